@@ -1,0 +1,130 @@
+"""The command line of `./dev`."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+from . import database, odoo, postgres, server, testing, venv
+from .base import DEV, Problem, locked, say, step
+
+EPILOG = """\
+ODOO_HOME      an Odoo 19 you have (checkout or unpacked package); none is fetched
+PGHOST …       a PostgreSQL you have; no private one is made in .dev
+DEBIAN_MIRROR  where to fetch Debian's odoo-19, if apt does not know
+DEV_PYTHON     the Python to use (3.11, 3.12 or 3.13)
+
+Everything ./dev makes lies in .dev, and ./dev clean removes it.
+"""
+
+
+def prepare():
+    """Odoo, its requirements and PostgreSQL: at hand in a second when they are there."""
+    with locked("setup"):
+        found = odoo.find()
+        venv.ensure(found)
+        database.configure(found)
+        postgres.ensure()
+    os.environ["ODOO_RC"] = str(database.CONFIG)
+
+
+def run(options):
+    """Serve the addon with its demo data."""
+    prepare()
+    server.run(options.port, options.host, options.fresh, options.detach)
+
+
+def test(options):
+    """Run the tests."""
+    prepare()
+    testing.run(options.arguments)
+
+
+def shell(options):
+    """Odoo's shell, or a script, on the demo database."""
+    prepare()
+    database.demo()
+    become("shell", "-d", database.DEMO, "--no-http", *options.arguments)
+
+
+def odoo_command(options):
+    """Odoo's own command line with our configuration."""
+    prepare()
+    become(*options.arguments)
+
+
+def become(*arguments):
+    """Give way to Odoo."""
+    sys.stderr.flush()
+    first = arguments[:1] if arguments and not arguments[0].startswith("-") else ()
+    rest = arguments[len(first) :]
+    command = [venv.PYTHON, "-m", "odoo", *first, "-c", database.CONFIG, *rest]
+    os.execv(venv.PYTHON, [str(part) for part in command])
+
+
+def stop(_options):
+    """Stop the servers that ./dev started."""
+    server.stop()
+
+
+def clean(_options):
+    """Remove everything ./dev made."""
+    server.stop()
+    with step("Removing .dev"):
+        shutil.rmtree(DEV, ignore_errors=True)
+    if DEV.exists():
+        raise Problem(f"{DEV} has files of another user: remove it as that user.")
+
+
+def parser():
+    """The subcommands."""
+    main = argparse.ArgumentParser(
+        prog="./dev",
+        description="debt_collection: run it, test it, work on it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = main.add_subparsers(metavar="command")
+
+    def add(name, action, usage, passes=False):
+        command = commands.add_parser(name, help=usage, add_help=not passes)
+        command.set_defaults(action=action, passes=passes)
+        return command
+
+    command = add("run", run, "serve the addon with demo data")
+    command.add_argument("--port", type=int, help="instead of the first free from 8069")
+    command.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets others in")
+    command.add_argument("--fresh", action="store_true", help="make the demo data anew")
+    command.add_argument("--detach", action="store_true", help="run behind")
+    add("test", test, "run the tests; pytest's arguments go through", passes=True)
+    add("shell", shell, "Odoo's shell, or a script from standard input", passes=True)
+    add("odoo", odoo_command, "Odoo's own command line", passes=True)
+    add("stop", stop, "stop the servers")
+    add("clean", clean, "remove everything ./dev made")
+    return main
+
+
+def main():
+    """Run one subcommand; what a person can mend is said in a sentence."""
+    arguments = parser()
+    options, rest = arguments.parse_known_args()
+    if not hasattr(options, "action"):
+        arguments.print_help()
+        return 0
+    if rest and not options.passes:
+        arguments.error(f"unknown arguments: {' '.join(rest)}")
+    options.arguments = sys.argv[2:]
+    try:
+        return options.action(options)
+    except Problem as problem:
+        say(f"dev: {problem}")
+    except KeyboardInterrupt:
+        say("")
+    except subprocess.CalledProcessError as error:
+        say(f"dev: {error}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

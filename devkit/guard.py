@@ -1,0 +1,66 @@
+"""A pytest plugin: what Odoo only logs, or only skips, fails here."""
+
+import json
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+ADDONS = tuple(f"odoo.addons.{name}" for name in os.environ["DEV_ADDONS"].split(","))
+
+
+class Collector(logging.Handler):
+    """Keeps the warnings that concern our addons.
+
+    Those that a test expects never arrive: `assertLogs` and `mute_logger` stop them.
+    """
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.messages = []
+
+    def emit(self, record):
+        """Keep a record of our own loggers, or of Odoo's about our models."""
+        message = record.getMessage()
+        ours = record.name.startswith(ADDONS)
+        about_us = record.name.startswith("odoo.") and "debt" in message
+        # A page that is closed while it loads complains; Odoo itself judges the rest.
+        if (ours or about_us) and not record.name.endswith(".browser"):
+            self.messages.append(f"{record.levelname} {record.name}: {message}")
+
+    def take(self):
+        """The messages since the last call."""
+        messages, self.messages = self.messages, []
+        return messages
+
+
+collector = Collector()
+
+
+def pytest_sessionstart():
+    """Listen before the registry is loaded."""
+    logging.getLogger().addHandler(collector)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Fail a test that let a warning through, or that was skipped for want of a browser."""
+    report = yield
+    if messages := collector.take():
+        report.outcome = "failed"
+        report.longrepr = "\n".join(
+            ["Logged, and expected by no test (assertLogs, mute_logger):", *messages]
+        )
+    elif report.skipped and hasattr(item.cls, "browser_js"):
+        report.outcome = "failed"
+        report.longrepr = f"A browser test must not be skipped: {report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Leave the counts for ./dev, which adds them up."""
+    stats = terminalreporter.stats
+    broken = len(stats.get("failed", ())) + len(stats.get("error", ()))
+    counts = {"passed": len(stats.get("passed", ())), "failed": broken}
+    Path(os.environ["DEV_COUNTS"]).write_text(json.dumps(counts))
