@@ -1,0 +1,229 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from .debt_contact_policy import CHANNELS
+
+# A claim nobody dialled from comes back after so long, a dialled call whose outcome
+# nobody logged after so long: nothing an operator's crash can keep a debtor from.
+CLAIM_MINUTES = 15
+TALK_MINUTES = 120
+assert CHANNELS[0][0] == "call"
+
+
+class DebtCall(models.Model):
+    """One attempt to speak with a debtor, in or out, from the claim to its outcome.
+
+    A draft is a claim: an operator has the debtor on his screen and has not dialled.
+    From ``dialing`` on the row is history: it counts against the limits of the law
+    and no operator can delete it.
+    """
+
+    _name = "debt.call"
+    _description = "Call"
+    _order = "started_at desc, id desc"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "debt.case",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", required=True, readonly=True, index=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    contact_id = fields.Many2one("res.partner", string="Spoken With")
+    phone_id = fields.Many2one("debt.phone", ondelete="set null", readonly=True)
+    number = fields.Char(readonly=True)
+    direction = fields.Selection(
+        [("outbound", "Outgoing"), ("inbound", "Incoming")],
+        required=True,
+        default="outbound",
+    )
+    mode = fields.Selection(
+        [
+            ("manual", "Manual"),
+            ("preview", "Preview"),
+            ("progressive", "Progressive"),
+            ("predictive", "Predictive"),
+            ("robot", "Robot"),
+            ("voice_message", "Voice Message"),
+        ],
+        required=True,
+        default="preview",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("dialing", "Dialling"),
+            ("ringing", "Ringing"),
+            ("talking", "Talking"),
+            ("wrapup", "Wrap-up"),
+            ("done", "Done"),
+        ],
+        required=True,
+        default="draft",
+        index=True,
+    )
+    started_at = fields.Datetime(string="Dialled", readonly=True, index=True)
+    answered_at = fields.Datetime(string="Answered", readonly=True)
+    ended_at = fields.Datetime(string="Ended", readonly=True)
+    duration = fields.Integer(
+        compute="_compute_duration",
+        store=True,
+        help="Seconds from the answer to the end.",
+    )
+    claim_until = fields.Datetime(
+        readonly=True, help="Until then the debtor is this operator's alone."
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Operator",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.user,
+    )
+    outcome_id = fields.Many2one(
+        "debt.call.outcome", readonly=True, index=True, ondelete="restrict"
+    )
+    outcome_code = fields.Char(related="outcome_id.code")
+    connected = fields.Boolean(readonly=True, help="Somebody answered.")
+    party = fields.Selection(
+        [
+            ("none", "Nobody"),
+            ("third_party", "Somebody Else"),
+            ("right_party", "Right Party"),
+        ],
+        readonly=True,
+        help="Who answered.",
+    )
+    requested = fields.Boolean(
+        readonly=True, help="Made because the debtor had asked for it."
+    )
+    script_id = fields.Many2one("debt.script", readonly=True)
+    objection_ids = fields.Many2many(
+        "debt.objection", "debt_call_objection_rel", "call_id", "objection_id"
+    )
+    note = fields.Text()
+    confirmed_by = fields.Selection(
+        [("operator", "Operator"), ("telephony", "Telephony")],
+        required=True,
+        default="operator",
+        readonly=True,
+        help="Whose word it is that the call took place.",
+    )
+    external_id = fields.Char(readonly=True, copy=False)
+
+    _debtor_once = models.UniqueIndex(
+        "(partner_id) WHERE state != 'done'",
+        "Somebody else is on the line with this debtor.",
+    )
+    _external_once = models.UniqueIndex("(external_id) WHERE external_id IS NOT NULL")
+    _history_idx = models.Index("(partner_id, started_at) WHERE state != 'draft'")
+
+    @api.depends("answered_at", "ended_at")
+    def _compute_duration(self):
+        for call in self:
+            call.duration = (
+                (call.ended_at - call.answered_at).total_seconds()
+                if call.answered_at and call.ended_at
+                else 0
+            )
+
+    @api.depends("partner_id", "started_at")
+    def _compute_display_name(self):
+        for call in self:
+            call.display_name = self.env._(
+                "Call to %(debtor)s", debtor=call.partner_id.display_name
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_claims(self):
+        """What was dialled is history: an inspector may ask for it."""
+        dialled = self.filtered(lambda call: call.state != "draft")
+        if dialled and not self.env.user.has_group("base.group_system"):
+            raise UserError(self.env._("A call that was dialled cannot be deleted."))
+
+    # --- the life of a call -------------------------------------------------------
+    def dial(self, phone=None, number=None):
+        """Put the call on record as dialled, after asking the gate once more.
+
+        :param phone: ``debt.phone`` that is dialled
+        :param str number: the number, where it is not one of the debtor's known ones
+        :raises UserError: the gate says no, or the call was dialled already
+        """
+        self.ensure_one()
+        self._check_owner()
+        if self.state != "draft":
+            raise UserError(self.env._("This call has been dialled already."))
+        number = phone.number if phone else number
+        answer = self.case_id.check_contact("call", number=number)
+        if not answer["allowed"]:
+            raise UserError(answer["message"])
+        now = fields.Datetime.now()
+        self.sudo().write(
+            {
+                "state": "dialing",
+                "phone_id": phone.id if phone else False,
+                "contact_id": phone.contact_id.id if phone else self.partner_id.id,
+                "number": number,
+                "started_at": now,
+                "requested": answer["reason"] == "callback",
+                "claim_until": now + timedelta(minutes=TALK_MINUTES),
+            }
+        )
+
+    def _check_owner(self):
+        """An operator works his own calls; the claim is what keeps others away."""
+        for call in self:
+            if call.user_id != self.env.user and not self.env.su:
+                raise AccessError(
+                    self.env._(
+                        "%(debtor)s is being called by %(operator)s.",
+                        debtor=call.partner_id.display_name,
+                        operator=call.user_id.name,
+                    )
+                )
+
+    def _release(self):
+        """Give claims back: drafts vanish, the debtors are free for the next one."""
+        self.filtered(lambda call: call.state == "draft").sudo().unlink()
+
+    @api.model
+    def _stale_domain(self, now):
+        return Domain("state", "!=", "done") & Domain("claim_until", "<=", now)
+
+    @api.model
+    def _release_stale(self, now=None, partners=None):
+        """Take back what was left behind: a closed browser must not hold a debtor.
+
+        Drafts are given back. What was dialled stays on record without an outcome,
+        to be completed by its operator, and its case is planned anew.
+
+        :param datetime now: UTC
+        :param partners: only these debtors; all when None
+        """
+        domain = self._stale_domain(now or fields.Datetime.now())
+        if partners is not None:
+            domain &= Domain("partner_id", "in", partners.ids)
+        # A stale claim is anybody's to take back, whoever's it was.
+        stale = self.sudo().search(domain).try_lock_for_update()
+        stale._release()
+        dialled = stale.exists()
+        for call in dialled:
+            call.write({"state": "done", "ended_at": call.claim_until})
+        dialled.case_id._set_dirty()
+        return len(stale)
+
+    @api.model
+    def _cron_release_stale(self):
+        self._release_stale()

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class DebtCall(models.Model):
+    _inherit = "debt.call"

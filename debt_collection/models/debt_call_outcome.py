@@ -1,0 +1,65 @@
+from odoo import fields, models
+
+
+class DebtCallOutcome(models.Model):
+    """How a call ended, and what follows from it, as data."""
+
+    _name = "debt.call.outcome"
+    _description = "Call Outcome"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, copy=False)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    description = fields.Char(
+        translate=True, help="What it means and what follows, for the operator."
+    )
+    connected = fields.Boolean(help="Somebody answered.")
+    party = fields.Selection(
+        [
+            ("none", "Nobody"),
+            ("third_party", "Somebody Else"),
+            ("right_party", "Right Party"),
+        ],
+        required=True,
+        default="none",
+        help="Who it is taken to be when the operator does not say otherwise.",
+    )
+    phone_health = fields.Selection(
+        [
+            ("good", "Good"),
+            ("wrong", "Wrong Person"),
+            ("dead", "Out of Service"),
+            ("do_not_call", "Do Not Call"),
+        ],
+        string="Number Becomes",
+    )
+    case_state = fields.Selection(
+        [
+            ("promised", "Promised"),
+            ("disputed", "Disputed"),
+            ("on_hold", "On Hold"),
+            ("legal", "Legal"),
+        ],
+        string="Case Becomes",
+    )
+    hold_days = fields.Integer(
+        help="Nobody is called for this many days, and the case then comes back."
+    )
+    retry_minutes = fields.Integer(
+        help="The next attempt is not made before this many minutes have passed."
+    )
+    needs_callback = fields.Boolean(string="Asks for a Callback")
+    needs_promise = fields.Boolean(string="Asks for a Promise")
+    needs_dispute = fields.Boolean(string="Asks for Disputed Invoices")
+    needs_note = fields.Boolean(string="Asks for a Note")
+    stops_contact = fields.Boolean(
+        help="The debtor is not to be called again, on any number."
+    )
+    activity_summary = fields.Char(
+        translate=True,
+        help="A to-do with this text goes to the accountant in charge.",
+    )
+
+    _code_unique = models.Constraint("UNIQUE(code)", "An outcome's code is unique.")

@@ -1,0 +1,302 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+OPEN_STATES = ("active", "promised", "disputed", "on_hold", "dormant", "legal")
+CLOSE_REASONS = [
+    ("paid", "Paid"),
+    ("covered", "Covered by Credits"),
+    ("excluded", "Excluded from Collection"),
+    ("below_minimum", "Below the Minimum"),
+    ("merged", "Merged into Another Debtor"),
+    ("manual", "Closed by Hand"),
+]
+
+
+class DebtCase(models.Model):
+    """The debtor's card: what one debtor owes one company, and what is done about it.
+
+    Amounts are a cache of the ledger, written set-wise by `refresh`. There is at
+    most one open case per company and debtor; a debtor who owes again after a
+    closed case gets a new one.
+    """
+
+    _name = "debt.case"
+    _description = "Debt Case"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "priority desc, next_contact_at, id"
+    _rec_name = "partner_id"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Debtor",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        help="The commercial partner who owes.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Operator", index=True, tracking=True, copy=False
+    )
+    team_id = fields.Many2one(
+        "debt.team", index=True, tracking=True, check_company=True
+    )
+    stage_id = fields.Many2one(
+        "debt.stage",
+        readonly=True,
+        index=True,
+        tracking=True,
+        group_expand="_read_group_stage_ids",
+    )
+    state = fields.Selection(
+        [
+            ("active", "Active"),
+            ("promised", "Promised"),
+            ("disputed", "Disputed"),
+            ("on_hold", "On Hold"),
+            ("dormant", "Dormant"),
+            ("legal", "Legal"),
+            ("closed", "Closed"),
+        ],
+        required=True,
+        default="active",
+        index=True,
+        tracking=True,
+    )
+    hold_until = fields.Date(
+        help="Last day on which nobody is called; the case then comes back by itself."
+    )
+    profile_id = fields.Many2one("debt.profile", tracking=True)
+    amount_overdue = fields.Monetary(readonly=True)
+    amount_disputed = fields.Monetary(readonly=True)
+    oldest_due_date = fields.Date(readonly=True)
+    # Not stored: it changes every day for every case, and nobody wants a million
+    # rows written each night for that.
+    days_past_due = fields.Integer(
+        compute="_compute_days_past_due", search="_search_days_past_due"
+    )
+
+    ladder_id = fields.Many2one(
+        "debt.ladder", string="Retry Ladder", check_company=True, tracking=True
+    )
+    ladder_started_on = fields.Date(
+        readonly=True, help="Day 1 of the retry ladder; moves on while it is paused."
+    )
+    next_contact_at = fields.Datetime(string="Next Contact", readonly=True)
+    contact_until = fields.Datetime(
+        readonly=True, help="The next contact is lawful and sensible until then."
+    )
+    next_contact_code = fields.Char(readonly=True)
+    next_contact_block = fields.Char(readonly=True)
+    next_contact_reason = fields.Char(compute="_compute_next_contact_reason")
+    plan_dirty = fields.Boolean(
+        default=True, readonly=True, help="The next contact is still to be planned."
+    )
+    callback_at = fields.Datetime(
+        string="Callback", help="When the debtor asked to be called back."
+    )
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Raised"), ("2", "High")], default="0", required=True
+    )
+
+    call_ids = fields.One2many("debt.call", "case_id", readonly=True)
+    promise_ids = fields.One2many("debt.promise", "case_id")
+    dispute_ids = fields.One2many("debt.dispute", "case_id")
+    call_count = fields.Integer(compute="_compute_counts")
+    phone_ids = fields.One2many(
+        "debt.phone", related="partner_id.debt_phone_ids", string="Numbers"
+    )
+    is_company = fields.Boolean(related="partner_id.is_company")
+    closed_at = fields.Datetime(readonly=True, copy=False)
+    close_reason = fields.Selection(CLOSE_REASONS, readonly=True, copy=False)
+
+    _open_once = models.UniqueIndex(
+        "(company_id, partner_id) WHERE closed_at IS NULL",
+        "This debtor has an open case in this company already.",
+    )
+    _queue_idx = models.Index(
+        "(user_id, priority DESC, next_contact_at, id) "
+        "WHERE closed_at IS NULL AND state = 'active' AND next_contact_at IS NOT NULL"
+    )
+    _plan_idx = models.Index("(id) WHERE plan_dirty AND closed_at IS NULL")
+    _closed_consistent = models.Constraint(
+        "CHECK((state = 'closed') = (closed_at IS NOT NULL))",
+        "A closed case has a closing date, and an open one has none.",
+    )
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Every stage is a column of the kanban, empty or not."""
+        return stages.search([])
+
+    @api.depends("oldest_due_date")
+    def _compute_days_past_due(self):
+        for case in self:
+            due = case.oldest_due_date
+            case.days_past_due = (
+                max(0, (case.company_id._debt_today() - due).days) if due else 0
+            )
+
+    def _search_days_past_due(self, operator, value):
+        """Days past due say the same as a due date, seen from today."""
+        mirrored = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+        if operator not in mirrored:
+            return NotImplemented
+        day = self.env.company._debt_today() - timedelta(days=value)
+        return Domain("oldest_due_date", mirrored[operator], day)
+
+    @api.depends("call_ids")
+    def _compute_counts(self):
+        counts = dict(
+            self.env["debt.call"]._read_group(
+                [("case_id", "in", self.ids), ("state", "!=", "draft")],
+                ["case_id"],
+                ["__count"],
+            )
+        )
+        for case in self:
+            case.call_count = counts.get(case, 0)
+
+    def _open_items(self):
+        """Open receivable lines of the debtor in the case's company.
+
+        An operator has no accounting rights; exactly the lines of this debtor in
+        this company are read for him.
+
+        :return: ``account.move.line`` (superuser), oldest maturity first
+        """
+        self.ensure_one()
+        return (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "child_of", self.partner_id.id),
+                    ("account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual", "!=", 0),
+                ],
+                order="date_maturity, id",
+            )
+        )
+
+    def _script(self):
+        """Script for this case: the stage's, else the first that fits."""
+        self.ensure_one()
+        kind = "company" if self.partner_id.is_company else "person"
+        scripts = self.env["debt.script"].search(
+            [
+                ("applies_to", "in", ("any", kind)),
+                ("company_id", "in", (False, self.company_id.id)),
+                ("stage_ids", "in", (False, self.stage_id.id)),
+            ]
+        )
+        exact = scripts.filtered(lambda script: script.applies_to == kind)
+        return (exact or scripts or self.stage_id.script_id)[:1]
+
+    # --- what a person does on the card -------------------------------------------
+    def action_call(self):
+        """Open the call window on this case."""
+        self.ensure_one()
+        call = self._claim_for_user()
+        return self.env["debt.call.wizard"]._action_open(call)
+
+    def action_close(self):
+        """Close by hand; the ledger opens a new case when the debt is still there."""
+        if not self.env.user.has_group("debt_collection.group_debt_manager"):
+            raise UserError(
+                self.env._("Only a collection manager closes a case by hand.")
+            )
+        self._close("manual")
+
+    def action_resume(self):
+        """Take a case back into collection, e.g. when a hold is no longer needed."""
+        self._set_state("active", hold_until=False)
+
+    def action_hold(self):
+        """Nobody is called for a week."""
+        for case in self:
+            today = case.company_id._debt_today()
+            case._set_state("on_hold", hold_until=today + timedelta(days=7))
+
+    def action_legal(self):
+        self._set_state("legal", hold_until=False)
+
+    def action_calls(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_call_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+
+    def action_open_items(self):
+        """Invoices and entries behind the amount, for those with accounting rights."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Open Items"),
+            "res_model": "account.move.line",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self._open_items().ids)],
+        }
+
+    # --- states ------------------------------------------------------------------
+    def _set_state(self, state, **values):
+        """Move open cases to another state and plan anew."""
+        cases = self.filtered(lambda case: case.state != "closed")
+        cases.write({"state": state, "plan_dirty": True, **values})
+        cases._plan()
+
+    def _close(self, reason):
+        """Close with a reason; what was planned is taken back."""
+        cases = self.filtered(lambda case: case.state != "closed")
+        cases.write(
+            {
+                "state": "closed",
+                "closed_at": fields.Datetime.now(),
+                "close_reason": reason,
+                "next_contact_at": False,
+                "contact_until": False,
+                "next_contact_code": False,
+                "next_contact_block": False,
+                "callback_at": False,
+                "hold_until": False,
+                "plan_dirty": False,
+            }
+        )
+        cases._on_closed()
+
+    def _on_closed(self):
+        """Hook: cases have just been closed, by hand or by the ledger."""
+        self._drop_call_activities()
+        self.promise_ids._evaluate()
+        self.call_ids.filtered(lambda call: call.state == "draft")._release()
+
+    def _on_stage_changed(self):
+        """Hook: cases have just moved to another stage; their ladder begins anew."""
+        for case in self:
+            ladder = case._default_ladder()
+            if ladder != case.ladder_id:
+                case.write(
+                    {
+                        "ladder_id": ladder.id,
+                        "ladder_started_on": case.company_id._debt_today(),
+                        "plan_dirty": True,
+                    }
+                )
+            if case.state == "dormant":
+                case.write({"state": "active", "plan_dirty": True})
+
+    def _default_ladder(self):
+        self.ensure_one()
+        return self.profile_id.ladder_id or self.stage_id.ladder_id

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class DebtCase(models.Model):
+    _inherit = "debt.case"

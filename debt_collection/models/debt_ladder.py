@@ -1,0 +1,119 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.ladder import Step
+
+
+class DebtLadder(models.Model):
+    """How often, and for how long, one tries to reach a debtor.
+
+    A ladder is a wish: the contact policy of the debtor always overrides it.
+    """
+
+    _name = "debt.ladder"
+    _description = "Retry Ladder"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company")
+    step_ids = fields.One2many("debt.ladder.step", "ladder_id", copy=True)
+    exit_state = fields.Selection(
+        [
+            ("dormant", "Dormant"),
+            ("on_hold", "On Hold"),
+            ("legal", "Legal"),
+        ],
+        required=True,
+        default="dormant",
+        help="What becomes of a case when the last step is over without a result.",
+    )
+
+    def _steps(self):
+        """Steps as the planner wants them, a tuple of `tools.ladder.Step`."""
+        return tuple(step._to_pure() for step in self.step_ids)
+
+
+class DebtLadderStep(models.Model):
+    _name = "debt.ladder.step"
+    _description = "Retry Ladder Step"
+    _order = "ladder_id, first_day, id"
+
+    ladder_id = fields.Many2one(
+        "debt.ladder", required=True, ondelete="cascade", index=True
+    )
+    first_day = fields.Integer(
+        required=True,
+        default=1,
+        help="Day of the ladder on which the step begins; 1 is the day the case "
+        "entered the ladder.",
+    )
+    last_day = fields.Integer(required=True, default=7)
+    channel = fields.Selection([("call", "Call")], required=True, default="call")
+    attempts = fields.Integer(required=True, default=1)
+    every_days = fields.Integer(
+        string="Per Days",
+        required=True,
+        default=1,
+        help="The attempts are made once in this many days.",
+    )
+    gap = fields.Integer(
+        string="Minimum Gap (min)",
+        required=True,
+        default=120,
+        help="Minutes between two attempts, at least.",
+    )
+    morning = fields.Boolean(default=True, help="Until 11:00, the debtor's time.")
+    midday = fields.Boolean(default=True, help="11:00 to 16:00, the debtor's time.")
+    evening = fields.Boolean(default=True, help="From 16:00, the debtor's time.")
+
+    _days_in_order = models.Constraint(
+        "CHECK(first_day >= 1 AND last_day >= first_day)",
+        "A step begins on day 1 or later and cannot end before it begins.",
+    )
+    _attempts_positive = models.Constraint(
+        "CHECK(attempts >= 1 AND every_days >= 1 AND gap >= 0)",
+        "A step needs at least one attempt, in at least one day, and a gap of "
+        "zero minutes or more.",
+    )
+
+    @api.constrains("morning", "midday", "evening")
+    def _check_parts(self):
+        for step in self:
+            if not step._parts():
+                raise ValidationError(
+                    self.env._(
+                        "Choose at least one part of the day for the step of days "
+                        "%(first)s to %(last)s.",
+                        first=step.first_day,
+                        last=step.last_day,
+                    )
+                )
+
+    @api.depends("first_day", "last_day", "attempts", "every_days")
+    def _compute_display_name(self):
+        for step in self:
+            step.display_name = self.env._(
+                "Days %(first)s–%(last)s: %(attempts)s in %(days)s day(s)",
+                first=step.first_day,
+                last=step.last_day,
+                attempts=step.attempts,
+                days=step.every_days,
+            )
+
+    def _parts(self):
+        return tuple(part for part in ("morning", "midday", "evening") if self[part])
+
+    def _to_pure(self):
+        self.ensure_one()
+        return Step(
+            first_day=self.first_day,
+            last_day=self.last_day,
+            channel=self.channel,
+            attempts=self.attempts,
+            every_days=self.every_days,
+            gap=self.gap,
+            parts=self._parts(),
+            key=self.id,
+        )

@@ -1,0 +1,204 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ..tools import phones
+from ..tools.phones import PhoneError
+
+KINDS = [
+    ("mobile", "Mobile"),
+    ("landline", "Landline"),
+    ("landline_or_mobile", "Landline or Mobile"),
+    ("voip", "Internet"),
+    ("toll_free", "Toll-free"),
+    ("premium", "Premium Rate"),
+    ("other", "Other"),
+]
+HEALTH = [
+    ("unknown", "Unknown"),
+    ("good", "Good"),
+    ("wrong", "Wrong Person"),
+    ("dead", "Out of Service"),
+    ("do_not_call", "Do Not Call"),
+]
+USABLE_HEALTH = ("good", "unknown")
+
+
+class DebtPhone(models.Model):
+    """A number of a debtor or of one of his contacts.
+
+    Numbers are read from the partners' phone fields and normalised to E.164. What
+    cannot be read is kept with an ``error``, for the accountant to mend: nothing a
+    person typed is lost.
+    """
+
+    _name = "debt.phone"
+    _description = "Debtor's Phone Number"
+    _order = "partner_id, sequence, id"
+    _rec_names_search = ["number", "raw"]
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Debtor",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        help="The commercial partner who owes.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Whose Number",
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    raw = fields.Char(string="As Typed", required=True)
+    number = fields.Char(help="In E.164 form; empty when it cannot be read.")
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(KINDS)
+    region = fields.Char(help="Country code (ISO 3166) of the number.")
+    zones = fields.Char(
+        string="Time Zones", help="Time zones it may be in, separated by commas."
+    )
+    health = fields.Selection(HEALTH, required=True, default="unknown")
+    error = fields.Selection(
+        [
+            ("empty", "No digits"),
+            ("unparsable", "Not a phone number"),
+            ("no_region", "Country unknown"),
+            ("too_short", "Too short"),
+            ("too_long", "Too long"),
+            ("invalid", "No such number"),
+        ],
+        string="To Mend",
+        help="Why the number cannot be called. Correct it on the contact.",
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(related="partner_id.company_id")
+
+    _number_once = models.UniqueIndex(
+        "(contact_id, number) WHERE number IS NOT NULL",
+        "This contact has this number already.",
+    )
+    _number_idx = models.Index("(number)")
+
+    @api.depends("number", "raw", "contact_id.name", "partner_id")
+    def _compute_display_name(self):
+        for phone in self:
+            text = phone.number or phone.raw
+            if phone.contact_id != phone.partner_id:
+                text = f"{text} ({phone.contact_id.name})"
+            phone.display_name = text
+
+    def _parsed(self):
+        """The number as the pure tools know it, or None when it is to be mended."""
+        self.ensure_one()
+        if not self.number:
+            return None
+        return phones.Phone(
+            e164=self.number,
+            kind=self.kind,
+            region=self.region or "",
+            zones=tuple(filter(None, (self.zones or "").split(","))),
+        )
+
+    def _is_usable(self):
+        self.ensure_one()
+        return bool(self.number) and self.health in USABLE_HEALTH
+
+    @api.model
+    def _prepare_values(self, contact, raw):
+        """Values of one number typed on ``contact``.
+
+        :param contact: the ``res.partner`` on whom it stands
+        :param str raw: one number, as typed
+        :return: dict for create; ``number`` is False and ``error`` says why when the
+            number cannot be read
+        """
+        values = {
+            "partner_id": contact.commercial_partner_id.id,
+            "contact_id": contact.id,
+            "raw": raw,
+            "sequence": 10 if contact == contact.commercial_partner_id else 20,
+        }
+        region = (
+            contact.country_id
+            or contact.commercial_partner_id.country_id
+            or contact.company_id.country_id
+            or self.env.company.country_id
+        ).code
+        try:
+            phone = phones.parse(raw, region)
+        except PhoneError as error:
+            known = dict(self._fields["error"].selection)
+            code = error.code if error.code in known else "invalid"
+            return values | {"number": False, "error": code}
+        return values | {
+            "number": phone.e164,
+            "kind": phone.kind,
+            "region": phone.region,
+            "zones": ",".join(phone.zones),
+            "error": False,
+        }
+
+    @api.model
+    def _sync(self, debtors):
+        """Make the list of numbers agree with what stands on the contacts.
+
+        A number that is no longer on its contact is archived, so that its health is
+        remembered should it come back.
+
+        :param debtors: ``res.partner``, the commercial partners
+        """
+        # Operators do not own the contacts; exactly these debtors' are read.
+        contacts = (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(
+                [("commercial_partner_id", "in", debtors.ids), ("phone", "!=", False)]
+            )
+        )
+        present = self.sudo().with_context(active_test=False)
+        present = present.search([("partner_id", "in", debtors.ids)])
+        known = defaultdict(dict)
+        for phone in present:
+            known[phone.contact_id.id][phone.number or phone.raw] = phone
+        wanted, to_create = self.browse(), []
+        for contact in contacts:
+            for raw in phones.split(contact.phone) or [contact.phone]:
+                values = self._prepare_values(contact, raw)
+                key = values["number"] or raw
+                phone = known[contact.id].get(key)
+                if phone is None:
+                    to_create.append(values)
+                    known[contact.id][key] = self.browse()
+                elif phone:
+                    wanted |= phone._refresh(values)
+        (present - wanted).filtered("active").active = False
+        return wanted | self.sudo().create(to_create)
+
+    def _refresh(self, values):
+        """Take over what changed, without writing what did not."""
+        self.ensure_one()
+        changed = {
+            name: value
+            for name, value in (values | {"active": True}).items()
+            if name not in ("partner_id", "contact_id", "sequence")
+            and (self[name] or False) != (value or False)
+        }
+        if self.partner_id.id != values["partner_id"]:
+            changed["partner_id"] = values["partner_id"]
+        if changed:
+            self.write(changed)
+        return self
+
+    def action_open_contact(self):
+        """The contact on whom the number is to be mended."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.contact_id.id,
+            "views": [(False, "form")],
+        }

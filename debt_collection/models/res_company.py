@@ -1,0 +1,72 @@
+import pytz
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    debt_auto_flag = fields.Boolean(
+        string="Flag Overdue Invoices Automatically",
+        default=True,
+        help="Off: only what an accountant flagged is collected.",
+    )
+    debt_grace_days = fields.Integer(
+        string="Grace Days",
+        default=0,
+        help="Days after the due date before a debt is collected by itself.",
+    )
+    debt_min_amount = fields.Monetary(
+        string="Minimum Amount",
+        default=0.0,
+        help="Debts below are not collected by themselves.",
+    )
+    debt_contact_policy_id = fields.Many2one(
+        "debt.contact.policy",
+        string="Default Contact Policy",
+        default=lambda self: self._debt_default_policy(),
+        help="For debtors for whom no policy of their country is found.",
+    )
+    debt_promise_grace_days = fields.Integer(
+        string="Promise Grace Days",
+        default=2,
+        help="Days after the promised date before a promise counts as broken.",
+    )
+    debt_dispute_days = fields.Integer(
+        string="Days to Settle a Dispute",
+        default=14,
+        help="Deadline of a new dispute, in days.",
+    )
+    debt_planning_days = fields.Integer(
+        string="Planning Horizon",
+        default=1,
+        help="Calls due within so many days after today become activities. "
+        "1: today's and tomorrow's.",
+    )
+    debt_accountant_id = fields.Many2one(
+        "res.users",
+        string="Accountant in Charge",
+        help="Gets disputes and payments to be checked.",
+    )
+
+    _debt_numbers_positive = models.Constraint(
+        "CHECK(debt_grace_days >= 0 AND debt_min_amount >= 0 "
+        "AND debt_promise_grace_days >= 0 AND debt_dispute_days >= 1 "
+        "AND debt_planning_days >= 0)",
+        "Days and amounts of debt collection cannot be negative.",
+    )
+
+    def _debt_default_policy(self):
+        return self.env.ref("debt_collection.policy_business", False)
+
+    def _debt_set_default_policy(self):
+        """Give companies that were there before the addon its default policy."""
+        policy = self._debt_default_policy()
+        for company in self:
+            company.debt_contact_policy_id = company.debt_contact_policy_id or policy
+
+    def _debt_today(self):
+        """Today's date where the company is: ``date_maturity`` is meant there."""
+        self.ensure_one()
+        zone = pytz.timezone(self.partner_id.tz or "UTC")
+        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()

@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    debt_auto_flag = fields.Boolean(related="company_id.debt_auto_flag", readonly=False)
+    debt_grace_days = fields.Integer(
+        related="company_id.debt_grace_days", readonly=False
+    )
+    debt_min_amount = fields.Monetary(
+        related="company_id.debt_min_amount", readonly=False
+    )
+    debt_contact_policy_id = fields.Many2one(
+        related="company_id.debt_contact_policy_id", readonly=False
+    )
+    debt_promise_grace_days = fields.Integer(
+        related="company_id.debt_promise_grace_days", readonly=False
+    )
+    debt_dispute_days = fields.Integer(
+        related="company_id.debt_dispute_days", readonly=False
+    )
+    debt_planning_days = fields.Integer(
+        related="company_id.debt_planning_days", readonly=False
+    )
+    debt_accountant_id = fields.Many2one(
+        related="company_id.debt_accountant_id", readonly=False
+    )

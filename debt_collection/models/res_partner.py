@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    debt_case_ids = fields.One2many("debt.case", "partner_id", string="Debt Cases")
+    debt_case_id = fields.Many2one(
+        "debt.case",
+        string="Debt Case",
+        compute="_compute_debt_case_id",
+        search="_search_debt_case_id",
+        help="The open case of the current company.",
+    )
+    debt_stage_id = fields.Many2one(related="debt_case_id.stage_id")
+    debt_phone_ids = fields.One2many("debt.phone", "partner_id", string="Numbers")
+    debt_profile_id = fields.Many2one("debt.profile", string="Debtor Profile")
+    debt_contact_policy_id = fields.Many2one(
+        "debt.contact.policy",
+        string="Contact Policy",
+        help="Set only to override what country and kind of debtor ask for.",
+    )
+    debt_tz = fields.Selection(
+        _tz_get,
+        string="Time Zone Stated",
+        help="Where the debtor says he is. It wins over address and number.",
+    )
+    debt_preferred_hour = fields.Float(
+        string="Preferred Time",
+        help="The hour he named, his own time. 0: none.",
+    )
+    debt_preferred_channel = fields.Selection(
+        [("call", "Call"), ("sms", "SMS"), ("email", "E-mail"), ("letter", "Letter")],
+        string="Preferred Channel",
+    )
+    debt_do_not_call = fields.Boolean(
+        string="Do Not Call", help="He refused calls: no number of his is dialled."
+    )
+
+    @api.depends("debt_case_ids.state")
+    @api.depends_context("company")
+    def _compute_debt_case_id(self):
+        cases = self.env["debt.case"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+                ("state", "!=", "closed"),
+            ]
+        )
+        by_partner = {case.partner_id: case for case in cases}
+        for partner in self:
+            partner.debt_case_id = by_partner.get(partner.commercial_partner_id)
+
+    def _search_debt_case_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        is_open = Domain("company_id", "=", self.env.company.id)
+        is_open &= Domain("state", "!=", "closed")
+        path = "commercial_partner_id.debt_case_ids"
+        ids = [id_ for id_ in value if id_]
+        found = Domain(path, "any", is_open & Domain("id", "in", ids))
+        if False in value:
+            found |= Domain(path, "not any", is_open)
+        return found
+
+    def action_debt_case(self):
+        """The open case, or the list of the closed ones."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_case_action"
+        )
+        if self.debt_case_id:
+            return action | {
+                "res_id": self.debt_case_id.id,
+                "views": [(False, "form")],
+                "view_mode": "form",
+            }
+        return action | {
+            "domain": [("partner_id", "=", self.commercial_partner_id.id)],
+            "context": {},
+        }
