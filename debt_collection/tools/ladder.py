@@ -2,35 +2,21 @@
 
 A ladder is a list of steps over the days since it began: so many attempts a day by this
 channel, spread over the parts of the day.  The ladder only wishes; the gate of
-``contact`` decides.
+``contact`` decides, so a plan is never an instant that the gate refuses.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from .contact import Contact, Policy
+from .clock import DAY, instant, local, middle
+from .contact import Contact, Gate, Policy
+from .steps import PARTS, Slot, Step, choose, step_on, weigh
 
-PARTS = {"morning": (0, 660), "midday": (660, 960), "evening": (960, 1440)}
-"""Parts of the local day in minutes, half-open."""
+__all__ = ["PARTS", "Plan", "Step", "plan", "step_on"]
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the ladder wants from its day ``first_day`` to ``last_day``, inclusive.
-
-    Day 1 is the day the ladder started.  ``attempts`` are made per ``every_days`` days,
-    at least ``gap`` minutes apart, over ``parts`` of the day.  ``key`` is the caller's.
-    """
-
-    first_day: int
-    last_day: int
-    channel: str = "call"
-    attempts: int = 1
-    every_days: int = 1
-    gap: int = 120
-    parts: tuple[str, ...] = ("morning", "midday", "evening")
-    key: int | None = None
+HORIZON = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +24,9 @@ class Plan:
     """The next contact.
 
     ``at``: naive UTC or None; ``until``: end of the lawful stretch and of that part of
-    the day.  ``reason``: callback, ladder, ladder_end, no_steps, no_zone, no_hours,
-    never.  ``blocked``: the gate's reason why not now, when now is not possible.
+    the day.  ``reason``: callback, ladder, ladder_end (``until`` is then the end of the
+    ladder's last day), no_steps, no_zone, no_hours, never.  ``blocked``: the gate's
+    reason why not now; None when the gate would allow it and only the ladder waits.
     """
 
     at: datetime | None
@@ -64,14 +51,200 @@ def plan(
     case: int | None = None,
     channels: Collection[str] | None = None,
 ) -> Plan:
-    """Find the earliest contact that is due, lawful and well spread."""
-    raise NotImplementedError
+    """Find the earliest contact that is due, lawful and well spread.
 
+    A ``callback`` the debtor asked for comes first, even when it was missed; the ladder
+    waits for it.  ``not_before`` holds the ladder back, not the callback.
+    ``preferred_hours`` weighs the local hours 0-23 by how likely he answers.  Attempts
+    made are the contacts in ``history`` of the step's channel and, where ``case`` is
+    given, of that case.  ``channels`` are those that can be used at all, None: any.
 
-def step_on(steps: Sequence[Step], day: int) -> tuple[Step, ...]:
-    """Return the steps that hold on a ladder day.
+    Local days are those of the zone in the middle of the candidates.
 
-    >>> [step.attempts for step in step_on([Step(1, 7, attempts=3), Step(8, 14)], 8)]
-    [1]
+    >>> from .contact import Limit, Window
+    >>> weekdays = Window(frozenset(range(5)), 8 * 60, 22 * 60)
+    >>> policy = Policy((weekdays,), (Limit("connect", 1, "day"),))
+    >>> steps = [Step(1, 7, attempts=3)]
+    >>> monday, nine = date(2026, 2, 2), datetime(2026, 2, 2, 6)  # 09:00 in Moscow
+    >>> first = plan(steps, monday, nine, policy, ["Europe/Moscow"])
+    >>> str(first.at), str(first.until)
+    ('2026-02-02 06:00:00', '2026-02-02 08:00:00')
+    >>> tried = [Contact(nine, "call")]
+    >>> str(plan(steps, monday, nine, policy, ["Europe/Moscow"], tried).at)
+    '2026-02-02 08:00:00'
+    >>> spoken = [Contact(nine, "call", connected=True)]
+    >>> then = plan(steps, monday, nine, policy, ["Europe/Moscow"], spoken)
+    >>> str(then.at), then.blocked
+    ('2026-02-03 05:00:00', 'limit')
     """
-    return tuple(step for step in steps if step.first_day <= day <= step.last_day)
+    planner = _Planner(started_on, now, policy, tuple(zones), history, case)
+    planner.rules = {"holidays": frozenset(holidays), "callback": callback}
+    if not planner.locate():
+        return Plan(None, None, "no_zone", None, "no_zone")
+    if callback and (channels is None or "call" in channels):
+        return planner.callback(callback)
+    wanted = [step for step in steps if channels is None or step.channel in channels]
+    if not wanted:
+        return Plan(None, None, "no_steps")
+    planner.weights = weigh(preferred_hours or {})
+    return planner.ladder(wanted, max(now, not_before or now))
+
+
+class _Planner:
+    """One debtor's rules and history, and the walk over the days of his ladder."""
+
+    rules: Mapping = {}
+    weights: Mapping[str, float] = {}
+
+    def __init__(self, started_on, now, policy, zones, history, case):
+        self._started_on = started_on
+        self._now = now
+        self._last = now + HORIZON
+        self._policy = policy
+        self._zones = zones
+        self._history = history
+        self._case = case
+        self._gates: dict[str, Gate] = {}
+        self._openings: dict[str, datetime] = {}
+        self._times: dict[str, tuple[list[datetime], list[datetime]]] = {}
+
+    def locate(self) -> bool:
+        """Choose the zone whose days the ladder follows; False when there is none."""
+        refused = self._gate("call").refused_for_good
+        if refused and refused.reason == "no_zone":
+            return False
+        self._home = middle(self._zones, self._now.date())
+        return True
+
+    def callback(self, asked: datetime) -> Plan:
+        """Plan the call the debtor asked for, at once when it is past."""
+        found = self._gate("call").stretch(max(asked, self._now), self._last)
+        if not found:
+            return self._none({"call"})
+        start, until = found
+        day = local(self._home, start).date()
+        ends = (instant(self._home, day, end) for _, end in PARTS.values())
+        until = min(until, *(end for end in ends if end > start))
+        return Plan(start, until, "callback", None, self._blocked("call", start))
+
+    def ladder(self, steps: Sequence[Step], lower: datetime) -> Plan:
+        """Walk over the days on which something is lawful until a step finds a slot."""
+        channels = {step.channel for step in steps}
+        last = max(step.last_day for step in steps)
+        day = max(self._started_on, local(self._home, lower).date())
+        while (number := (day - self._started_on).days + 1) <= last:
+            lower = max(lower, self._start(number))
+            opening = min(self._opening(channel, lower) for channel in channels)
+            if opening == datetime.max:
+                return self._none(channels)
+            lawful = local(self._home, opening).date()
+            if lawful == day and (found := self._on(number, steps, lower)):
+                slot, step = found
+                blocked = self._blocked(step.channel, slot.start)
+                return Plan(slot.start, slot.until, "ladder", step, blocked)
+            day = max(lawful, day + DAY)
+        return Plan(None, self._start(last + 1), "ladder_end")
+
+    def _on(self, number: int, steps: Sequence[Step], lower: datetime):
+        """Return the earliest slot of a ladder day and its step, or None."""
+        found = []
+        for step in step_on(steps, number):
+            left = self._left(step, number)
+            slots = self._slots(step, number, lower) if left > 0 else ()
+            if slot := choose(step, slots, left, self.weights):
+                found.append((slot, step))
+        return min(found, key=lambda pair: pair[0].start, default=None)
+
+    def _left(self, step: Step, number: int) -> int:
+        first, last = step.span(number)
+        made = self._made(step, self._start(first), self._start(last + 1))
+        today = self._made(step, self._start(number), self._start(number + 1))
+        return step.left(number, made, today)
+
+    def _slots(self, step: Step, number: int, lower: datetime) -> list[Slot]:
+        """Return where the step may take place on a day, one slot per part."""
+        slots = []
+        lower = self._opening(step.channel, lower)
+        for part, minutes in PARTS.items():
+            start, end = (self._start(number, minute) for minute in minutes)
+            if found := self._first(step, max(lower, start), end):
+                slots.append(Slot(*found, part, self._made(step, start, end)))
+        return slots
+
+    def _first(self, step: Step, start: datetime, end: datetime):
+        """Return the first lawful stretch before ``end``, a gap away from attempts."""
+        gap = timedelta(minutes=step.gap)
+        times, _ = self._contacts(step.channel)
+        while start < end:
+            found = self._gate(step.channel).stretch(start, end)
+            if not found or found[0] >= end:
+                return None
+            start, until = found
+            clear = _clear(start, times, gap)
+            if clear == start:
+                ahead = times[bisect_right(times, start) :][:1]
+                return start, min(until, end, *(at - gap for at in ahead))
+            start = clear
+        return None
+
+    def _made(self, step: Step, start: datetime, end: datetime) -> int:
+        """Count the ladder's own attempts in a span."""
+        _, own = self._contacts(step.channel)
+        return bisect_left(own, end) - bisect_left(own, start)
+
+    def _contacts(self, channel: str) -> tuple[list[datetime], list[datetime]]:
+        """Return when all contacts by a channel were, and this ladder's own."""
+        if channel not in self._times:
+            every = [c for c in self._history if c.channel == channel]
+            start = self._start(1)
+            own = (c.at for c in every if c.at >= start and self._is_own(c.case))
+            self._times[channel] = sorted(c.at for c in every), sorted(own)
+        return self._times[channel]
+
+    def _is_own(self, case: int | None) -> bool:
+        return self._case is None or case is None or case == self._case
+
+    def _gate(self, channel: str) -> Gate:
+        if channel not in self._gates:
+            self._gates[channel] = Gate(
+                self._policy,
+                self._zones,
+                channel,
+                self._history,
+                case=self._case,
+                **self.rules,
+            )
+        return self._gates[channel]
+
+    def _opening(self, channel: str, lower: datetime) -> datetime:
+        """Return the first lawful instant from ``lower`` on, which never goes back."""
+        if self._openings.get(channel, datetime.min) < lower:
+            found = self._gate(channel).stretch(lower, self._last)
+            self._openings[channel] = found[0] if found else datetime.max
+        return self._openings[channel]
+
+    def _start(self, number: int, minute: int = 0) -> datetime:
+        """Return when a ladder day, or a minute of it, begins."""
+        return instant(self._home, self._started_on + (number - 1) * DAY, minute)
+
+    def _blocked(self, channel: str, at: datetime) -> str | None:
+        if at == self._now:
+            return None
+        refusal = self._gate(channel).refusal(self._now)
+        return refusal.reason if refusal else None
+
+    def _none(self, channels: Collection[str]) -> Plan:
+        """Nothing is lawful by any of the channels."""
+        refused = [self._gate(channel).refused_for_good for channel in channels]
+        reason = refused[0].reason if all(refused) else "never"
+        blocked = self._gate(min(channels)).refusal(self._now)
+        return Plan(None, None, reason, None, blocked and blocked.reason)
+
+
+def _clear(at: datetime, times: Sequence[datetime], gap: timedelta) -> datetime:
+    """Return the first instant from ``at`` on that is a gap away from all times."""
+    for time in times[bisect_right(times, at - gap) :]:
+        if time - gap > at:
+            break
+        at = max(at, time + gap)
+    return at

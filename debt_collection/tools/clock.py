@@ -1,0 +1,110 @@
+"""Between naive UTC and the wall clocks of zones, exact over every clock change."""
+
+from bisect import bisect_left
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+FARTHEST = timedelta(hours=16)
+"""No wall clock has ever been further from UTC."""
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo | None:
+    """Return the zone, None when there is none of that name.
+
+    >>> zone("Europe/Moscow") is None, zone("Etc/Unknown") is None
+    (False, True)
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError, TypeError):
+        return None
+
+
+def known(names) -> tuple[str, ...]:
+    """Keep the names that are zones, each once, in their order."""
+    return tuple(name for name in dict.fromkeys(names) if name and zone(name))
+
+
+def local(name: str, at: datetime) -> datetime:
+    """Return what the wall clock of the zone shows at a UTC instant.
+
+    >>> local("Europe/Berlin", datetime(2026, 3, 29, 1, 0))  # clocks skip 02:00-03:00
+    datetime.datetime(2026, 3, 29, 3, 0)
+    """
+    where = zone(name)
+    return where.fromutc(at.replace(tzinfo=where)).replace(tzinfo=None)
+
+
+def offset(name: str, at: datetime) -> timedelta:
+    """Return how far the wall clock is ahead of UTC at a UTC instant."""
+    return at.replace(tzinfo=UTC).astimezone(zone(name)).utcoffset()
+
+
+@lru_cache(maxsize=65536)
+def instant(name: str, day: date, minute: int = 0) -> datetime:
+    """Return the first UTC instant at which the wall clock has reached a local time.
+
+    It need not ever show that time: the clock may jump over it.
+
+    >>> instant("Europe/Berlin", date(2026, 3, 29), 150)  # 02:30 does not exist
+    datetime.datetime(2026, 3, 29, 1, 0)
+    >>> instant("Europe/Berlin", date(2026, 10, 25), 150)  # 02:30 happens twice
+    datetime.datetime(2026, 10, 25, 0, 30)
+    """
+    wanted = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
+    earliest = wanted - FARTHEST
+    seconds = range(2 * int(FARTHEST.total_seconds()))
+    reached = bisect_left(
+        seconds, True, key=lambda n: local(name, earliest + n * SECOND) >= wanted
+    )
+    return earliest + reached * SECOND
+
+
+def segments(name: str, start: datetime, end: datetime):
+    """Cut a UTC span of a day at most where the clock changes: (start, end, offset).
+
+    >>> midnight = datetime(2026, 3, 29)
+    >>> for cut in segments("Europe/Berlin", midnight, midnight + DAY):
+    ...     print(*cut)
+    2026-03-29 00:00:00 2026-03-29 01:00:00 1:00:00
+    2026-03-29 01:00:00 2026-03-30 00:00:00 2:00:00
+    """
+    before, after = offset(name, start), offset(name, end - SECOND)
+    if before == after:
+        return ((start, end, before),)
+    seconds = range(int((end - start).total_seconds()))
+    change = start + SECOND * bisect_left(
+        seconds, True, key=lambda n: offset(name, start + n * SECOND) != before
+    )
+    return ((start, change, before), (change, end, after))
+
+
+def period_start(day: date, period: str, shift: int = 0) -> date:
+    """Return the first day of the calendar period of a day, or of one ``shift`` later.
+
+    >>> leap_day = date(2024, 2, 29)
+    >>> str(period_start(leap_day, "week")), str(period_start(leap_day, "month", 11))
+    ('2024-02-26', '2025-01-01')
+    """
+    if period == "day":
+        return day + shift * DAY
+    if period == "week":
+        return day + (7 * shift - day.weekday()) * DAY
+    months = day.year * 12 + day.month - 1 + shift
+    return date(months // 12, months % 12 + 1, 1)
+
+
+@lru_cache(maxsize=256)
+def middle(names: tuple[str, ...], day: date) -> str:
+    """Return the zone whose clock is in the middle of the candidates' on a day.
+
+    >>> middle(("Asia/Kamchatka", "Europe/Moscow", "Asia/Omsk"), date(2026, 1, 1))
+    'Asia/Omsk'
+    """
+    noon = datetime(day.year, day.month, day.day, 12)
+    ordered = sorted(names, key=lambda name: offset(name, noon))
+    return ordered[(len(ordered) - 1) // 2]

@@ -1,0 +1,130 @@
+"""The hours at which all candidate zones agree that a channel may be used."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from .clock import DAY, SECOND, segments
+from .policy import CHANNELS, HOLIDAY, Window
+
+Span = tuple[datetime, datetime]
+
+
+def windows_for(windows: Iterable[Window], channel: str) -> tuple[Window, ...]:
+    """Return the channel's own windows, or else the general ones.
+
+    >>> weekdays, any_day = frozenset(range(5)), frozenset(range(8))
+    >>> general, visits = Window(any_day, 480, 1260), Window(weekdays, 600, 1080,
+    ...     frozenset({"visit"}))
+    >>> windows_for((general, visits), "visit") == (visits,)
+    True
+    >>> windows_for((general, visits), "call") == (general,)
+    True
+    """
+    if channel not in CHANNELS:
+        return ()
+    own = tuple(window for window in windows if channel in window.channels)
+    return own or tuple(window for window in windows if not window.channels)
+
+
+def union(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Join the spans that touch or overlap."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def intersection(one: Iterable[Span], other: Iterable[Span]) -> tuple[Span, ...]:
+    """Keep what lies in both."""
+    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return tuple((start, end) for start, end in pairs if start < end)
+
+
+class Hours:
+    """Lawful hours as UTC spans, worked out once per UTC day.
+
+    Get one from ``hours``, so that all debtors with the same rules share it.
+    """
+
+    def __init__(self, windows, zones: tuple[str, ...], holidays: frozenset[date]):
+        self._zones = zones
+        self._holidays = holidays
+        self._minutes = {
+            day: union(
+                (timedelta(minutes=window.start), timedelta(minutes=window.end))
+                for window in windows
+                if day in window.days and window.start < window.end
+            )
+            for day in range(HOLIDAY + 1)
+        }
+        whole_day = ((timedelta(), DAY),)
+        kinds = range(HOLIDAY + 1 if holidays else HOLIDAY)
+        self._always = all(self._minutes[kind] == whole_day for kind in kinds)
+        self._days: dict[int, tuple] = {}
+
+    def stretch(self, at: datetime, last: datetime) -> Span | None:
+        """Return the first lawful stretch from ``at`` on that begins by ``last``."""
+        if self._always:
+            return at, last
+        for day in range(at.toordinal(), last.toordinal() + 1):
+            for start, end in self._day(day)[0]:
+                if at < end:
+                    start = max(start, at)
+                    return (start, self._end(day, end, last)) if start <= last else None
+        return None
+
+    def refusal(self, at: datetime) -> tuple[str, str] | None:
+        """Return the reason and the first zone in which ``at`` is unlawful."""
+        for name, spans, offsets in self._day(at.toordinal())[1]:
+            if not any(start <= at < end for start, end in spans):
+                ahead = next(ahead for _, end, ahead in offsets if at < end)
+                free = (at + ahead).date() in self._holidays
+                return ("holiday" if free else "hours"), name
+        return None
+
+    def _end(self, day: int, end: datetime, last: datetime) -> datetime:
+        """Follow a stretch over midnight UTC as long as it goes on."""
+        while end < last and end == datetime.fromordinal(day + 1):
+            day += 1
+            first = next(iter(self._day(day)[0]), None)
+            if not first or first[0] != end:
+                break
+            end = first[1]
+        return end
+
+    def _day(self, day: int):
+        """Return the spans of a UTC day common to all zones, and those by zone."""
+        if day not in self._days:
+            start = datetime.fromordinal(day)
+            common, by_zone = ((start, start + DAY),), []
+            for name in self._zones:
+                offsets = segments(name, start, start + DAY)
+                spans = self._spans(offsets)
+                common = intersection(common, spans)
+                by_zone.append((name, spans, offsets))
+            self._days[day] = common, by_zone
+        return self._days[day]
+
+    def _spans(self, offsets) -> tuple[Span, ...]:
+        """Return a zone's lawful spans; its wall clock is what counts."""
+        found = []
+        for start, end, ahead in offsets:
+            day = (start + ahead).date()
+            while day <= (end - SECOND + ahead).date():
+                midnight = datetime(day.year, day.month, day.day) - ahead
+                kind = HOLIDAY if day in self._holidays else day.weekday()
+                spans = ((midnight + a, midnight + b) for a, b in self._minutes[kind])
+                found += intersection(spans, ((start, end),))
+                day += DAY
+        return union(found)
+
+
+@lru_cache(maxsize=2048)
+def hours(windows, channel: str, zones: tuple[str, ...], holidays: frozenset[date]):
+    """Return the lawful hours of a channel, None when the policy gives it none."""
+    own = windows_for(windows, channel)
+    return Hours(own, zones, holidays) if own else None
