@@ -1,25 +1,32 @@
-from . import debt_stage
-from . import debt_ladder
-from . import debt_contact_policy
-from . import debt_profile
-from . import debt_objection
-from . import debt_script
-from . import debt_team
-from . import debt_call_outcome
-from . import debt_phone
-from . import debt_case
-from . import debt_case_refresh
-from . import debt_case_plan
-from . import debt_case_claim
-from . import debt_call
-from . import debt_call_finish
-from . import debt_promise
-from . import debt_dispute
-from . import account_move
-from . import account_move_line
-from . import account_partial_reconcile
-from . import mail_activity
-from . import res_company
-from . import res_config_settings
-from . import res_partner
-from . import res_users
+from . import (
+    account_move,
+    account_move_line,
+    account_partial_reconcile,
+    debt_call,
+    debt_call_finish,
+    debt_call_outcome,
+    debt_case,
+    debt_case_activity,
+    debt_case_assign,
+    debt_case_claim,
+    debt_case_gate,
+    debt_case_plan,
+    debt_case_preview,
+    debt_case_reason,
+    debt_case_refresh,
+    debt_contact_policy,
+    debt_dispute,
+    debt_ladder,
+    debt_objection,
+    debt_phone,
+    debt_profile,
+    debt_promise,
+    debt_script,
+    debt_stage,
+    debt_team,
+    mail_activity,
+    res_company,
+    res_config_settings,
+    res_partner,
+    res_users,
+)

@@ -114,6 +114,12 @@ class DebtCall(models.Model):
         "debt.objection", "debt_call_objection_rel", "call_id", "objection_id"
     )
     note = fields.Text()
+    local_hour = fields.Integer(
+        string="Debtor's Hour",
+        readonly=True,
+        aggregator=None,
+        help="Hour of the day where the debtor was when he was dialled.",
+    )
     confirmed_by = fields.Selection(
         [("operator", "Operator"), ("telephony", "Telephony")],
         required=True,
@@ -128,6 +134,7 @@ class DebtCall(models.Model):
         "Somebody else is on the line with this debtor.",
     )
     _external_once = models.UniqueIndex("(external_id) WHERE external_id IS NOT NULL")
+    _stale_idx = models.Index("(claim_until) WHERE state != 'done'")
     _history_idx = models.Index("(partner_id, started_at) WHERE state != 'draft'")
 
     @api.depends("answered_at", "ended_at")
@@ -177,10 +184,16 @@ class DebtCall(models.Model):
                 "contact_id": phone.contact_id.id if phone else self.partner_id.id,
                 "number": number,
                 "started_at": now,
-                "requested": answer["reason"] == "callback",
+                "local_hour": self.case_id._local_hour(now),
+                "requested": self._is_requested(now),
                 "claim_until": now + timedelta(minutes=TALK_MINUTES),
             }
         )
+
+    def _is_requested(self, at):
+        """Whether a call at ``at`` (UTC) is the one the debtor asked for."""
+        callback = self.case_id.callback_at
+        return bool(callback and callback <= at)
 
     def _check_owner(self):
         """An operator works his own calls; the claim is what keeps others away."""
@@ -193,6 +206,11 @@ class DebtCall(models.Model):
                         operator=call.user_id.name,
                     )
                 )
+
+    def _keeps_away(self, user, at):
+        """Whether this open call keeps ``user`` from its debtor at ``at`` (UTC)."""
+        self.ensure_one()
+        return self.user_id != user and bool(self.claim_until and self.claim_until > at)
 
     def _release(self):
         """Give claims back: drafts vanish, the debtors are free for the next one."""

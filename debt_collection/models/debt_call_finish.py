@@ -1,5 +1,287 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.contact import check
+
+FINISH_VALUES = {
+    "party",
+    "note",
+    "callback_at",
+    "promise_amount",
+    "promise_date",
+    "dispute_move_ids",
+    "dispute_reason",
+    "objection_ids",
+}
 
 
 class DebtCall(models.Model):
+    """What follows from how a call ended; each outcome's effects are data."""
+
     _inherit = "debt.call"
+
+    def finish(self, outcome, **values):
+        """Log how the call ended, and do what follows from it.
+
+        :param str outcome: code of a ``debt.call.outcome``
+        :param values: ``party`` (none, third_party, right_party), ``note``,
+            ``callback_at`` (naive UTC), ``promise_amount`` (company currency),
+            ``promise_date``, ``dispute_move_ids`` (ids), ``dispute_reason``,
+            ``objection_ids`` (ids)
+        :raises UserError: unknown outcome or value, or the call has an outcome already
+        :raises ValidationError: something the outcome needs is missing or impossible
+        """
+        self.ensure_one()
+        self._check_owner()
+        if unknown := set(values) - FINISH_VALUES:
+            raise UserError(
+                self.env._(
+                    "Unknown values: %(names)s", names=", ".join(sorted(unknown))
+                )
+            )
+        # Superuser from here: effects reach contacts, numbers and disputes, on which
+        # an operator has no rights of his own; the call is his (checked above).
+        call = self.sudo()
+        # Two clicks on Save must not log one call twice.
+        call.lock_for_update()
+        call.invalidate_recordset(["state", "outcome_id"])
+        if call.outcome_id:
+            raise UserError(self.env._("This call has an outcome already."))
+        outcome = call._get_outcome(outcome)
+        values = call._clean_values(outcome, values)
+        call._check_values(outcome, values)
+        call._log(outcome, values)
+        call._apply(outcome, values)
+
+    def _get_outcome(self, code):
+        outcome = self.env["debt.call.outcome"].search([("code", "=", code)])
+        if not outcome:
+            raise UserError(self.env._("There is no outcome “%(code)s”.", code=code))
+        return outcome
+
+    def _clean_values(self, outcome, values):
+        """Values in the types of the ORM, with the outcome's party as default."""
+        clean = dict(values)
+        clean["party"] = values.get("party") or outcome.party
+        clean["callback_at"] = fields.Datetime.to_datetime(values.get("callback_at"))
+        clean["promise_date"] = fields.Date.to_date(values.get("promise_date"))
+        return clean
+
+    # --- checks -------------------------------------------------------------------
+    def _check_values(self, outcome, values):
+        if outcome.needs_promise:
+            self._check_promise(values)
+        if outcome.needs_callback:
+            self._check_callback(values)
+        if outcome.needs_dispute:
+            self._check_dispute(values)
+
+    def _check_right_party(self, values):
+        if values["party"] != "right_party":
+            raise ValidationError(
+                self.env._("Only the debtor himself can agree to that: who was it?")
+            )
+
+    def _check_promise(self, values):
+        self._check_right_party(values)
+        if not (values.get("promise_amount") or 0) > 0:
+            raise ValidationError(
+                self.env._("Enter the amount he promised; it must be above zero.")
+            )
+        today = self.company_id._debt_today()
+        if not values["promise_date"] or values["promise_date"] < today:
+            raise ValidationError(
+                self.env._("Enter the day he promised to pay by, today or later.")
+            )
+
+    def _check_callback(self, values):
+        """A callback must lie in the future and in the debtor's lawful hours."""
+        at = values["callback_at"]
+        if not at or at < fields.Datetime.now():
+            raise ValidationError(
+                self.env._("Enter when he wants to be called back, in the future.")
+            )
+        answer, facts = self._callback_answer(at)
+        if answer.allowed:
+            return
+        case = self.case_id
+        raise ValidationError(
+            self.env._(
+                "He cannot be called then, %(time)s his time. %(reason)s",
+                time=case._local_time(at, facts),
+                reason=case._contact_message(answer, at, facts),
+            )
+        )
+
+    def _callback_answer(self, at):
+        """The gate's answer to a call the debtor asks for at ``at`` (naive UTC)."""
+        case = self.case_id
+        facts = case._contact_facts()[case]
+        if not facts.policy:
+            raise UserError(case._reason_text("no_policy"))
+        answer = check(
+            facts.policy,
+            facts.zones,
+            "call",
+            at,
+            facts.history,
+            holidays=facts.holidays,
+            callback=at,
+            case=case.id,
+        )
+        return answer, facts
+
+    def _check_dispute(self, values):
+        self._check_right_party(values)
+        moves = self.env["account.move"].browse(values.get("dispute_move_ids") or [])
+        if not moves or not (values.get("dispute_reason") or "").strip():
+            raise ValidationError(
+                self.env._("Choose the invoices he disputes and say why.")
+            )
+        foreign = moves.exists() - self.case_id._open_items().move_id
+        if foreign or len(moves.exists()) != len(moves):
+            raise ValidationError(
+                self.env._("Only open invoices of this debtor can be disputed.")
+            )
+
+    # --- the record ---------------------------------------------------------------
+    def _log(self, outcome, values):
+        """Write the call itself. What was dialled by hand is on record as dialled."""
+        now = fields.Datetime.now()
+        connected = outcome.connected or values["party"] != "none"
+        record = {
+            "state": "done",
+            "ended_at": self.ended_at or now,
+            "outcome_id": outcome.id,
+            "party": values["party"],
+            "connected": connected,
+            "claim_until": False,
+        }
+        if self.state == "draft":
+            record |= self._prepare_manual_dial(now)
+        if connected and not self.answered_at:
+            record["answered_at"] = record.get("started_at") or self.started_at
+        if values.get("note"):
+            record["note"] = values["note"]
+        if values.get("objection_ids"):
+            record["objection_ids"] = [fields.Command.set(values["objection_ids"])]
+        self.write(record)
+
+    def _prepare_manual_dial(self, now):
+        """A call made from a desk phone: nobody pressed the button, it was made."""
+        facts = self.case_id._contact_facts()[self.case_id]
+        phone = self.phone_id or (facts.usable_phones or [self.phone_id])[0]
+        return {
+            "started_at": now,
+            "phone_id": phone.id,
+            "number": self.number or phone.number,
+            "contact_id": self.contact_id.id or phone.contact_id.id,
+            "local_hour": self.case_id._local_hour(now, facts),
+            "requested": self._is_requested(now),
+        }
+
+    # --- effects ------------------------------------------------------------------
+    def _apply(self, outcome, values):
+        case = self.case_id
+        self._apply_to_numbers(outcome)
+        self._apply_to_case(outcome, values)
+        if outcome.needs_promise:
+            self._create_promise(values)
+        if outcome.needs_dispute:
+            self._create_dispute(values)
+        if outcome.activity_summary:
+            self._notify_accountant(outcome)
+        case._done_call_activities(outcome.name)
+        case._message_log(body=self._summary(outcome, values))
+        case._plan()
+
+    def _apply_to_numbers(self, outcome):
+        if outcome.phone_health and self.phone_id:
+            self.phone_id.health = outcome.phone_health
+        if outcome.stops_contact:
+            self.partner_id.debt_do_not_call = True
+
+    def _apply_to_case(self, outcome, values):
+        case = self.case_id
+        changes = {"plan_dirty": True}
+        if case.callback_at and case.callback_at <= self.ended_at:
+            changes["callback_at"] = False
+        if values["party"] == "right_party":
+            changes["priority"] = "0"
+        if outcome.needs_callback:
+            changes |= {"callback_at": values["callback_at"], "priority": "2"}
+        if outcome.case_state:
+            changes["state"] = outcome.case_state
+        elif case.state == "dormant" and values["party"] == "right_party":
+            changes["state"] = "active"
+        if outcome.hold_days:
+            today = self.company_id._debt_today()
+            changes["hold_until"] = today + timedelta(days=outcome.hold_days)
+        case.write(changes)
+
+    def _create_promise(self, values):
+        return self.env["debt.promise"].create(
+            {
+                "case_id": self.case_id.id,
+                "call_id": self.id,
+                "user_id": self.user_id.id,
+                "amount": values["promise_amount"],
+                "date": values["promise_date"],
+                "made_on": self.company_id._debt_today(),
+            }
+        )
+
+    def _create_dispute(self, values):
+        days = self.company_id.debt_dispute_days
+        dispute = self.env["debt.dispute"].create(
+            {
+                "case_id": self.case_id.id,
+                "call_id": self.id,
+                "move_ids": [fields.Command.set(values["dispute_move_ids"])],
+                "reason": values["dispute_reason"],
+                "user_id": self.case_id._accountant().id,
+                "deadline": self.company_id._debt_today() + timedelta(days=days),
+            }
+        )
+        return dispute
+
+    def _notify_accountant(self, outcome):
+        case = self.case_id
+        accountant = case._accountant()
+        case.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=outcome.with_context(lang=accountant.lang).activity_summary,
+            note=self.note or "",
+            user_id=accountant.id,
+            date_deadline=self.company_id._debt_today(),
+        )
+
+    def _summary(self, outcome, values):
+        """One line for the chatter: who called, how it ended, the note."""
+        text = self.env._(
+            "%(operator)s called %(number)s: %(outcome)s.",
+            operator=self.user_id.name,
+            number=self.number or self.env._("an unknown number"),
+            outcome=outcome.name,
+        )
+        return f"{text} {values.get('note') or ''}".strip()
+
+
+class DebtCase(models.Model):
+    _inherit = "debt.case"
+
+    def _accountant(self):
+        """Who settles disputes and looks for payments in this company."""
+        self.ensure_one()
+        named = self.company_id.debt_accountant_id
+        if named.active:
+            return named
+        group = self.env.ref("debt_collection.group_debt_accountant")
+        manager = self.env.ref("debt_collection.group_debt_manager")
+        users = group.sudo().all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        plain = users - manager.sudo().all_user_ids
+        return (plain or users or self.env.user)[:1]

@@ -1,5 +1,206 @@
-from odoo import models
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.contact import check
+from ..tools.ladder import Plan, plan
+
+BATCH = 1000
+# So many busy signals in a row are tried again shortly after; then the ladder decides.
+QUICK_RETRIES = 2
+UNPLANNED_STATES = ("disputed", "legal", "dormant")
 
 
 class DebtCase(models.Model):
     _inherit = "debt.case"
+
+    @api.model
+    def _cron_daily(self):
+        """What a new day brings besides new due dates: promises, holds, disputes.
+
+        Runs after the ledger has been read. Superuser cron, all companies.
+        """
+        self.env["debt.dispute"]._expire()
+        self._reassign_archived()
+        promised = self.search([("state", "=", "promised")])
+        promised.promise_ids._evaluate()
+        promised.filtered(lambda case: case.state == "promised")._resume_unpromised()
+        held = self.search([("state", "=", "on_hold"), ("hold_until", "!=", False)])
+        now = fields.Datetime.now()
+        over = held.filtered(lambda case: case._day_end(case.hold_until) <= now)
+        over.write({"state": "active", "hold_until": False, "plan_dirty": True})
+        # A window that passed unused (a backlog, a day off) is planned anew.
+        self.search(
+            [
+                ("closed_at", "=", False),
+                ("state", "=", "active"),
+                ("contact_until", "<=", now),
+            ]
+        ).plan_dirty = True
+        self._trigger_planning()
+
+    def _set_dirty(self):
+        """Something changed that the next contact depends on; it is planned soon."""
+        clean = self.filtered(lambda case: not case.plan_dirty and not case.closed_at)
+        clean.plan_dirty = True
+        if clean:
+            self._trigger_planning()
+
+    @api.model
+    def _trigger_planning(self):
+        self.env.ref("debt_collection.ir_cron_debt_plan").sudo()._trigger()
+
+    @api.model
+    def _cron_plan(self):
+        """Plan what is unplanned, a thousand at a time; then the day's activities."""
+        cron = self.env["ir.cron"]
+        domain = Domain("plan_dirty", "=", True) & Domain("closed_at", "=", False)
+        remaining = self.search_count(domain)
+        while cases := self.search(domain, limit=BATCH).try_lock_for_update():
+            cases._plan()
+            remaining -= len(cases)
+            if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
+                return
+        self._cron_call_activities()
+
+    def _plan(self):
+        """Plan the next contact of open cases and bring their activities in line.
+
+        The gate is asked about every instant, but the ledger is not read again here:
+        that is done before anybody is contacted.
+        """
+        cases = self.sudo().filtered(lambda case: not case.closed_at)
+        if not cases:
+            return
+        now = fields.Datetime.now()
+        facts = cases._contact_facts()
+        likely = self._answering_hours()
+        for case in cases:
+            case._wake(now)
+            planned = case._plan_next_contact(facts[case], now, likely)
+            if planned.reason == "ladder_end":
+                planned = case._leave_ladder()
+            case.write(case._prepare_plan_values(planned))
+        cases._sync_call_activities()
+
+    def _wake(self, now):
+        """A hold that is over ends by itself."""
+        held = self.state == "on_hold" and self.hold_until
+        if held and self._day_end(self.hold_until) <= now:
+            self.write({"state": "active", "hold_until": False})
+
+    def _plan_next_contact(self, facts, now, likely=None, history=None):
+        """The next contact of one case, as `tools.ladder.Plan`.
+
+        :param facts: `Facts` of the debtor
+        :param datetime now: naive UTC
+        :param dict likely: answered calls by local hour of debtors like him
+        :param history: contacts to reckon with instead of those in ``facts``
+        """
+        self.ensure_one()
+        history = facts.history if history is None else history
+        if reason := self._unplannable(facts):
+            return Plan(None, None, reason)
+        _paused, not_before = self._paused("call")
+        return self._plan_retry(facts, now, history) or plan(
+            self.ladder_id._steps(),
+            self.ladder_started_on or self.company_id._debt_today(),
+            now,
+            facts.policy,
+            facts.zones,
+            history,
+            holidays=facts.holidays,
+            callback=self.callback_at or None,
+            not_before=not_before,
+            preferred_hours=self._preferred_hours(facts, likely),
+            case=self.id,
+        )
+
+    def _unplannable(self, facts):
+        """Why no call can be planned at all, or None."""
+        if self.state in UNPLANNED_STATES and not self.callback_at:
+            return self.state
+        if self.state == "on_hold" and not self.hold_until:
+            return "on_hold"
+        if reason := self._refused_by_debtor("call", facts, None, None):
+            return reason
+        if not self.ladder_id and not self.callback_at:
+            return "no_ladder"
+        return None
+
+    def _plan_retry(self, facts, now, history):
+        """A busy line is free again soon: try once more before the ladder's gap."""
+        last = self.call_ids.filtered(lambda call: call.state == "done")
+        last = last[: QUICK_RETRIES + 1]
+        minutes = last[:1].outcome_id.retry_minutes
+        if not minutes or self.callback_at or self.state != "active":
+            return None
+        if len(last) > QUICK_RETRIES and all(c.outcome_id.retry_minutes for c in last):
+            return None
+        ended = last[0].ended_at or now
+        answer = check(
+            facts.policy,
+            facts.zones,
+            "call",
+            max(now, ended + timedelta(minutes=minutes)),
+            history,
+            holidays=facts.holidays,
+            case=self.id,
+        )
+        if not answer.next_at or answer.next_at > ended + timedelta(hours=4):
+            return None
+        return Plan(answer.next_at, answer.until, "retry")
+
+    def _preferred_hours(self, facts, likely):
+        """Weights by local hour: what he said, when he answered, when others did."""
+        named = self.partner_id.debt_preferred_hour
+        if named:
+            return {int(named) % 24: 1.0}
+        if facts.hours:
+            return dict(facts.hours)
+        return (likely or {}).get(bool(self.partner_id.is_company)) or None
+
+    @api.model
+    def _answering_hours(self):
+        """When persons and companies answered in the last quarter.
+
+        Counted over all debtors, as superuser: only counts come out.
+
+        :return: dict of counts by local hour, by whether it is a company
+        """
+        since = fields.Datetime.now() - timedelta(days=90)
+        hours = defaultdict(dict)
+        for is_company, hour, count in self.env.execute_query(
+            SQL(
+                """
+                SELECT p.is_company, c.local_hour, count(*)
+                  FROM debt_call c
+                  JOIN res_partner p ON p.id = c.partner_id
+                 WHERE c.connected AND c.started_at > %s AND c.local_hour IS NOT NULL
+                 GROUP BY 1, 2
+                """,
+                since,
+            )
+        ):
+            hours[bool(is_company)][hour] = count
+        return dict(hours)
+
+    def _leave_ladder(self):
+        """The ladder is over: the case takes its exit state."""
+        state = self.ladder_id.exit_state
+        self.write({"state": state, "hold_until": False})
+        self._message_log(body=self.env._("The retry ladder is over without a result."))
+        return Plan(None, None, state)
+
+    def _prepare_plan_values(self, planned):
+        values = {
+            "next_contact_at": planned.at or False,
+            "contact_until": planned.until or False,
+            "next_contact_code": planned.reason,
+            "next_contact_block": planned.blocked or False,
+            "plan_dirty": False,
+        }
+        return {name: value for name, value in values.items() if self[name] != value}

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class DebtDispute(models.Model):
@@ -30,9 +31,7 @@ class DebtDispute(models.Model):
         check_company=True,
     )
     reason = fields.Text(required=True)
-    user_id = fields.Many2one(
-        "res.users", string="Owner", required=True, tracking=True
-    )
+    user_id = fields.Many2one("res.users", string="Owner", required=True, tracking=True)
     deadline = fields.Date(
         required=True,
         tracking=True,
@@ -52,3 +51,73 @@ class DebtDispute(models.Model):
     )
     resolution = fields.Text()
     settled_at = fields.Datetime(readonly=True)
+
+    @api.constrains("move_ids", "case_id")
+    def _check_moves(self):
+        for dispute in self:
+            debtor = dispute.move_ids.commercial_partner_id
+            if not dispute.move_ids or debtor != dispute.case_id.partner_id:
+                raise ValidationError(
+                    self.env._("A dispute is about invoices of its debtor.")
+                )
+
+    @api.depends("partner_id", "move_ids.name")
+    def _compute_display_name(self):
+        for dispute in self:
+            # Superuser: an operator may know which invoices of his case are disputed.
+            names = ", ".join(dispute.sudo().move_ids.mapped("name"))
+            dispute.display_name = f"{dispute.partner_id.display_name}: {names}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        disputes = super().create(vals_list)
+        for dispute in disputes:
+            dispute.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Settle the dispute"),
+                user_id=dispute.user_id.id,
+                date_deadline=dispute.deadline,
+            )
+        disputes._refresh_debtors()
+        return disputes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "deadline", "move_ids"} & set(vals):
+            self._refresh_debtors()
+        return result
+
+    def action_accept(self):
+        """The debtor was right; a credit note or a correction is the accountant's."""
+        self._settle("accepted")
+
+    def action_reject(self):
+        """The debt stands: its invoices are collected again from now on."""
+        self._settle("rejected")
+
+    def _settle(self, state):
+        disputes = self.filtered(lambda dispute: dispute.state in ("open", "expired"))
+        disputes.write({"state": state, "settled_at": fields.Datetime.now()})
+        disputes.activity_ids.action_feedback()
+
+    @api.model
+    def _expire(self):
+        """Disputes whose deadline has passed no longer hold their invoices."""
+        for company in self.env["res.company"].search([]):
+            late = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "open"),
+                    ("deadline", "<", company._debt_today()),
+                ]
+            )
+            late.state = "expired"
+
+    def _refresh_debtors(self):
+        # Superuser with the debtors of exactly these disputes: whoever opens or settles
+        # one need not see the whole ledger.
+        for company in self.company_id:
+            debtors = self.filtered(lambda d, c=company: d.company_id == c).partner_id
+            self.env["debt.case"].sudo().with_company(company).with_context(
+                allowed_company_ids=company.ids
+            ).refresh(debtors.ids)

@@ -3,6 +3,16 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+DEBT_PHONE_FIELDS = {"phone", "country_id", "parent_id", "active"}
+DEBT_PLAN_FIELDS = {
+    "state_id",
+    "is_company",
+    "debt_tz",
+    "debt_preferred_hour",
+    "debt_contact_policy_id",
+    "debt_do_not_call",
+}
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -65,6 +75,37 @@ class ResPartner(models.Model):
         if False in value:
             found |= Domain(path, "not any", is_open)
         return found
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("phone")._debt_follow({"phone"})
+        return partners
+
+    def write(self, vals):
+        former = self.commercial_partner_id if "parent_id" in vals else self.browse()
+        result = super().write(vals)
+        self._debt_follow(set(vals), former)
+        return result
+
+    def _debt_follow(self, names, former=None):
+        """Numbers and plans follow what changes on a contact, for debtors with a case.
+
+        :param set names: fields that were written
+        :param former: commercial partners to whom the contacts belonged before
+        """
+        if not names & (DEBT_PHONE_FIELDS | DEBT_PLAN_FIELDS):
+            return
+        debtors = self.commercial_partner_id | (former or self.browse())
+        # Superuser: whoever edits a contact need not see the debtor's cases.
+        cases = (
+            self.env["debt.case"]
+            .sudo()
+            .search([("partner_id", "in", debtors.ids), ("closed_at", "=", False)])
+        )
+        if cases and names & DEBT_PHONE_FIELDS:
+            self.env["debt.phone"]._sync(cases.partner_id)
+        cases._set_dirty()
 
     def action_debt_case(self):
         """The open case, or the list of the closed ones."""

@@ -1,0 +1,126 @@
+from collections import defaultdict
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+BATCH = 1000
+
+
+class DebtCase(models.Model):
+    """One phone-call activity per case that is due soon: the operator's day in Odoo."""
+
+    _inherit = "debt.case"
+
+    @api.model
+    def _cron_call_activities(self):
+        """Give activities to calls that came within the planning horizon overnight."""
+        days = max(self.env["res.company"].search([]).mapped("debt_planning_days"))
+        horizon = fields.Datetime.now() + timedelta(days=days + 2)
+        domain = (
+            Domain("closed_at", "=", False)
+            & Domain("state", "=", "active")
+            & Domain("user_id", "!=", False)
+            & Domain("next_contact_at", "<=", horizon)
+        )
+        cases = self.search(domain)
+        for start in range(0, len(cases), BATCH):
+            cases[start : start + BATCH]._sync_call_activities()
+
+    def _call_activities(self):
+        """The call activities that this addon made for these cases."""
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("activity_type_id", "=", self._call_activity_type().id),
+                    ("automated", "=", True),
+                ]
+            )
+        )
+
+    @api.model
+    def _call_activity_type(self):
+        return self.env.ref("debt_collection.mail_activity_type_call")
+
+    def _drop_call_activities(self):
+        self._call_activities().unlink()
+
+    def _call_deadline(self):
+        """Date of the next call in the operator's time, False when it is not due soon."""
+        self.ensure_one()
+        user = self.user_id
+        if not (self.next_contact_at and user.active and self.state == "active"):
+            return False
+        zone = pytz.timezone(user.tz or self.company_id.partner_id.tz or "UTC")
+        day = pytz.utc.localize(self.next_contact_at).astimezone(zone).date()
+        today = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        horizon = today + timedelta(days=self.company_id.debt_planning_days)
+        return day if day <= horizon else False
+
+    def _sync_call_activities(self):
+        """Make the call activities agree with the planned contacts, set-wise.
+
+        The quick path of activities is used: an operator is not mailed about each of
+        his calls.
+        """
+        activities = self._call_activities()
+        by_case = defaultdict(activities.browse)
+        for activity in activities:
+            by_case[activity.res_id] |= activity
+        drop, values = activities.browse(), []
+        for case in self.sudo():
+            current = by_case[case.id]
+            deadline = case._call_deadline()
+            drop |= current[1:] if deadline else current
+            if not deadline:
+                continue
+            wanted = case._prepare_activity_values(deadline)
+            if current:
+                current[0]._debt_update(wanted)
+            else:
+                values.append(wanted)
+        drop.unlink()
+        self.env["mail.activity"].sudo().with_context(
+            mail_activity_quick_update=True
+        ).create(values)
+
+    def _prepare_activity_values(self, deadline):
+        operator = self.with_context(lang=self.user_id.lang)
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "activity_type_id": self._call_activity_type().id,
+            "user_id": self.user_id.id,
+            "date_deadline": deadline,
+            "automated": True,
+            "summary": operator.env._(
+                "Call %(debtor)s", debtor=self.partner_id.display_name
+            ),
+        }
+
+    def _done_call_activities(self, feedback):
+        """The call has been made: its activity is done, with the outcome as feedback."""
+        for activity in self._call_activities():
+            activity.with_context(debt_outcome_logged=True)._action_done(
+                feedback=feedback
+            )
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _debt_update(self, values):
+        """Write only what differs, so that an unchanged day writes nothing."""
+        changed = {
+            name: values[name]
+            for name in ("user_id", "date_deadline", "summary")
+            if (self[name].id if name == "user_id" else self[name]) != values[name]
+        }
+        if changed:
+            self.with_context(mail_activity_quick_update=True).write(changed)

@@ -1,0 +1,315 @@
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays as public_holidays
+import pytz
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools import zones as zone_tools
+from ..tools.contact import Answer, Contact, Policy, check
+from .debt_contact_policy import CHANNELS
+from .debt_phone import USABLE_HEALTH
+
+PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
+MODE_CHANNELS = {"robot": "robot_call", "voice_message": "voice_message"}
+# The longest rolling limit in any law we know is a month; a quarter more is for the
+# ladder, whose attempts are counted from its first day.
+HISTORY_DAYS = 130
+
+
+@lru_cache(maxsize=512)
+def _holidays(country_code, year):
+    """Public holidays of a country, for the year and its neighbours.
+
+    :return: frozenset of dates; empty where the calendar of a country is unknown
+    """
+    try:
+        calendar = public_holidays.country_holidays(
+            country_code, years=(year - 1, year, year + 1)
+        )
+    except NotImplementedError:
+        return frozenset()
+    return frozenset(calendar)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the gate and the planner must know about one debtor.
+
+    ``busy`` is the call that is open with him, whoever's it is.
+    """
+
+    policy: Policy | None = None
+    zones: tuple[str, ...] = ()
+    holidays: frozenset = frozenset()
+    history: list[Contact] = field(default_factory=list)
+    phones: list = field(default_factory=list)
+    hours: dict[int, int] = field(default_factory=dict)
+    busy: object = None
+
+    @property
+    def usable_phones(self):
+        return [phone for phone in self.phones if phone.health in USABLE_HEALTH]
+
+    @property
+    def zone(self):
+        return self.zones[0] if self.zones else None
+
+
+class DebtCase(models.Model):
+    _inherit = "debt.case"
+
+    def check_contact(self, channel, number=None, at=None):
+        """The one gate: may this debtor be contacted so, now or at a given instant?
+
+        :param str channel: one of call, robot_call, sms, email, voice_message,
+            letter, visit
+        :param str number: the number to be dialled, in any form; any usable number of
+            the debtor when None
+        :param datetime at: naive UTC; now when None
+        :return: ``{"allowed": bool, "reason": code, "message": text in the user's
+            language, "next_at": naive UTC or False}``
+        :raises UserError: the channel is unknown
+        """
+        self.ensure_one()
+        if channel not in dict(CHANNELS):
+            raise UserError(
+                self.env._("There is no way of contact “%(name)s”.", name=channel)
+            )
+        self.check_access("read")
+        at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
+        facts = self._contact_facts()[self]
+        phone = self._find_phone(facts, number) if number else None
+        if phone:
+            facts.zones = self._resolve_zones(phone).names
+        answer = self._contact_gate(channel, at, facts, number, phone)
+        return {
+            "allowed": answer.allowed,
+            "reason": answer.reason,
+            "message": self._contact_message(answer, at, facts),
+            "next_at": answer.next_at or False,
+        }
+
+    def _contact_gate(self, channel, at, facts, number=None, phone=None):
+        """Answer for one channel and instant; the ledger is read again first.
+
+        :return: `tools.contact.Answer`
+        """
+        self.ensure_one()
+        for reason in (
+            self._refused_by_ledger(),
+            self._refused_by_debtor(channel, facts, number, phone),
+        ):
+            if reason:
+                return Answer(False, reason)
+        if facts.busy and facts.busy._keeps_away(self.env.user, at):
+            return Answer(False, "busy", facts.busy.claim_until)
+        paused, resumes = self._paused(channel)
+        if paused and at < resumes:
+            later = self._ask_policy(channel, resumes, facts)
+            return Answer(False, paused, later.next_at, later.until)
+        return self._ask_policy(channel, at, facts)
+
+    def _ask_policy(self, channel, at, facts):
+        return check(
+            facts.policy,
+            facts.zones,
+            channel,
+            at,
+            facts.history,
+            holidays=facts.holidays,
+            callback=(channel == "call" and self.callback_at) or None,
+            case=self.id,
+        )
+
+    def _refused_by_ledger(self):
+        """A debtor who owes nothing that is due is not contacted (rules 1, 2)."""
+        if self.state == "closed":
+            return "closed"
+        totals = self._ledger_totals(self.partner_id, self.company_id)
+        if totals["amount_overdue"] <= 0:
+            return "disputed" if totals["amount_disputed"] > 0 else "nothing_owed"
+        if self.state == "legal" or self.state == "on_hold" and not self.hold_until:
+            return self.state
+        return None
+
+    def _refused_by_debtor(self, channel, facts, number, phone):
+        if facts.policy is None:
+            return "no_policy"
+        if channel not in PHONE_CHANNELS:
+            return None
+        # Whether he refused calls is the debtor's own word, whoever may read contacts.
+        if self.partner_id.sudo().debt_do_not_call:
+            return "do_not_call"
+        if number and (phone is None or phone.health not in USABLE_HEALTH):
+            return "bad_number"
+        return None if facts.usable_phones else "no_number"
+
+    def _paused(self, channel):
+        """A hold or a promise pauses contact, but not a call he asked for.
+
+        :return: (reason, naive UTC from which on it no longer does), or (None, None)
+        """
+        last_day = None
+        if channel == "call" and self.callback_at:
+            return None, None
+        if self.state == "on_hold":
+            last_day = self.hold_until
+        elif self.state == "promised":
+            last_day = self._promise_last_day()
+        return (self.state, self._day_end(last_day)) if last_day else (None, None)
+
+    def _promise_last_day(self):
+        """Last day on which the first open promise can still be kept."""
+        dates = self.promise_ids.filtered(lambda p: p.state == "open").mapped("date")
+        grace = timedelta(days=self.company_id.debt_promise_grace_days)
+        return min(dates) + grace if dates else None
+
+    def _day_end(self, day):
+        """The first instant after a local day of the company, naive UTC."""
+        zone = ZoneInfo(self.company_id.partner_id.tz or "UTC")
+        midnight = datetime.combine(
+            day + timedelta(days=1), datetime.min.time(), tzinfo=zone
+        )
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
+
+    # --- facts, read set-wise -----------------------------------------------------
+    def _contact_facts(self):
+        """What the gate must know, in as many queries for one case as for thousands.
+
+        Read as superuser because the law counts what all operators and all companies
+        did to a debtor; only the debtors of these cases are read.
+
+        :return: dict of `Facts` by case
+        """
+        cases = self.sudo()
+        debtors = cases.partner_id
+        history, hours = cases._contact_history(debtors)
+        phones = defaultdict(list)
+        for phone in (
+            self.env["debt.phone"]
+            .sudo()
+            .search([("partner_id", "in", debtors.ids), ("number", "!=", False)])
+        ):
+            phones[phone.partner_id.id].append(phone)
+        busy = {
+            call.partner_id.id: call
+            for call in self.env["debt.call"]
+            .sudo()
+            .search([("partner_id", "in", debtors.ids), ("state", "!=", "done")])
+        }
+        policies = self.env["debt.contact.policy"].sudo()._for_country()
+        pure = {}
+        facts = {}
+        for case, own in zip(cases, self, strict=True):
+            partner = case.partner_id
+            policy = case._contact_policy(policies)
+            if policy and policy not in pure:
+                pure[policy] = policy._to_pure()
+            known = phones[partner.id]
+            usable = [phone for phone in known if phone.health in USABLE_HEALTH]
+            facts[own] = Facts(
+                policy=pure.get(policy),
+                zones=case._resolve_zones(usable[0] if usable else None).names,
+                holidays=case._public_holidays(),
+                history=history[partner.id],
+                phones=known,
+                hours=hours[partner.id],
+                busy=busy.get(partner.id),
+            )
+        return facts
+
+    def _contact_history(self, debtors):
+        """Contacts made with these debtors, in all companies.
+
+        :return: two dicts by partner id: list of `tools.contact.Contact`, and counts
+            of answered calls by local hour
+        """
+        calls = self.env["debt.call"]
+        calls.flush_model()
+        since = fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, started_at, mode, connected,
+                       party = 'right_party', requested, case_id, local_hour
+                  FROM debt_call
+                 WHERE partner_id = ANY(%s)
+                   AND state != 'draft'
+                   AND direction = 'outbound'
+                   AND started_at > %s
+                 ORDER BY started_at
+                """,
+                debtors.ids,
+                since,
+            )
+        )
+        history = defaultdict(list)
+        hours = defaultdict(lambda: defaultdict(int))
+        for partner_id, at, mode, connected, right, requested, case_id, hour in rows:
+            channel = MODE_CHANNELS.get(mode, "call")
+            history[partner_id].append(
+                Contact(
+                    at, channel, bool(connected), bool(right), bool(requested), case_id
+                )
+            )
+            if connected and hour is not None:
+                hours[partner_id][hour] += 1
+        return history, hours
+
+    def _contact_policy(self, by_country=None):
+        """The debtor's own policy, his country's, or the company's default.
+
+        :param by_country: policies that name a country, where they are known already
+        :return: ``debt.contact.policy``, empty when none is found
+        """
+        self.ensure_one()
+        own = self.partner_id.debt_contact_policy_id
+        if own:
+            return own
+        if by_country is None:
+            by_country = self.env["debt.contact.policy"].sudo()._for_country()
+        fitting = by_country.filtered(
+            lambda policy: policy._fits(self.partner_id, self.company_id)
+        )
+        return fitting[:1] or self.company_id.debt_contact_policy_id
+
+    def _resolve_zones(self, phone):
+        """Zones in which the debtor may be, the most reliable source first.
+
+        :param phone: ``debt.phone`` or None
+        :return: `tools.zones.Zones`
+        """
+        partner = self.partner_id
+        country = partner.country_id.code or ""
+        address = ()
+        if country:
+            state = partner.state_id.code or ""
+            address = (
+                zone_tools.subdivision_zones(country, state) if state else ()
+            ) or zone_tools.country_zones(country)
+        return zone_tools.resolve(
+            partner.debt_tz or None, address, phone._parsed() if phone else None
+        )
+
+    def _local_hour(self, at, facts=None):
+        """Hour of the day (0 to 23) where the debtor is; UTC where that is unknown."""
+        facts = facts or self._contact_facts()[self]
+        zone = ZoneInfo(facts.zone or "UTC")
+        return at.replace(tzinfo=pytz.utc).astimezone(zone).hour
+
+    def _public_holidays(self):
+        country = self.partner_id.country_id.code
+        return _holidays(country, fields.Date.today().year) if country else frozenset()
+
+    def _find_phone(self, facts, number):
+        """The debtor's ``debt.phone`` for a number written in any form, or None."""
+        parsed = self.env["debt.phone"]._prepare_values(self.partner_id, number)
+        wanted = parsed["number"]
+        return next((p for p in facts.phones if wanted and p.number == wanted), None)
