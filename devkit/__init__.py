@@ -1,1 +1,1 @@
-"""What `./dev` does, in the standard library alone: it runs before anything is there."""
+"""What `./dev` does; standard library alone, as it runs before anything is there."""

@@ -6,7 +6,18 @@ import shutil
 import subprocess
 import sys
 
-from . import database, odoo, postgres, server, testing, venv
+from . import (
+    bench,
+    database,
+    lint,
+    odoo,
+    postgres,
+    screenshots,
+    server,
+    testing,
+    translations,
+    venv,
+)
 from .base import DEV, Problem, locked, say, step
 
 EPILOG = """\
@@ -20,7 +31,7 @@ Everything ./dev makes lies in .dev, and ./dev clean removes it.
 
 
 def prepare():
-    """Odoo, its requirements and PostgreSQL: at hand in a second when they are there."""
+    """Odoo, its requirements and PostgreSQL: made if need be, found in a second."""
     with locked("setup"):
         found = odoo.find()
         venv.ensure(found)
@@ -39,6 +50,34 @@ def test(options):
     """Run the tests."""
     prepare()
     testing.run(options.arguments)
+
+
+def check_style(options):
+    """Run the linters; they need neither Odoo nor a database."""
+    with locked("setup"):
+        lint.prepare()
+    lint.run(options.fix)
+
+
+def translate(options):
+    """Bring the translation files up to date, or say what is missing."""
+    prepare()
+    return translations.check() if options.check else translations.update()
+
+
+def measure(options):
+    """Run a benchmark."""
+    if options.arguments[:1] in ([], ["-h"], ["--help"]):
+        say(f"usage: ./dev bench NAME [arguments]\n\n{bench.listing()}")
+        return
+    prepare()
+    bench.run(*options.arguments[:1], options.arguments[1:])
+
+
+def take_screenshots(options):
+    """Make the pictures of the documentation."""
+    prepare()
+    screenshots.run(options.arguments)
 
 
 def shell(options):
@@ -98,6 +137,12 @@ def parser():
     command.add_argument("--fresh", action="store_true", help="make the demo data anew")
     command.add_argument("--detach", action="store_true", help="run behind")
     add("test", test, "run the tests; pytest's arguments go through", passes=True)
+    command = add("lint", check_style, "check style and common mistakes")
+    command.add_argument("--fix", action="store_true", help="mend what can be mended")
+    add("bench", measure, "run a benchmark; alone it lists them", passes=True)
+    command = add("pot", translate, "export the terms and update the translations")
+    command.add_argument("--check", action="store_true", help="only compare")
+    add("screenshots", take_screenshots, "make docs/*.png anew", passes=True)
     add("shell", shell, "Odoo's shell, or a script from standard input", passes=True)
     add("odoo", odoo_command, "Odoo's own command line", passes=True)
     add("stop", stop, "stop the servers")

@@ -16,7 +16,7 @@ CONFIG = DEV / "odoo.conf"
 FILES = DEV / "data" / "filestore"
 DEMO = "debt_demo"
 #: What changes a database when it is installed; assets are read from the disk.
-DATA_FILES = (".xml", ".csv", ".po", ".sql", ".json")
+DATA_FILES = (".xml", ".csv", ".sql", ".json")
 
 
 def addons():
@@ -60,14 +60,15 @@ def dependencies(ours):
     return sorted(names - set(ours))
 
 
-def state(ours):
+def state(ours, demo=False):
     """A name for what an installation of our addons would put into a database."""
+    suffixes = (*DATA_FILES, ".po") if demo else DATA_FILES
     files = []
     for name in ours:
         for path in sorted((ROOT / name).rglob("*")):
             if path.suffix == ".py" and "tests" not in path.parts:
                 files.append(f"{path.name} {_shape(path)}")
-            elif path.suffix in DATA_FILES and "static" not in path.parts:
+            elif path.suffix in suffixes and "static" not in path.parts:
                 files.append(path)
     return digest(*ours, *files)
 
@@ -100,7 +101,7 @@ def template(demo=False, fresh=False):
     kind = "demo" if demo else "plain"
     below = dependencies(ours)
     base = f"debt_base_{kind}_{digest(*below)}"
-    name = f"debt_{kind}_{digest(base, state(ours))}"
+    name = f"debt_{kind}_{digest(base, state(ours, demo))}"
     if fresh or not exists(base):
         drop_all(f"debt_base_{kind}_%")
         make(base, below, demo, f"Installing {', '.join(below)} (a minute or two)")
@@ -222,12 +223,12 @@ def demo(fresh=False):
             source = template(demo=True)
             drop(DEMO)
             clone(source, DEMO)
-        elif read(stamp) != state(ours):
+        elif read(stamp) != state(ours, demo=True):
             have = installed(DEMO)
             new = [name for name in ours if name not in have]
             with step("The addon changed: upgrading the demo database"):
                 if new:
                     run_odoo(DEMO, "-i", new)
                 run_odoo(DEMO, "-u", list(ours))
-        write(stamp, state(ours))
+        write(stamp, state(ours, demo=True))
     say(f"· the demo database is {DEMO}")

@@ -101,3 +101,9 @@ def _not_to_be_had(package):
         f"Debian's package {package} is not to be had here. Point ODOO_HOME at a"
         " checkout of Odoo's branch 19.0, or DEBIAN_MIRROR at a Debian mirror:"
     )
+
+
+def ensure_browser():
+    """Chromium, for browser tests and pictures."""
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        install("chromium")

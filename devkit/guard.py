@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-ADDONS = tuple(f"odoo.addons.{name}" for name in os.environ["DEV_ADDONS"].split(","))
+from .verdict import concerns
+
+ADDONS = os.environ["DEV_ADDONS"].split(",")
 
 
 class Collector(logging.Handler):
@@ -21,12 +23,9 @@ class Collector(logging.Handler):
         self.messages = []
 
     def emit(self, record):
-        """Keep a record of our own loggers, or of Odoo's about our models."""
+        """Keep a record about us."""
         message = record.getMessage()
-        ours = record.name.startswith(ADDONS)
-        about_us = record.name.startswith("odoo.") and "debt" in message
-        # A page that is closed while it loads complains; Odoo itself judges the rest.
-        if (ours or about_us) and not record.name.endswith(".browser"):
+        if concerns(record.name, message, ADDONS):
             self.messages.append(f"{record.levelname} {record.name}: {message}")
 
     def take(self):
@@ -45,7 +44,7 @@ def pytest_sessionstart():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Fail a test that let a warning through, or that was skipped for want of a browser."""
+    """Fail a test that let a warning through, or skipped for want of a browser."""
     report = yield
     if messages := collector.take():
         report.outcome = "failed"

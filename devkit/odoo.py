@@ -24,7 +24,7 @@ ASSETS = (
     "libjs-jquery-form",
     "libjs-underscore",
 )
-#: Blurs the background of video calls; Debian leaves it out, the web client asks for it.
+#: Blurs the background of video calls: Debian leaves it out, the client asks for it.
 BLUR = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
 

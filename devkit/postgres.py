@@ -78,7 +78,9 @@ def _binaries():
     debian.install("postgresql")
     if found := _installed_binaries():
         return found
-    raise Problem("PostgreSQL's programs (initdb, pg_ctl) are not found on this system.")
+    raise Problem(
+        "PostgreSQL's programs (initdb, pg_ctl) are not found on this system."
+    )
 
 
 def _installed_binaries():
@@ -167,7 +169,17 @@ def _start(binaries, socket):
     settings = SETTINGS | {"unix_socket_directories": str(socket)}
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     log = HOME / "server.log"
-    command = [f"{binaries}/pg_ctl", "start", "-w", "-D", DATA, "-l", log, "-o", options]
+    command = [
+        f"{binaries}/pg_ctl",
+        "start",
+        "-w",
+        "-D",
+        DATA,
+        "-l",
+        log,
+        "-o",
+        options,
+    ]
     with step("Starting PostgreSQL"):
         done = subprocess.run(
             [str(part) for part in _as_owner(command)],

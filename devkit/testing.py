@@ -2,12 +2,10 @@
 
 import json
 import os
-import re
-import shutil
 import subprocess
 from pathlib import Path
 
-from . import database, debian
+from . import database, debian, translations, verdict
 from .base import DEV, ROOT, Problem, say
 from .venv import PYTHON
 
@@ -20,17 +18,16 @@ def run(arguments):
     paths = [part for part in arguments if (ROOT / part.partition("::")[0]).exists()]
     pure = [part for part in paths if Path(part.partition("::")[0]).match(PURE)]
     options = [part for part in arguments if part not in paths]
-    totals = {}
+    totals = {"passed": 0, "failed": 0}
     if pure or not paths:
         _pure(pure, options, totals)
     if len(pure) < len(paths) or not paths:
         rest = [part for part in paths if part not in pure]
         _with_database(rest, options, totals, full=not arguments)
-    counted = ", ".join(f"{totals.get(key, 0)} {key}" for key in ("passed", "failed"))
-    say(f"\n{counted}")
-    if totals.get("failed"):
+    print(f"\n{totals['passed']} passed, {totals['failed']} failed", flush=True)
+    if totals["failed"]:
         raise SystemExit(1)
-    if not totals.get("passed"):
+    if not totals["passed"]:
         raise Problem("No test was run.")
 
 
@@ -47,9 +44,9 @@ def _pure_files(addon):
 
 
 def _with_database(paths, options, totals, full):
-    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        debian.install("chromium")
+    debian.ensure_browser()
     if full:
+        totals["failed"] += translations.check()
         with database.scratch(demo=True) as (name, log):
             _warnings(log, totals)
             os.environ["DEBT_DEMO_DB"] = name
@@ -82,18 +79,12 @@ def _pytest(arguments, totals):
     if code not in (0, NOTHING_COLLECTED) and not result.get("failed"):
         result["failed"] = 1
     for key, value in result.items():
-        totals[key] = totals.get(key, 0) + value
+        totals[key] += value
 
 
 def _warnings(log, totals):
     """A warning about our addons while they were installed is a failure."""
-    names = "|".join(database.addons())
-    ours = re.compile(
-        r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ "
-        rf"(odoo\.addons\.({names})\b|odoo\..*debt)"
-    )
-    found = [line for line in log.read_text().splitlines() if ours.match(line)]
+    found = verdict.in_log(log.read_text(), database.addons())
     for line in found:
         say(f"  at installation: {line}")
-    if found:
-        totals["failed"] = totals.get("failed", 0) + len(found)
+    totals["failed"] += len(found)

@@ -1,0 +1,24 @@
+"""Which of Odoo's log records are about our addons, and so a failure."""
+
+import re
+
+
+def concerns(logger, message, addons):
+    """Whether a warning is ours: by its logger, by our models, or by our files."""
+    names = "|".join(addons)
+    if re.match(rf"odoo\.addons\.({names})\b", logger):
+        # A page that is closed while it loads complains; Odoo judges the rest itself.
+        return not logger.endswith(".browser")
+    if logger == "py.warnings":
+        return bool(re.search(rf"/({names})/", message))
+    return logger.startswith("odoo.") and "debt" in message
+
+
+def in_log(text, addons):
+    """The first lines of the warnings in a log that concern us."""
+    entry = re.compile(
+        r"^\d{4}-\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) \S+ (\S+): (.*)$", re.MULTILINE
+    )
+    return [
+        found[0] for found in entry.finditer(text) if concerns(*found.groups(), addons)
+    ]
