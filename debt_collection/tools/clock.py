@@ -11,6 +11,9 @@ FARTHEST = timedelta(hours=16)
 """No wall clock has ever been further from UTC."""
 
 
+RULES_FROM = datetime(2025, 1, 1)
+
+
 @lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo | None:
     """Return the zone, None when there is none of that name.
@@ -27,6 +30,20 @@ def zone(name: str) -> ZoneInfo | None:
 def known(names) -> tuple[str, ...]:
     """Keep the names that are zones, each once, in their order."""
     return tuple(name for name in dict.fromkeys(names) if name and zone(name))
+
+
+@lru_cache(maxsize=1024)
+def rules(name: str) -> str:
+    """Return how a zone's clock goes from 2025 on, to tell whether two agree.
+
+    >>> rules("Europe/Moscow") == rules("Europe/Kirov")
+    True
+    >>> rules("Europe/Moscow") == rules("Europe/Samara")
+    False
+    """
+    weeks = range(13 * 52)
+    offsets = (offset(name, RULES_FROM + timedelta(weeks=week)) for week in weeks)
+    return " ".join(str(ahead // SECOND) for ahead in offsets)
 
 
 def local(name: str, at: datetime) -> datetime:

@@ -44,6 +44,16 @@ class Refusal(NamedTuple):
     zone: str | None = None
 
 
+def no_zone(zones: Sequence[str]) -> Refusal | None:
+    """Refuse when there is no zone to reckon with, or one that nobody knows.
+
+    >>> no_zone(["Europe/Moscow", "Etc/Unknown"]).zone
+    'Etc/Unknown'
+    """
+    unknown = next((name for name in zones if not zone(name)), None)
+    return None if zones and unknown is None else Refusal("no_zone", None, unknown)
+
+
 class Gate:
     """The rules for one debtor and channel, prepared for many questions.
 
@@ -63,7 +73,7 @@ class Gate:
         callback: datetime | None = None,
         case: int | None = None,
     ):
-        self.refused_for_good = self._check_zones(zones)
+        self.refused_for_good = no_zone(zones)
         self._callback = callback
         self._exempts = policy.callback_beyond_limits and channel == "call"
         if not self.refused_for_good:
@@ -77,11 +87,6 @@ class Gate:
             ]
             if not self._hours:
                 self.refused_for_good = Refusal("no_hours")
-
-    @staticmethod
-    def _check_zones(zones: Sequence[str]) -> Refusal | None:
-        unknown = next((name for name in zones if not zone(name)), None)
-        return None if zones and unknown is None else Refusal("no_zone", None, unknown)
 
     def refusal(self, at: datetime) -> Refusal | None:
         """Tell why the debtor may not be contacted at ``at``, None when he may."""

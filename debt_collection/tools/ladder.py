@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from .clock import DAY, instant, local, middle
-from .contact import Contact, Gate, Policy
+from .contact import Contact, Gate, Policy, no_zone
 from .steps import PARTS, Slot, Step, choose, step_on, weigh
 
 __all__ = ["PARTS", "Plan", "Step", "plan", "step_on"]
@@ -77,44 +77,35 @@ def plan(
     >>> str(then.at), then.blocked
     ('2026-02-03 05:00:00', 'limit')
     """
-    planner = _Planner(started_on, now, policy, tuple(zones), history, case)
-    planner.rules = {"holidays": frozenset(holidays), "callback": callback}
-    if not planner.locate():
+    if no_zone(zones):
         return Plan(None, None, "no_zone", None, "no_zone")
+    rules = {"holidays": frozenset(holidays), "callback": callback, "case": case}
+    planner = _Planner(started_on, now, policy, tuple(zones), history, rules)
     if callback and (channels is None or "call" in channels):
         return planner.callback(callback)
     wanted = [step for step in steps if channels is None or step.channel in channels]
     if not wanted:
         return Plan(None, None, "no_steps")
-    planner.weights = weigh(preferred_hours or {})
-    return planner.ladder(wanted, max(now, not_before or now))
+    weights = weigh(preferred_hours or {})
+    return planner.ladder(wanted, max(now, not_before or now), weights)
 
 
 class _Planner:
     """One debtor's rules and history, and the walk over the days of his ladder."""
 
-    rules: Mapping = {}
-    weights: Mapping[str, float] = {}
-
-    def __init__(self, started_on, now, policy, zones, history, case):
+    def __init__(self, started_on, now, policy, zones, history, rules):
         self._started_on = started_on
         self._now = now
         self._last = now + HORIZON
         self._policy = policy
         self._zones = zones
         self._history = history
-        self._case = case
+        self._case = rules["case"]
+        self._rules = rules
+        self._home = middle(zones, now.date())
         self._gates: dict[str, Gate] = {}
         self._openings: dict[str, datetime] = {}
         self._times: dict[str, tuple[list[datetime], list[datetime]]] = {}
-
-    def locate(self) -> bool:
-        """Choose the zone whose days the ladder follows; False when there is none."""
-        refused = self._gate("call").refused_for_good
-        if refused and refused.reason == "no_zone":
-            return False
-        self._home = middle(self._zones, self._now.date())
-        return True
 
     def callback(self, asked: datetime) -> Plan:
         """Plan the call the debtor asked for, at once when it is past."""
@@ -127,7 +118,7 @@ class _Planner:
         until = min(until, *(end for end in ends if end > start))
         return Plan(start, until, "callback", None, self._blocked("call", start))
 
-    def ladder(self, steps: Sequence[Step], lower: datetime) -> Plan:
+    def ladder(self, steps: Sequence[Step], lower: datetime, weights) -> Plan:
         """Walk over the days on which something is lawful until a step finds a slot."""
         channels = {step.channel for step in steps}
         last = max(step.last_day for step in steps)
@@ -138,20 +129,20 @@ class _Planner:
             if opening == datetime.max:
                 return self._none(channels)
             lawful = local(self._home, opening).date()
-            if lawful == day and (found := self._on(number, steps, lower)):
+            if lawful == day and (found := self._on(number, steps, lower, weights)):
                 slot, step = found
                 blocked = self._blocked(step.channel, slot.start)
                 return Plan(slot.start, slot.until, "ladder", step, blocked)
             day = max(lawful, day + DAY)
         return Plan(None, self._start(last + 1), "ladder_end")
 
-    def _on(self, number: int, steps: Sequence[Step], lower: datetime):
+    def _on(self, number: int, steps: Sequence[Step], lower: datetime, weights):
         """Return the earliest slot of a ladder day and its step, or None."""
         found = []
         for step in step_on(steps, number):
             left = self._left(step, number)
             slots = self._slots(step, number, lower) if left > 0 else ()
-            if slot := choose(step, slots, left, self.weights):
+            if slot := choose(step, slots, left, weights):
                 found.append((slot, step))
         return min(found, key=lambda pair: pair[0].start, default=None)
 
@@ -211,8 +202,7 @@ class _Planner:
                 self._zones,
                 channel,
                 self._history,
-                case=self._case,
-                **self.rules,
+                **self._rules,
             )
         return self._gates[channel]
 

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .clock import known, rules
+from .countries import country_zones, subdivision_zones
 from .phones import Phone
+
+__all__ = ["Zones", "country_zones", "distinct", "resolve", "subdivision_zones"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +22,39 @@ class Zones:
 
 
 def resolve(stated: str | None, address: Sequence[str], phone: Phone | None) -> Zones:
-    """Choose the best evidence: what he said, his address, his landline, all."""
-    raise NotImplementedError
+    """Choose the best evidence of where the debtor is.
+
+    What he said; his address, if it leaves one zone; his landline, unless the address
+    contradicts it; else every candidate, and the gate asks them all: the zones of the
+    address that the number allows, or of whichever is known.  A number alone proves
+    little: it moves with its owner.
+
+    >>> resolve(None, ["Europe/Moscow", "Europe/Kirov"], None)  # the clocks agree
+    Zones(names=('Europe/Moscow',), source='address')
+    >>> resolve(None, ["Europe/Moscow", "Europe/Samara"], None).source
+    'candidates'
+    """
+    if said := known([stated]):
+        return Zones(said, "stated")
+    home = distinct(address)
+    if len(home) == 1:
+        return Zones(home, "address")
+    number = distinct(phone.zones) if phone else ()
+    both = _agreeing(home, number)
+    if phone and phone.kind == "landline" and len(number) == 1 and (both or not home):
+        return Zones(number, "landline")
+    names = both or home or number
+    return Zones(names, "candidates" if names else "unknown")
 
 
-def country_zones(code: str) -> tuple[str, ...]:
-    """Return the zones of an ISO country, empty when unknown."""
-    raise NotImplementedError
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Drop what is no zone, and zones whose clocks agree with an earlier one."""
+    found: dict[str, str] = {}
+    for name in known(names):
+        found.setdefault(rules(name), name)
+    return tuple(found.values())
 
 
-def subdivision_zones(country: str, subdivision_code: str) -> tuple[str, ...]:
-    """Return the zones of a state as Odoo codes it, empty when unknown."""
-    raise NotImplementedError
+def _agreeing(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    clocks = {rules(name) for name in others}
+    return tuple(name for name in names if rules(name) in clocks)
