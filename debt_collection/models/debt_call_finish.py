@@ -235,7 +235,7 @@ class DebtCall(models.Model):
 
     def _create_dispute(self, values):
         days = self.company_id.debt_dispute_days
-        dispute = self.env["debt.dispute"].create(
+        return self.env["debt.dispute"].create(
             {
                 "case_id": self.case_id.id,
                 "call_id": self.id,
@@ -245,7 +245,6 @@ class DebtCall(models.Model):
                 "deadline": self.company_id._debt_today() + timedelta(days=days),
             }
         )
-        return dispute
 
     def _notify_accountant(self, outcome):
         case = self.case_id
@@ -267,21 +266,3 @@ class DebtCall(models.Model):
             outcome=outcome.name,
         )
         return f"{text} {values.get('note') or ''}".strip()
-
-
-class DebtCase(models.Model):
-    _inherit = "debt.case"
-
-    def _accountant(self):
-        """Who settles disputes and looks for payments in this company."""
-        self.ensure_one()
-        named = self.company_id.debt_accountant_id
-        if named.active:
-            return named
-        group = self.env.ref("debt_collection.group_debt_accountant")
-        manager = self.env.ref("debt_collection.group_debt_manager")
-        users = group.sudo().all_user_ids.filtered(
-            lambda user: user.active and self.company_id in user.company_ids
-        )
-        plain = users - manager.sudo().all_user_ids
-        return (plain or users or self.env.user)[:1]

@@ -300,3 +300,17 @@ class DebtCase(models.Model):
     def _default_ladder(self):
         self.ensure_one()
         return self.profile_id.ladder_id or self.stage_id.ladder_id
+
+    def _accountant(self):
+        """Who settles disputes and looks for payments in this company."""
+        self.ensure_one()
+        named = self.company_id.debt_accountant_id
+        if named.active:
+            return named
+        group = self.env.ref("debt_collection.group_debt_accountant")
+        manager = self.env.ref("debt_collection.group_debt_manager")
+        users = group.sudo().all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        plain = users - manager.sudo().all_user_ids
+        return (plain or users or self.env.user)[:1]

@@ -52,7 +52,7 @@ class DebtCase(models.Model):
         self._call_activities().unlink()
 
     def _call_deadline(self):
-        """Date of the next call in the operator's time, False when it is not due soon."""
+        """Date of the next call in the operator's time, False when not due soon."""
         self.ensure_one()
         user = self.user_id
         if not (self.next_contact_at and user.active and self.state == "active"):
@@ -105,7 +105,7 @@ class DebtCase(models.Model):
         }
 
     def _done_call_activities(self, feedback):
-        """The call has been made: its activity is done, with the outcome as feedback."""
+        """The call has been made: its activity is done, the outcome its feedback."""
         for activity in self._call_activities():
             activity.with_context(debt_outcome_logged=True)._action_done(
                 feedback=feedback

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 
 
 class DebtCase(models.Model):
@@ -61,40 +61,3 @@ class DebtCase(models.Model):
         self.with_context(tracking_disable=True).write({"user_id": False})
         self._assign()
         self._sync_call_activities()
-
-
-class DebtTeam(models.Model):
-    _inherit = "debt.team"
-
-    def _choose(self, case, former, load):
-        """The member for a case; empty when the team is.
-
-        :param former: ``res.users`` who worked the debtor before, or None
-        :param dict load: open cases by user, counted up by the caller
-        """
-        members = self.member_ids.filtered(
-            lambda m: m.user_id.active and m._speaks(case.partner_id.lang)
-        ) or self.member_ids.filtered("user_id.active")
-        known = [former]
-        if self.rule == "keep_owner":
-            known.append(case.partner_id.user_id)
-        kept = members.filtered(lambda member: member.user_id in known)
-        if kept or not members:
-            return kept[:1]
-        if self.rule == "round_robin":
-            return min(members, key=lambda m: (m.last_assigned or 0, m.id))._turn()
-        return min(members, key=lambda m: (load[m.user_id] / m.capacity, m.id))
-
-
-class DebtTeamMember(models.Model):
-    _inherit = "debt.team.member"
-
-    last_assigned = fields.Integer(
-        readonly=True, copy=False, help="Turn in which the last case was given."
-    )
-
-    def _turn(self):
-        """Take a turn in the round."""
-        turns = self.team_id.member_ids.mapped("last_assigned")
-        self.last_assigned = max(turns, default=0) + 1
-        return self

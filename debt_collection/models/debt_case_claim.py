@@ -48,7 +48,7 @@ class DebtCase(models.Model):
 
     @api.model
     def _tidy_queue(self, now):
-        """Take back stale claims and plan what is unplanned, unless others are at it."""
+        """Take back stale claims, plan what is unplanned, unless others are at it."""
         calls = self.env["debt.call"]
         if calls.sudo().search_count(calls._stale_domain(now), limit=1):
             self._unless_contended(lambda: calls._release_stale(now))
@@ -132,7 +132,7 @@ class DebtCase(models.Model):
         )
 
     def _claim_if_allowed(self, now):
-        """Open a call unless ledger or gate say no; what they refuse is planned anew."""
+        """Open a call unless ledger or gate refuse; then bring the case up to date."""
         answer = self.check_contact("call", at=now)
         if answer["allowed"]:
             return self._unless_contended(lambda: self._open_call(now))

@@ -191,6 +191,7 @@ class DebtCase(models.Model):
         cases = self.sudo()
         debtors = cases.partner_id
         history, hours = cases._contact_history(debtors)
+        self.env["debt.phone"]._sync_missing(debtors)
         phones = defaultdict(list)
         for phone in (
             self.env["debt.phone"]

@@ -75,6 +75,7 @@ class DebtCase(models.Model):
         cases = self.sudo().filtered(lambda case: not case.closed_at)
         if not cases:
             return
+        cases._assign()
         now = fields.Datetime.now()
         facts = cases._contact_facts()
         likely = self._answering_hours()

@@ -178,6 +178,17 @@ class DebtPhone(models.Model):
         (present - wanted).filtered("active").active = False
         return wanted | self.sudo().create(to_create)
 
+    @api.model
+    def _sync_missing(self, debtors):
+        """List the numbers of debtors who have none listed yet.
+
+        :param debtors: ``res.partner``, the commercial partners
+        """
+        listed = self.sudo().with_context(active_test=False)
+        groups = listed._read_group([("partner_id", "in", debtors.ids)], ["partner_id"])
+        if missing := debtors - self.env["res.partner"].browse(g.id for (g,) in groups):
+            self._sync(missing)
+
     def _refresh(self, values):
         """Take over what changed, without writing what did not."""
         self.ensure_one()

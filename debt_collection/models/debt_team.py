@@ -49,6 +49,25 @@ class DebtTeam(models.Model):
             not self.stage_ids or case.stage_id in self.stage_ids
         )
 
+    def _choose(self, case, former, load):
+        """The member for a case; empty when the team is.
+
+        :param former: ``res.users`` who worked the debtor before, or None
+        :param dict load: open cases by user, counted up by the caller
+        """
+        members = self.member_ids.filtered(
+            lambda m: m.user_id.active and m._speaks(case.partner_id.lang)
+        ) or self.member_ids.filtered("user_id.active")
+        known = [former]
+        if self.rule == "keep_owner":
+            known.append(case.partner_id.user_id)
+        kept = members.filtered(lambda member: member.user_id in known)
+        if kept or not members:
+            return kept[:1]
+        if self.rule == "round_robin":
+            return min(members, key=lambda m: (m.last_assigned or 0, m.id))._turn()
+        return min(members, key=lambda m: (load[m.user_id] / m.capacity, m.id))
+
 
 class DebtTeamMember(models.Model):
     _name = "debt.team.member"
@@ -70,6 +89,9 @@ class DebtTeamMember(models.Model):
     )
     active = fields.Boolean(default=True)
     open_case_count = fields.Integer(compute="_compute_open_case_count")
+    last_assigned = fields.Integer(
+        readonly=True, copy=False, help="Turn in which the last case was given."
+    )
 
     _user_once = models.Constraint(
         "UNIQUE(team_id, user_id)", "An operator is a member of a team only once."
@@ -97,3 +119,9 @@ class DebtTeamMember(models.Model):
     def _speaks(self, lang_code):
         self.ensure_one()
         return not self.lang_ids or lang_code in self.lang_ids.mapped("code")
+
+    def _turn(self):
+        """Take a turn in the round."""
+        turns = self.team_id.member_ids.mapped("last_assigned")
+        self.last_assigned = max(turns, default=0) + 1
+        return self

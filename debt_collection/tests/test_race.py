@@ -1,0 +1,178 @@
+import threading
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import SQL
+
+from .common import TUESDAY
+
+ROUNDS = 1000
+DEBTORS = 12
+
+
+@tagged("post_install", "-at_install")
+class TestRace(BaseCase):
+    """Two operators on two real connections, at the same moment.
+
+    A test transaction would hide what is tested here, so the data are committed and
+    taken away again by SQL.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        cls.startClassPatcher(freeze_time(TUESDAY))
+        with cls.registry.cursor() as cr:
+            cls._create(api.Environment(cr, SUPERUSER_ID, {}))
+        cls.addClassCleanup(cls._remove)
+
+    @classmethod
+    def _create(cls, env):
+        company = env["res.company"].browse(1)
+        cls.company_id = company.id
+        group = env.ref("debt_collection.group_debt_operator")
+        cls.user_ids = (
+            env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                [
+                    {
+                        "name": f"Racer {number}",
+                        "login": f"debt_racer_{number}",
+                        "company_id": company.id,
+                        "company_ids": [Command.set(company.ids)],
+                        "group_ids": [Command.link(group.id)],
+                    }
+                    for number in range(2)
+                ]
+            )
+            .ids
+        )
+        partners = env["res.partner"].create(
+            [
+                {
+                    "name": f"Raced Debtor {number}",
+                    "is_company": True,
+                    "phone": f"+32 470 12 40 {number:02}",
+                    "country_id": env.ref("base.be").id,
+                    "debt_contact_policy_id": env.ref(
+                        "debt_collection.policy_business"
+                    ).id,
+                }
+                for number in range(DEBTORS)
+            ]
+        )
+        cls.partner_ids = partners.ids
+        due = fields.Date.today() - timedelta(days=10)
+        moves = env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "invoice_date": due,
+                    "invoice_date_due": due,
+                    "invoice_payment_term_id": False,
+                    "invoice_line_ids": [
+                        Command.create({"name": "Service", "price_unit": 100})
+                    ],
+                }
+                for partner in partners
+            ]
+        )
+        moves.action_post()
+        cls.move_ids = moves.ids
+        env["debt.case"].refresh(partners.ids)
+        env["debt.case"].search([("partner_id", "in", partners.ids)])._plan()
+
+    @classmethod
+    def _remove(cls):
+        """Take back what was committed, whatever rules protect it from people."""
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            cases = env["debt.case"].search([("partner_id", "in", cls.partner_ids)])
+            cases.activity_ids.unlink()
+            cases.message_ids.unlink()
+            for table, column, ids in (
+                ("debt_call", "partner_id", cls.partner_ids),
+                ("debt_case", "partner_id", cls.partner_ids),
+                ("account_move_line", "move_id", cls.move_ids),
+                ("account_move", "id", cls.move_ids),
+            ):
+                cr.execute(
+                    SQL(
+                        "DELETE FROM %s WHERE %s = ANY(%s)",
+                        SQL.identifier(table),
+                        SQL.identifier(column),
+                        ids,
+                    )
+                )
+            env["res.partner"].browse(cls.partner_ids).unlink()
+            users = env["res.users"].browse(cls.user_ids)
+            people = users.partner_id
+            users.unlink()
+            people.unlink()
+
+    def _claim(self, user_id, start):
+        """Claim once on a connection of its own, when everybody is ready."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {})
+            # The snapshot is taken before the start, as late as two requests can be.
+            cr.execute("SELECT 1")
+            start.wait()
+            call = env["debt.call"].browse(env["debt.case"].claim_next() or [])
+            return call.partner_id.id
+
+    def _release(self):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "DELETE FROM debt_call WHERE partner_id = ANY(%s)", [self.partner_ids]
+            )
+
+    def _race(self, rounds):
+        """Partners claimed by both racers, round by round."""
+        claimed = [[], []]
+        errors = []
+        start = threading.Barrier(2)
+        finish = threading.Barrier(3)
+
+        def run(number):
+            try:
+                for _round in range(rounds):
+                    found = self._claim(self.user_ids[number], start)
+                    claimed[number].append(found)
+                    finish.wait()
+                    finish.wait()
+            except Exception as error:
+                errors.append(error)
+                start.abort()
+                finish.abort()
+
+        threads = [threading.Thread(target=run, args=(n,)) for n in range(2)]
+        for thread in threads:
+            thread.dbname = get_db_name()
+            thread.start()
+        try:
+            for _round in range(rounds):
+                finish.wait()
+                self._release()
+                finish.wait()
+        except threading.BrokenBarrierError:
+            pass
+        for thread in threads:
+            thread.join()
+        if errors:
+            raise errors[0]
+        return claimed
+
+    def test_two_connections_never_share_a_debtor(self):
+        first, second = self._race(ROUNDS)
+        self.assertEqual(len(first), ROUNDS)
+        self.assertEqual(len(second), ROUNDS)
+        shared = [a for a, b in zip(first, second, strict=True) if a and a == b]
+        self.assertFalse(shared)
+        self.assertTrue(all(first) and all(second), "there were debtors for both")
