@@ -84,7 +84,8 @@ def shell(options):
     """Odoo's shell, or a script, on the demo database."""
     prepare()
     database.demo()
-    become("shell", "-d", database.DEMO, "--no-http", *options.arguments)
+    quiet = ["-d", database.DEMO, "--no-http", "--log-level=warn"]
+    become("shell", *quiet, *options.arguments)
 
 
 def odoo_command(options):

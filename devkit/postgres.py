@@ -128,9 +128,9 @@ def _as_owner(command):
         return command
     become = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}"]
     become.append("--clear-groups")
-    if not exists_command([*become, "test", "-x", HOME]):
+    if not exists_command([*become, "env", "-C", HOME, "true"]):
         become += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-        if not exists_command([*become, "test", "-x", HOME]):
+        if not exists_command([*become, "env", "-C", HOME, "true"]):
             raise Problem(
                 f"The user {user.pw_name}, who must run PostgreSQL, cannot enter"
                 f" {DEV}: move the checkout to a folder that everybody may enter."
