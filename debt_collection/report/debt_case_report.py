@@ -1,0 +1,131 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..models.debt_case import CLOSE_REASONS
+
+
+class DebtCaseReport(models.Model):
+    """One row per case, open or closed, with the work done on it."""
+
+    _name = "debt.case.report"
+    _description = "Case Analysis"
+    _auto = False
+    _order = "amount_overdue desc, id"
+    _rec_name = "partner_id"
+    _depends = {
+        "debt.call": ["case_id", "connected", "duration", "party", "state"],
+        "debt.case": [
+            "amount_disputed",
+            "amount_overdue",
+            "close_reason",
+            "closed_at",
+            "company_id",
+            "create_date",
+            "currency_id",
+            "oldest_due_date",
+            "partner_id",
+            "profile_id",
+            "stage_id",
+            "state",
+            "team_id",
+            "user_id",
+        ],
+        "debt.promise": ["amount", "amount_paid", "case_id", "state"],
+    }
+
+    case_id = fields.Many2one("debt.case", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    user_id = fields.Many2one("res.users", string="Operator", readonly=True)
+    team_id = fields.Many2one("debt.team", readonly=True)
+    stage_id = fields.Many2one("debt.stage", readonly=True)
+    profile_id = fields.Many2one("debt.profile", readonly=True)
+    state = fields.Selection(
+        selection=lambda self: self.env["debt.case"]._fields["state"].selection,
+        readonly=True,
+    )
+    close_reason = fields.Selection(CLOSE_REASONS, readonly=True)
+    opened_at = fields.Datetime(string="Opened", readonly=True)
+    closed_at = fields.Datetime(string="Closed", readonly=True)
+    cases = fields.Integer(readonly=True)
+    days_past_due = fields.Integer(readonly=True, aggregator="avg")
+    days_open = fields.Integer(
+        readonly=True, aggregator="avg", help="From opening to closing, or to today."
+    )
+    amount_overdue = fields.Monetary(string="Overdue", readonly=True)
+    amount_disputed = fields.Monetary(string="Disputed", readonly=True)
+    attempts = fields.Integer(readonly=True)
+    answered = fields.Integer(readonly=True)
+    right_party = fields.Integer(string="Right Party Contacts", readonly=True)
+    promises = fields.Integer(string="Promises Made", readonly=True)
+    promises_kept = fields.Integer(readonly=True)
+    amount_promised = fields.Monetary(readonly=True)
+    amount_paid = fields.Monetary(string="Paid of Promises", readonly=True)
+    duration = fields.Integer(string="Seconds Spoken", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL("%s %s", self._select(), self._from())
+
+    def _select(self):
+        return SQL(
+            """
+            SELECT k.id,
+                   k.id AS case_id,
+                   k.partner_id,
+                   k.company_id,
+                   k.currency_id,
+                   k.user_id,
+                   k.team_id,
+                   k.stage_id,
+                   k.profile_id,
+                   k.state,
+                   k.close_reason,
+                   k.create_date AS opened_at,
+                   k.closed_at,
+                   1 AS cases,
+                   GREATEST(0, %(today)s - k.oldest_due_date) AS days_past_due,
+                   COALESCE(k.closed_at::date, %(today)s) - k.create_date::date
+                        AS days_open,
+                   k.amount_overdue,
+                   k.amount_disputed,
+                   COALESCE(c.attempts, 0) AS attempts,
+                   COALESCE(c.answered, 0) AS answered,
+                   COALESCE(c.right_party, 0) AS right_party,
+                   COALESCE(p.made, 0) AS promises,
+                   COALESCE(p.kept, 0) AS promises_kept,
+                   COALESCE(p.amount, 0) AS amount_promised,
+                   COALESCE(p.paid, 0) AS amount_paid,
+                   COALESCE(c.duration, 0) AS duration
+            """,
+            today=fields.Date.context_today(self),
+        )
+
+    def _from(self):
+        return SQL(
+            """
+              FROM debt_case k
+              LEFT JOIN (
+                    SELECT case_id,
+                           count(*) AS attempts,
+                           count(*) FILTER (WHERE connected) AS answered,
+                           count(*) FILTER (WHERE party = 'right_party')
+                                AS right_party,
+                           sum(duration) AS duration
+                      FROM debt_call
+                     WHERE state != 'draft'
+                     GROUP BY case_id
+              ) c ON c.case_id = k.id
+              LEFT JOIN (
+                    SELECT case_id,
+                           count(*) AS made,
+                           count(*) FILTER (WHERE state = 'kept') AS kept,
+                           sum(amount) AS amount,
+                           sum(amount_paid) AS paid
+                      FROM debt_promise
+                     WHERE state != 'cancelled'
+                     GROUP BY case_id
+              ) p ON p.case_id = k.id
+            """
+        )

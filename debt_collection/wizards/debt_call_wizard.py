@@ -1,0 +1,234 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_datetime
+
+
+class DebtCallWizard(models.TransientModel):
+    """The call window: one screen from “who is it?” to “what follows”.
+
+    There is one window per call, and it is kept as long as the call is open: whoever
+    closed it by accident finds it again as he left it.
+    """
+
+    _name = "debt.call.wizard"
+    _description = "Call Window"
+    # The day's calls, should somebody leave one over lunch.
+    _transient_max_hours = 24.0
+    _transient_max_count = 0
+
+    call_id = fields.Many2one(
+        "debt.call", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    case_id = fields.Many2one(related="call_id.case_id")
+    partner_id = fields.Many2one(related="call_id.partner_id")
+    company_id = fields.Many2one(related="call_id.company_id")
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    call_state = fields.Selection(related="call_id.state", string="Status of the Call")
+    number = fields.Char(related="call_id.number", string="Dialled Number")
+    started_at = fields.Datetime(related="call_id.started_at")
+    is_company = fields.Boolean(related="case_id.is_company")
+    stage_id = fields.Many2one(related="case_id.stage_id")
+    stage_color = fields.Integer(related="case_id.stage_color")
+    profile_id = fields.Many2one(related="case_id.profile_id", readonly=False)
+    days_past_due = fields.Integer(related="case_id.days_past_due")
+    amount_overdue = fields.Monetary(related="case_id.amount_overdue")
+    amount_disputed = fields.Monetary(related="case_id.amount_disputed")
+
+    local_time = fields.Char(string="His Time", compute="_compute_gate")
+    gate_allowed = fields.Boolean(compute="_compute_gate")
+    gate_message = fields.Char(compute="_compute_gate")
+    phone_ids = fields.One2many("debt.call.wizard.phone", "wizard_id")
+    other_number = fields.Char(
+        help="A number that is not on the list. Ask the accountant to enter it."
+    )
+    item_ids = fields.One2many("debt.call.wizard.item", "wizard_id", string="He Owes")
+    item_count = fields.Integer(string="Open Items", readonly=True)
+    shown_count = fields.Integer(compute="_compute_shown_count")
+    history_html = fields.Html(compute="_compute_history_html", sanitize=False)
+
+    party = fields.Selection(
+        [
+            ("right_party", "The Right Party"),
+            ("third_party", "Somebody Else"),
+            ("none", "Nobody"),
+        ],
+        string="Who Answered",
+    )
+    script_html = fields.Html(compute="_compute_script_html", sanitize=False)
+    objection_ids = fields.Many2many(
+        "debt.objection",
+        "debt_call_wizard_objection_rel",
+        "wizard_id",
+        "objection_id",
+        string="Objections",
+    )
+    handling_html = fields.Html(compute="_compute_handling_html", sanitize=False)
+    outcome_id = fields.Many2one("debt.call.outcome")
+    allowed_outcome_ids = fields.Many2many(
+        "debt.call.outcome", compute="_compute_allowed_outcome_ids"
+    )
+    needs_callback = fields.Boolean(related="outcome_id.needs_callback")
+    needs_promise = fields.Boolean(related="outcome_id.needs_promise")
+    needs_dispute = fields.Boolean(related="outcome_id.needs_dispute")
+    needs_note = fields.Boolean(related="outcome_id.needs_note")
+    callback_at = fields.Datetime(string="Call Back At")
+    promise_amount = fields.Monetary(string="He Pays")
+    promise_date = fields.Date(string="Until")
+    dispute_reason = fields.Text(string="What Is Wrong")
+    dialled_phone_id = fields.Many2one(
+        "debt.phone",
+        string="Number Dialled",
+        domain="[('partner_id', '=', partner_id), ('number', '!=', False)]",
+        help="Where you dialled on your own telephone: which number was it?",
+    )
+    note = fields.Text()
+    consequence_html = fields.Html(compute="_compute_consequence_html", sanitize=False)
+
+    _call_once = models.UniqueIndex("(call_id)")
+
+    @api.constrains("call_id")
+    def _check_call(self):
+        """The window shows a debtor's affairs: only to whoever has him on the line."""
+        for wizard in self:
+            if wizard.call_id.user_id != self.env.user:
+                raise AccessError(self.env._("This call is another operator's."))
+
+    @api.depends("partner_id")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = wizard.partner_id.display_name
+
+    # Depends on the clock and on the ledger as well, both read at every opening.
+    @api.depends("call_id", "call_state")
+    def _compute_gate(self):
+        now = fields.Datetime.now()
+        for wizard in self:
+            case = wizard.case_id
+            facts = case._contact_facts()[case]
+            answer = case._contact_gate("call", now, facts)
+            wizard.local_time = case._local_time(now, facts)
+            wizard.gate_allowed = answer.allowed
+            wizard.gate_message = case._contact_message(answer, now, facts)
+
+    @api.depends("item_ids")
+    def _compute_shown_count(self):
+        for wizard in self:
+            wizard.shown_count = len(wizard.item_ids)
+
+    @api.depends("party")
+    def _compute_allowed_outcome_ids(self):
+        """Nobody who did not answer promises anything."""
+        outcomes = self.env["debt.call.outcome"].search([])
+        for wizard in self:
+            wizard.allowed_outcome_ids = outcomes.filtered(wizard._outcome_fits)
+
+    def _outcome_fits(self, outcome):
+        if self.party == "none":
+            return not outcome.connected
+        if self.party == "third_party":
+            return outcome.connected and outcome.party != "right_party"
+        if self.party == "right_party":
+            return outcome.connected and outcome.party != "third_party"
+        return True
+
+    @api.onchange("party")
+    def _onchange_party(self):
+        if self.outcome_id and not self._outcome_fits(self.outcome_id):
+            self.outcome_id = False
+
+    @api.onchange("outcome_id")
+    def _onchange_outcome_id(self):
+        """An outcome says who answered; a promise is first thought to be for all."""
+        if self.outcome_id and not self.party:
+            self.party = self.outcome_id.party
+        if self.outcome_id.needs_promise and not self.promise_amount:
+            self.promise_amount = self.amount_overdue
+
+    # --- opening ------------------------------------------------------------------
+    @api.model
+    def _action_open(self, call):
+        """The action that shows the window of a call, made or found again.
+
+        :param call: ``debt.call`` of the calling user
+        """
+        call.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_call_wizard_action"
+        )
+        return action | {"res_id": self._for_call(call).id}
+
+    @api.model
+    def _for_call(self, call):
+        wizard = self.search([("call_id", "=", call.id)], limit=1)
+        if not wizard:
+            wizard = self.create({"call_id": call.id})
+        if call.state != "done":
+            wizard._fill_phones()
+            wizard._fill_items()
+        return wizard
+
+    @api.model
+    def action_next(self):
+        """The user's open call, else whoever is due next, else what to do instead."""
+        call = self._own_open_call()
+        if not call and (call_id := self.env["debt.case"].claim_next()):
+            call = self.env["debt.call"].browse(call_id)
+        if call:
+            return self._action_open(call)
+        return self._queue_is_empty("debt_collection.debt_case_action_my_day")
+
+    @api.model
+    def _own_open_call(self):
+        """What the user has open already: found again, not left behind for another."""
+        return self.env["debt.call"].search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("state", "!=", "done"),
+                ("claim_until", ">", fields.Datetime.now()),
+                ("company_id", "in", self.env.companies.ids),
+            ],
+            order="id desc",
+            limit=1,
+        )
+
+    @api.model
+    def _queue_is_empty(self, action_xmlid=None):
+        """A friendly word instead of a call, and where to go from there."""
+        if action_xmlid:
+            follow = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
+        else:
+            follow = {"type": "ir.actions.client", "tag": "debt_collection.leave"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "title": self.env._("Nobody is to be called now"),
+                "message": self._queue_message(),
+                "next": follow,
+            },
+        }
+
+    @api.model
+    def _queue_message(self):
+        upcoming = self.env["debt.case"].search(
+            [
+                ("user_id", "in", (self.env.uid, False)),
+                ("state", "=", "active"),
+                ("next_contact_at", ">", fields.Datetime.now()),
+            ],
+            order="next_contact_at",
+            limit=1,
+        )
+        if not upcoming:
+            return self.env._(
+                "No call is planned for you. Look in Cases for debtors without an "
+                "operator, or without a number."
+            )
+        return self.env._(
+            "The next one is %(debtor)s, at %(time)s.",
+            debtor=upcoming.partner_id.display_name,
+            time=format_datetime(
+                self.env, upcoming.next_contact_at, dt_format="EEE d MMM HH:mm"
+            ),
+        )
