@@ -21,9 +21,7 @@ class DebtCase(models.Model):
             return
         teams = self.env["debt.team"].sudo().search([("member_ids", "!=", False)])
         former = cases._former_operators()
-        load = defaultdict(int)
-        for member in teams.member_ids:
-            load[member.user_id] = member.open_case_count
+        load = self._open_cases_of(teams.member_ids.user_id)
         found = defaultdict(self.browse)
         for case in cases:
             team = teams.filtered(lambda team, case=case: team._accepts(case))[:1]
@@ -34,6 +32,15 @@ class DebtCase(models.Model):
             group.with_context(tracking_disable=True).write(
                 {"team_id": team.id, "user_id": user.id}
             )
+
+    def _open_cases_of(self, users):
+        """Open cases by operator, zero for who has none."""
+        counts = self.sudo()._read_group(
+            [("user_id", "in", users.ids), ("closed_at", "=", False)],
+            ["user_id"],
+            ["__count"],
+        )
+        return defaultdict(int, counts)
 
     def _former_operators(self):
         """Who worked these debtors' last closed cases: debtors like a known voice."""

@@ -13,41 +13,60 @@ DEBT_PLAN_FIELDS = {
     "debt_do_not_call",
 }
 
+# A debtor with a portal login must not read what is thought of him.
+READERS = (
+    "account.group_account_readonly,account.group_account_invoice,"
+    "debt_collection.group_debt_operator"
+)
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    debt_case_ids = fields.One2many("debt.case", "partner_id", string="Debt Cases")
+    debt_case_ids = fields.One2many(
+        "debt.case", "partner_id", string="Debt Cases", groups=READERS
+    )
     debt_case_id = fields.Many2one(
         "debt.case",
         string="Debt Case",
         compute="_compute_debt_case_id",
         search="_search_debt_case_id",
+        groups=READERS,
         help="The open case of the current company.",
     )
-    debt_stage_id = fields.Many2one(related="debt_case_id.stage_id")
-    debt_phone_ids = fields.One2many("debt.phone", "partner_id", string="Numbers")
-    debt_profile_id = fields.Many2one("debt.profile", string="Debtor Profile")
+    debt_stage_id = fields.Many2one(related="debt_case_id.stage_id", groups=READERS)
+    debt_phone_ids = fields.One2many(
+        "debt.phone", "partner_id", string="Numbers", groups=READERS
+    )
+    debt_profile_id = fields.Many2one(
+        "debt.profile", string="Debtor Profile", groups=READERS
+    )
     debt_contact_policy_id = fields.Many2one(
         "debt.contact.policy",
         string="Contact Policy",
         help="Set only to override what country and kind of debtor ask for.",
+        groups=READERS,
     )
     debt_tz = fields.Selection(
         _tz_get,
         string="Time Zone Stated",
         help="Where the debtor says he is. It wins over address and number.",
+        groups=READERS,
     )
     debt_preferred_hour = fields.Float(
         string="Preferred Time",
         help="The hour he named, his own time. 0: none.",
+        groups=READERS,
     )
     debt_preferred_channel = fields.Selection(
         [("call", "Call"), ("sms", "SMS"), ("email", "E-mail"), ("letter", "Letter")],
         string="Preferred Channel",
+        groups=READERS,
     )
     debt_do_not_call = fields.Boolean(
-        string="Do Not Call", help="He refused calls: no number of his is dialled."
+        string="Do Not Call",
+        help="He refused calls: no number of his is dialled.",
+        groups=READERS,
     )
 
     @api.depends("debt_case_ids.state")

@@ -19,6 +19,7 @@ class DebtCommon(AccountTestInvoicingCommon):
         super().setUpClass()
         cls.startClassPatcher(freeze_time(TUESDAY))
         cls.company = cls.env.company
+        cls.env.user.group_ids |= cls.env.ref("debt_collection.group_debt_manager")
         cls.company.partner_id.tz = "Europe/Brussels"
         cls.company.country_id = cls.env.ref("base.be")
         cls.company.debt_contact_policy_id = cls.env.ref(

@@ -58,7 +58,7 @@ class TestGate(DebtCommon):
         case = self._russian(debt_tz="Europe/Moscow")
         company = self.env["res.company"].create({"name": "Sister"})
         sister = case.sudo().copy({"company_id": company.id, "ladder_id": False})
-        self.env["debt.call"].create(
+        self.env["debt.call"].sudo().create(
             {
                 "case_id": sister.id,
                 "partner_id": case.partner_id.id,

@@ -1,0 +1,124 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import DebtCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(DebtCommon):
+    """Rule 13: who sees what, and what nobody may take away."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._invoice(1000, 10)
+        self.case = self._case()
+
+    def _sees(self, user, record):
+        return record in record.with_user(user).search([("id", "=", record.id)])
+
+    def _team(self, *users):
+        return self.env["debt.team"].create(
+            {
+                "name": "Team",
+                "member_ids": [Command.create({"user_id": user.id}) for user in users],
+            }
+        )
+
+    def test_operator_sees_his_teams_cases_only(self):
+        self.case.write({"team_id": self._team(self.operator).id, "user_id": False})
+        self.assertTrue(self._sees(self.operator, self.case))
+        self.assertFalse(self._sees(self.colleague, self.case))
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.colleague).check_contact("call")
+        self.assertTrue(self._sees(self.accountant, self.case))
+        self.assertTrue(self._sees(self.manager, self.case))
+
+    def test_cases_without_a_team_are_everybodys(self):
+        self.assertTrue(self._sees(self.operator, self.case))
+
+    def test_other_companies_are_not_seen(self):
+        company = self.env["res.company"].create({"name": "Sister"})
+        case = self.case.sudo().copy({"company_id": company.id, "ladder_id": False})
+        for user in (self.operator, self.accountant, self.manager):
+            self.assertFalse(self._sees(user, case), user.login)
+
+    def test_operator_has_no_accounting(self):
+        with self.assertRaises(AccessError):
+            self.invoice.with_user(self.operator).read(["amount_total"])
+        with self.assertRaises(AccessError):
+            self.env["account.move.line"].with_user(self.operator).search([])
+
+    def test_operator_cannot_touch_history(self):
+        self._call(self.case).finish("no_answer")
+        call = self.case.call_ids.with_user(self.operator)
+        self.assertTrue(call.read(["note"]))
+        with self.assertRaises(AccessError):
+            call.unlink()
+        with self.assertRaises(AccessError):
+            call.write({"started_at": False})
+        with self.assertRaises(AccessError):
+            self.env["debt.call"].with_user(self.operator).create(
+                {
+                    "case_id": self.case.id,
+                    "partner_id": self.debtor.id,
+                    "company_id": self.company.id,
+                }
+            )
+
+    def test_operator_sets_no_rules(self):
+        for name in (
+            "debt.stage",
+            "debt.ladder",
+            "debt.ladder.step",
+            "debt.contact.policy",
+            "debt.contact.policy.window",
+            "debt.contact.policy.limit",
+            "debt.script",
+            "debt.script.step",
+            "debt.call.outcome",
+            "debt.team",
+            "debt.profile",
+        ):
+            for user in (self.operator, self.accountant):
+                model = self.env[name].with_user(user)
+                self.assertTrue(model.has_access("read"), name)
+                for operation in ("write", "create", "unlink"):
+                    self.assertFalse(model.has_access(operation), (name, operation))
+            self.assertTrue(self.env[name].with_user(self.manager).has_access("unlink"))
+
+    def test_nobody_makes_or_deletes_cases_by_hand(self):
+        for user in (self.operator, self.accountant, self.manager):
+            model = self.env["debt.case"].with_user(user)
+            self.assertFalse(model.has_access("create"), user.login)
+            self.assertFalse(model.has_access("unlink"), user.login)
+
+    def test_plain_accountant_sees_stage_and_case(self):
+        """Accountants who know nothing of the rest see both on their invoices."""
+        plain = new_test_user(
+            self.env,
+            "plain_accountant",
+            groups="account.group_account_invoice",
+            company_id=self.company.id,
+        )
+        invoice = self.invoice.with_user(plain)
+        self.assertEqual(invoice.debt_case_id.id, self.case.id)
+        self.assertEqual(invoice.debt_stage_id.days_from, 1)
+        self.assertTrue(self.debtor.with_user(plain).debt_case_id)
+
+    def test_portal_user_sees_nothing_of_collection(self):
+        portal = new_test_user(self.env, "debt_portal", groups="base.group_portal")
+        portal.partner_id.parent_id = self.debtor
+        for name in ("debt.case", "debt.call", "debt.promise", "debt.dispute"):
+            with self.assertRaises(AccessError):
+                self.env[name].with_user(portal).search([])
+        with self.assertRaises(AccessError):
+            self.debtor.with_user(portal).read(["debt_do_not_call"])
+
+    def test_every_model_has_rules_and_rights(self):
+        models = self.env["ir.model"].search([("model", "=like", "debt.%")])
+        self.assertGreater(len(models), 15)
+        for model in models.filtered(lambda m: not m.abstract):
+            self.assertTrue(model.access_ids, model.model)
+            if "company_id" in self.env[model.model] and not model.transient:
+                self.assertTrue(model.rule_ids, model.model)
