@@ -130,7 +130,7 @@ def split(raw: str) -> list[str]:
     >>> split("0211/1234567 / 0171 1234567")
     ['0211/1234567', '0171 1234567']
     """
-    found, raw = [], (raw or "")[:LONGEST].strip()
+    found, raw = [], (raw or "").strip()[:LONGEST]
     for match in NUMBER.finditer(raw):
         *first, last = _cut(match["number"])
         found += [*first, last + match[0][len(match["number"]) :]]
