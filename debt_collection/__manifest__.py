@@ -46,7 +46,10 @@
         "views/res_config_settings_views.xml",
         "views/debt_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/debt_users_demo.xml",
+        "demo/debt_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "debt_collection/static/src/components/**/*",

@@ -1,0 +1,198 @@
+from collections import Counter
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import Command, api, fields, models
+
+from ..tools.contact import check
+from .debt_demo import RUSSIAN
+from .stories import NOTES, OBJECTIONS, SECONDS
+from .tables import chance
+
+SLOTS = (9.4, 11.6, 14.2, 16.4)
+A_DAY = 3
+APART = timedelta(minutes=100)
+JUST_NOW = timedelta(minutes=15)
+OTHER_OPERATOR, TELEPHONY, MANUAL = 0.2, 0.6, 0.15
+
+
+class DebtDemo(models.AbstractModel):
+    """A month of calls, each at an hour that was lawful where the debtor is."""
+
+    _inherit = "debt.demo"
+
+    @api.model
+    def _make_calls(self, debtors):
+        """Create the calls of all stories, and what was agreed in them."""
+        cases = self.env["debt.case"].union(*(debtor.case for debtor in debtors))
+        facts = cases._contact_facts()
+        outcomes = {o.code: o for o in self.env["debt.call.outcome"].search([])}
+        values, told = [], []
+        for debtor in debtors:
+            placed = self._place_calls(debtor, facts[debtor.case])
+            values += self._prepare_calls(debtor, facts[debtor.case], placed, outcomes)
+            told += [(debtor, call) for call, _at in placed]
+        calls = self.env["debt.call"].create(values)
+        for (debtor, call), record in zip(told, calls, strict=True):
+            if call.promises:
+                self._make_promises(debtor, call, record)
+        self._write_chatter(calls)
+        for outcome in calls.outcome_id.filtered("phone_health"):
+            reached = calls.filtered(lambda call, o=outcome: call.outcome_id == o)
+            reached.phone_id.health = outcome.phone_health
+
+    # --- when -----------------------------------------------------------------------
+    @api.model
+    def _place_calls(self, debtor, facts):
+        """Give each call of a story its instant, the latest first.
+
+        :return: list of pairs of `stories.Call` and naive UTC, oldest first
+        """
+        now = fields.Datetime.now()
+        zone = ZoneInfo(facts.zone or "UTC")
+        luck = chance("hours", debtor.row["key"])
+        before, per_day, placed = now - JUST_NOW, Counter(), []
+        for call in reversed(debtor.story.calls):
+            hour = luck.choice(SLOTS) + luck.random() / 2
+            wanted = self._wanted(call, zone, now, hour)
+            for back in range(10):
+                earlier = wanted - timedelta(days=back)
+                at = self._lawful(facts, min(earlier, before - APART))
+                day = at and self._local(at, zone).date()
+                if at and at < before and per_day[day] < A_DAY:
+                    per_day[day] += 1
+                    before = at - APART
+                    placed.append((call, at))
+                    break
+        return placed[::-1]
+
+    @api.model
+    def _wanted(self, call, zone, now, hour):
+        """The instant a story asks for; today's calls were made just now."""
+        if not call.days:
+            return now - APART
+        day = self._local(now, zone).date() - timedelta(days=call.days)
+        local = datetime.combine(day, datetime.min.time(), tzinfo=zone)
+        local += timedelta(minutes=round(hour * 60))
+        return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+    @staticmethod
+    def _local(at, zone):
+        return at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
+
+    @api.model
+    def _lawful(self, facts, at):
+        """The first instant from ``at`` on at which the gate's hours are open."""
+        answer = check(facts.policy, facts.zones, "call", at, holidays=facts.holidays)
+        return answer.next_at
+
+    # --- what -----------------------------------------------------------------------
+    @api.model
+    def _prepare_calls(self, debtor, facts, placed, outcomes):
+        """Values of the calls of one debtor, oldest first."""
+        phones = list(facts.usable_phones)
+        script = debtor.case._script()
+        values = []
+        for number, (call, at) in enumerate(placed):
+            outcome = outcomes[call.outcome]
+            luck = chance("call", debtor.row["key"], number)
+            local_hour = self._local(at, ZoneInfo(facts.zone or "UTC")).hour
+            values.append(
+                self._prepare_call(debtor, call, at, outcome, luck)
+                | self._prepare_words(debtor, outcome, luck)
+                | {
+                    "phone_id": phones[0].id if phones else False,
+                    "number": phones[0].number if phones else False,
+                    "contact_id": (
+                        phones[0].contact_id if phones else debtor.partner
+                    ).id,
+                    "local_hour": local_hour,
+                    "script_id": script.id,
+                }
+            )
+            if outcome.phone_health in ("wrong", "dead") and phones:
+                phones.pop(0)
+        return values
+
+    @api.model
+    def _prepare_call(self, debtor, call, at, outcome, luck):
+        shortest, longest = SECONDS.get(outcome.code, (60, 180))
+        ended = at + timedelta(seconds=luck.randint(shortest, longest))
+        rang = at + timedelta(seconds=luck.randint(3, 12))
+        confirmed = luck.random() < TELEPHONY
+        spoken = outcome.connected
+        party = "right_party" if outcome.code == "other" else outcome.party
+        case = debtor.case
+        return {
+            "case_id": case.id,
+            "partner_id": debtor.partner.id,
+            "company_id": debtor.company.id,
+            "user_id": self._caller(debtor, luck).id,
+            "direction": "inbound" if call.inbound else "outbound",
+            "mode": "manual" if luck.random() < MANUAL else "preview",
+            "state": "done",
+            "started_at": at,
+            "answered_at": rang if spoken else False,
+            "ended_at": ended + (rang - at) if spoken else ended,
+            "outcome_id": outcome.id,
+            "connected": spoken,
+            "party": party,
+            "confirmed_by": "telephony" if confirmed else "operator",
+            "external_id": f"demo-{case.id}-{at:%y%m%d%H%M}" if confirmed else False,
+        }
+
+    @api.model
+    def _caller(self, debtor, luck):
+        """Most calls are the operator's own; colleagues stand in for him."""
+        colleagues = debtor.case.team_id.member_ids.user_id
+        own = debtor.case.user_id or colleagues[:1] or self.env.user
+        if colleagues and luck.random() < OTHER_OPERATOR:
+            return luck.choice(list(colleagues))
+        return own
+
+    @api.model
+    def _prepare_words(self, debtor, outcome, luck):
+        """The note, and what the debtor objected."""
+        russian = debtor.row["country"] in RUSSIAN and self._has_russian()
+        notes = NOTES["ru" if russian else "en"]
+        notes = notes.get(outcome.code) or NOTES["en"].get(outcome.code) or ("",)
+        codes = OBJECTIONS.get(outcome.code)
+        words = {"note": luck.choice(notes) or False}
+        if codes:
+            domain = [("code", "=", luck.choice(codes))]
+            objections = self.env["debt.objection"].search(domain)
+            words["objection_ids"] = [Command.set(objections.ids)]
+        return words
+
+    # --- what came of it --------------------------------------------------------------
+    @api.model
+    def _make_promises(self, debtor, call, record):
+        """Promises of a call, and the payments that came; who kept is decided later."""
+        case = debtor.case
+        made_on = self._local(
+            record.started_at, ZoneInfo(debtor.company.partner_id.tz or "UTC")
+        ).date()
+        for told in call.promises:
+            promise = self.env["debt.promise"].create(
+                {
+                    "case_id": case.id,
+                    "call_id": record.id,
+                    "user_id": record.user_id.id,
+                    "amount": case.currency_id.round(case.amount_overdue * told.share),
+                    "made_on": made_on,
+                    "date": self._day(-told.due),
+                }
+            )
+            if told.cancelled:
+                promise.action_cancel()
+            debtor.promises.append((promise, told))
+
+    @api.model
+    def _write_chatter(self, calls):
+        """The conversations stand in the chatter of their cases, at their own time."""
+        for call in calls.filtered("connected"):
+            message = call.case_id._message_log(
+                body=call._summary(call.outcome_id, {"note": call.note}),
+                author_id=call.user_id.partner_id.id,
+            )
+            message.date = call.started_at

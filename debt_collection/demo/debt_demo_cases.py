@@ -1,0 +1,170 @@
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.tools import SQL
+
+DISPUTE_DAYS = 9
+LADDER_DAY, PAUSED_DAY = 12, 3
+CLOSED_DAYS = 3
+
+
+class DebtDemo(models.AbstractModel):
+    """What became of the debtors: cases, states, disputes, callbacks, closings."""
+
+    _inherit = "debt.demo"
+
+    @api.model
+    def _open_cases(self, companies, debtors):
+        """Read the ledger as it was before the calls, and give out the cases."""
+        cases = self.env["debt.case"]
+        cases._refresh(companies)
+        found = {
+            (case.partner_id, case.company_id): case
+            for case in cases.search([("company_id", "in", companies.ids)])
+        }
+        for debtor in debtors:
+            debtor.case = found.get((debtor.partner, debtor.company))
+            if debtor.case:
+                debtor.case.profile_id = debtor.partner.debt_profile_id
+        cases.union(*found.values())._assign()
+
+    @api.model
+    def _end_stories(self, debtors):
+        """Bring each story to today."""
+        endings = {
+            "dispute": self._end_dispute,
+            "dispute_rejected": self._end_dispute_rejected,
+            "training": self._end_training,
+        }
+        for debtor in debtors:
+            self._pay_promised(debtor)
+            self._end_last_call(debtor)
+            if ending := endings.get(debtor.story.ending):
+                ending(debtor)
+        cases = self.env["debt.case"].union(*(debtor.case for debtor in debtors))
+        self.env["debt.case"]._cron_refresh()
+        cases.promise_ids._evaluate()
+        self._set_dates(debtors)
+        self.env["debt.case"].search([("closed_at", "=", False)])._plan()
+
+    @api.model
+    def _close_by_hand(self, debtors):
+        """The manager gave a case up, and then it was paid after all."""
+        for debtor in debtors:
+            if debtor.story.ending == "manual":
+                debtor.case._close("manual")
+
+    # --- one debtor ---------------------------------------------------------------
+    @api.model
+    def _pay_promised(self, debtor):
+        for promise, told in debtor.promises:
+            if told.paid:
+                moves = self.env["account.move"].union(
+                    *(move for _item, move in debtor.moves)
+                )
+                self._pay(
+                    moves.filtered(lambda move: move.move_type == "out_invoice"),
+                    told.paid_days,
+                    promise.amount * told.paid,
+                )
+
+    @api.model
+    def _end_last_call(self, debtor):
+        """What the outcome of the last call means for the case today."""
+        case, last = debtor.case, debtor.case.call_ids[:1]
+        outcome = last.outcome_id
+        if not outcome or case.state == "closed":
+            return
+        day = last.started_at.date()
+        if outcome.stops_contact:
+            debtor.partner.debt_do_not_call = True
+        if outcome.case_state in ("on_hold", "legal"):
+            case.write(
+                {
+                    "state": outcome.case_state,
+                    "hold_until": day + timedelta(days=outcome.hold_days)
+                    if outcome.hold_days
+                    else False,
+                }
+            )
+        if outcome.activity_summary:
+            last._notify_accountant(outcome)
+        self._end_callback(debtor)
+
+    @api.model
+    def _end_callback(self, debtor):
+        """The debtor is called back when he asked, at an hour that is lawful."""
+        hours = [call.back for call in debtor.story.calls if call.back is not None]
+        if not hours:
+            return
+        at = fields.Datetime.now() + timedelta(hours=hours[-1])
+        facts = debtor.case._contact_facts()[debtor.case]
+        if hours[-1] > 0:
+            at = self._lawful(facts, at)
+        debtor.case.write({"callback_at": at, "priority": "2"})
+
+    @api.model
+    def _end_dispute(self, debtor):
+        call = debtor.case.call_ids.filtered(
+            lambda call: call.outcome_code == "disputed"
+        )
+        moves = self.env["account.move"].union(
+            *(move for _number, move in debtor.flagged("dispute"))
+        )
+        return self.env["debt.dispute"].create(
+            {
+                "case_id": debtor.case.id,
+                "call_id": call[:1].id,
+                "move_ids": [Command.set(moves.ids)],
+                "reason": call[:1].note or "The amount is not what was agreed.",
+                "user_id": debtor.company.debt_accountant_id.id,
+                "deadline": self._day(-DISPUTE_DAYS),
+            }
+        )
+
+    @api.model
+    def _end_dispute_rejected(self, debtor):
+        dispute = self._end_dispute(debtor)
+        dispute.resolution = "The delivery note is signed; a copy was sent."
+        dispute.action_reject()
+
+    @api.model
+    def _end_training(self, debtor):
+        debtor.case.ladder_id = self.env.ref("debt_collection.demo_ladder_training")
+
+    # --- all of them --------------------------------------------------------------
+    @api.model
+    def _set_dates(self, debtors):
+        """The cases are as old as their stories, although all were made just now.
+
+        Promises and holds paused the ladders, which are the younger for it.
+        """
+        for debtor in debtors:
+            case, days = debtor.case, debtor.story.ladder_day
+            if case.state == "closed":
+                settled = [days for days, _move in debtor.flagged("settled")]
+                closed = max(settled, default=CLOSED_DAYS)
+                case.closed_at = fields.Datetime.now() - timedelta(days=closed)
+            elif case.state in ("promised", "on_hold"):
+                days = min(days, PAUSED_DAY)
+            elif debtor.row["story"] != "dormant":
+                days = min(days, LADDER_DAY)
+            case.ladder_started_on = self._day(days)
+        self._set_create_dates(debtors)
+        self.env["debt.case"].union(*(debtor.case for debtor in debtors)).filtered(
+            lambda case: not case.closed_at
+        ).plan_dirty = True
+
+    @api.model
+    def _set_create_dates(self, debtors):
+        """The ORM lets nobody write when a record was made; reports count from it."""
+        for debtor in debtors:
+            first = debtor.case.call_ids[-1:].started_at or fields.Datetime.now()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE debt_case SET create_date = %s WHERE id = %s",
+                    first,
+                    debtor.case.id,
+                )
+            )
+        self.env["debt.case"].invalidate_model(["create_date"], flush=False)
