@@ -17,17 +17,20 @@ class DebtCase(models.Model):
         cases = self.sudo().filtered(
             lambda case: not case.user_id and not case.closed_at
         )
-        if not cases:
-            return
         teams = self.env["debt.team"].sudo().search([("member_ids", "!=", False)])
+        if not cases or not teams:
+            return
         former = cases._former_operators()
         load = self._open_cases_of(teams.member_ids.user_id)
         found = defaultdict(self.browse)
         for case in cases:
-            team = teams.filtered(lambda team, case=case: team._accepts(case))[:1]
+            team = case.team_id
+            if team not in teams:
+                team = teams.filtered(lambda team, case=case: team._accepts(case))[:1]
             member = team._choose(case, former.get(case.partner_id), load)
             load[member.user_id] += 1
             found[team, member.user_id] |= case
+        found.pop((teams.browse(), self.env["res.users"]), None)
         for (team, user), group in found.items():
             group.with_context(tracking_disable=True).write(
                 {"team_id": team.id, "user_id": user.id}

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from .common import TUESDAY
 
-ROUNDS = 1000
+ROUNDS = 500
 DEBTORS = 12
 
 
