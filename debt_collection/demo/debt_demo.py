@@ -81,11 +81,9 @@ class DebtDemo(models.AbstractModel):
         """Both companies can invoice, and have their time and their accountant."""
         companies = self._demo_companies()
         zones = {"eu": "Europe/Brussels", "us": "America/New_York"}
-        charts = self.env["account.chart.template"]
         for key, company in companies.items():
             company.partner_id.tz = company.partner_id.tz or zones[key]
-            if not company.chart_template:
-                charts._load("generic_coa", company, install_demo=False)
+            self._load_chart(company)
             company.debt_accountant_id = self.env.ref(
                 "debt_collection.demo_user_accountant"
             )
@@ -94,6 +92,21 @@ class DebtDemo(models.AbstractModel):
         self._prepare_currencies(companies["eu"])
         self._prepare_language()
         return both
+
+    @api.model
+    def _load_chart(self, company):
+        """The generic chart of accounts, without the American home it comes with."""
+        if company.chart_template:
+            return
+        currency = company.currency_id
+        charts = self.env["account.chart.template"]
+        charts._load("generic_coa", company, install_demo=False)
+        company.write(
+            {
+                "currency_id": currency.id,
+                "account_fiscal_country_id": company.country_id.id,
+            }
+        )
 
     @api.model
     def _prepare_currencies(self, company):
