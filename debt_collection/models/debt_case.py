@@ -126,6 +126,9 @@ class DebtCase(models.Model):
         "(user_id, priority DESC, next_contact_at, id) "
         "WHERE closed_at IS NULL AND state = 'active' AND next_contact_at IS NOT NULL"
     )
+    _passed_idx = models.Index(
+        "(contact_until) WHERE closed_at IS NULL AND state = 'active'"
+    )
     _plan_idx = models.Index("(id) WHERE plan_dirty AND closed_at IS NULL")
     _closed_consistent = models.Constraint(
         "CHECK((state = 'closed') = (closed_at IS NOT NULL))",

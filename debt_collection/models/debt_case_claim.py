@@ -4,6 +4,7 @@ from psycopg2.errors import LockNotAvailable, SerializationFailure, UniqueViolat
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from .debt_call import CLAIM_MINUTES
@@ -53,14 +54,8 @@ class DebtCase(models.Model):
         if calls.sudo().search_count(calls._stale_domain(now), limit=1):
             self._unless_contended(lambda: calls._release_stale(now))
         # Superuser: planning is set-wise and not about this user's cases only.
-        dirty = self.sudo().search(
-            [
-                ("plan_dirty", "=", True),
-                ("closed_at", "=", False),
-                ("company_id", "in", self.env.companies.ids),
-            ],
-            limit=PLAN_FIRST,
-        )
+        own = Domain("company_id", "in", self.env.companies.ids)
+        dirty = self.sudo().search(self._to_plan_domain(now) & own, limit=PLAN_FIRST)
         if dirty:
             self._unless_contended(lambda: dirty.try_lock_for_update()._plan())
 

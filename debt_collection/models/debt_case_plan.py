@@ -32,14 +32,6 @@ class DebtCase(models.Model):
         now = fields.Datetime.now()
         over = held.filtered(lambda case: case._day_end(case.hold_until) <= now)
         over.write({"state": "active", "hold_until": False, "plan_dirty": True})
-        # A window that passed unused (a backlog, a day off) is planned anew.
-        self.search(
-            [
-                ("closed_at", "=", False),
-                ("state", "=", "active"),
-                ("contact_until", "<=", now),
-            ]
-        ).plan_dirty = True
         self._trigger_planning()
 
     def _set_dirty(self):
@@ -57,7 +49,7 @@ class DebtCase(models.Model):
     def _cron_plan(self):
         """Plan what is unplanned, a thousand at a time; then the day's activities."""
         cron = self.env["ir.cron"]
-        domain = Domain("plan_dirty", "=", True) & Domain("closed_at", "=", False)
+        domain = self._to_plan_domain(fields.Datetime.now())
         remaining = self.search_count(domain)
         while cases := self.search(domain, limit=BATCH).try_lock_for_update():
             cases._plan()
@@ -65,6 +57,16 @@ class DebtCase(models.Model):
             if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
                 return
         self._cron_call_activities()
+
+    @api.model
+    def _to_plan_domain(self, now):
+        """Cases that changed, and those whose time passed unused (a backlog, a break).
+
+        :param datetime now: naive UTC
+        """
+        passed = Domain("state", "=", "active") & Domain("contact_until", "<=", now)
+        dirty = Domain("plan_dirty", "=", True)
+        return Domain("closed_at", "=", False) & (dirty | passed)
 
     def _plan(self):
         """Plan the next contact of open cases and bring their activities in line.
