@@ -3,7 +3,7 @@
 import argparse
 import os
 import shutil
-import subprocess
+import signal
 import sys
 
 from . import (
@@ -97,10 +97,7 @@ def odoo_command(options):
 def become(*arguments):
     """Give way to Odoo."""
     sys.stderr.flush()
-    first = arguments[:1] if arguments and not arguments[0].startswith("-") else ()
-    rest = arguments[len(first) :]
-    command = [venv.PYTHON, "-m", "odoo", *first, "-c", database.CONFIG, *rest]
-    os.execv(venv.PYTHON, [str(part) for part in command])
+    os.execv(venv.PYTHON, [str(venv.PYTHON), "-m", "odoo", *arguments])
 
 
 def stop(_options):
@@ -161,14 +158,13 @@ def main():
     if rest and not options.passes:
         arguments.error(f"unknown arguments: {' '.join(rest)}")
     options.arguments = sys.argv[2:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return options.action(options)
     except Problem as problem:
         say(f"dev: {problem}")
     except KeyboardInterrupt:
         say("")
-    except subprocess.CalledProcessError as error:
-        say(f"dev: {error}")
     return 1
 
 

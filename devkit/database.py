@@ -100,7 +100,7 @@ def template(demo=False, fresh=False):
     ours = addons()
     kind = "demo" if demo else "plain"
     below = dependencies(ours)
-    base = f"debt_base_{kind}_{digest(*below)}"
+    base = f"debt_base_{kind}_{digest(str(ROOT), *below)}"
     name = f"debt_{kind}_{digest(base, state(ours, demo))}"
     if fresh or not exists(base):
         drop_all(f"debt_base_{kind}_%")
@@ -120,10 +120,10 @@ def make(name, modules, demo, title, source=None):
         clone(source, part)
     with step(title):
         run_odoo(part, "-i", modules, demo, name)
-    psql_rename(part, name)
+    _rename(part, name)
 
 
-def psql_rename(old, new):
+def _rename(old, new):
     """Give a finished database its name, and its files too."""
     drop(new)
     postgres.psql(f'ALTER DATABASE "{old}" RENAME TO "{new}"')

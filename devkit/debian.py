@@ -99,11 +99,11 @@ def mirror():
 def _not_to_be_had(package):
     return (
         f"Debian's package {package} is not to be had here. Point ODOO_HOME at a"
-        " checkout of Odoo's branch 19.0, or DEBIAN_MIRROR at a Debian mirror:"
+        " checkout of Odoo's branch 19.0, or DEBIAN_MIRROR at a Debian mirror."
     )
 
 
 def ensure_browser():
     """Chromium, for browser tests and pictures."""
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        install("chromium")
+        install("chromium", "fonts-liberation")

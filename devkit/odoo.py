@@ -39,12 +39,8 @@ class Odoo:
     @property
     def addons(self):
         """Where its addons lie, in a source checkout and in a package."""
-        both = (self.path / "odoo" / "addons", self.path / "addons")
-        return [path for path in both if (path / "base").is_dir() or _has_web(path)]
-
-
-def _has_web(path):
-    return (path / "web" / "__manifest__.py").is_file()
+        base, community = self.path / "odoo" / "addons", self.path / "addons"
+        return [base] if (base / "web").is_dir() else [base, community]
 
 
 def find():

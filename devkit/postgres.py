@@ -25,7 +25,9 @@ SETTINGS = {
     "effective_cache_size": "2GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
-    "max_wal_size": "4GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "2GB",
     "checkpoint_timeout": "30min",
     "random_page_cost": "1.1",
 }

@@ -15,14 +15,15 @@ NOTHING_COLLECTED = 5
 
 def run(arguments):
     """Run pytest twice; its arguments, such as paths and -k, go through."""
-    paths = [part for part in arguments if (ROOT / part.partition("::")[0]).exists()]
-    pure = [part for part in paths if Path(part.partition("::")[0]).match(PURE)]
-    options = [part for part in arguments if part not in paths]
+    given, options = _split(arguments)
+    paths = given or [str(ROOT / name) for name in database.addons()]
+    pure = [file for path in paths for file in _pure_files(path)]
+    rest = [path for path in paths if path not in pure]
     totals = {"passed": 0, "failed": 0}
-    if pure or not paths:
-        _pure(pure, options, totals)
-    if len(pure) < len(paths) or not paths:
-        rest = [part for part in paths if part not in pure]
+    if pure:
+        say("\nTests without a database")
+        _pytest([*pure, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
+    if rest and not (totals["failed"] and {"-x", "--exitfirst"}.intersection(options)):
         _with_database(rest, options, totals, full=not arguments)
     print(f"\n{totals['passed']} passed, {totals['failed']} failed", flush=True)
     if totals["failed"]:
@@ -31,16 +32,21 @@ def run(arguments):
         raise Problem("No test was run.")
 
 
-def _pure(paths, options, totals):
-    """What lies in tools/ is tested in a second, without Odoo."""
-    found = paths or [path for name in database.addons() for path in _pure_files(name)]
-    if found:
-        say("\nTests without a database")
-        _pytest([*found, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
+def _split(arguments):
+    """The paths among pytest's arguments, and the rest."""
+    paths = [
+        part
+        for before, part in zip(["", *arguments], arguments, strict=False)
+        if before not in ("-k", "-m") and (ROOT / part.partition("::")[0]).exists()
+    ]
+    return paths, [part for part in arguments if part not in paths]
 
 
-def _pure_files(addon):
-    return sorted(ROOT.glob(f"{addon}/tests/{PURE}"))
+def _pure_files(path):
+    """What tests only tools/ below a path: run in a second, without Odoo."""
+    if (ROOT / path).is_dir():
+        return sorted(map(str, (ROOT / path).rglob(PURE)))
+    return [path] if Path(path.partition("::")[0]).match(PURE) else []
 
 
 def _with_database(paths, options, totals, full):
@@ -56,7 +62,6 @@ def _with_database(paths, options, totals, full):
 
 
 def _in_scratch(paths, options, totals):
-    paths = paths or [ROOT / name for name in database.addons()]
     with database.scratch() as (name, log):
         _warnings(log, totals)
         say("\nTests in Odoo")
