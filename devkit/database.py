@@ -136,7 +136,7 @@ def run_odoo(database, action, modules, demo=False, log_name=None):
     log = LOGS / f"{log_name or database}.log"
     command = [PYTHON, "-m", "odoo", "-c", CONFIG, "-d", database]
     command += [action, ",".join(modules), "--stop-after-init", "--no-http"]
-    command += ["--with-demo", "--load-language=ru_RU"] if demo else []
+    command += ["--with-demo", "--load-language=en_US,ru_RU"] if demo else []
     LOGS.mkdir(parents=True, exist_ok=True)
     with open(log, "w") as output:
         code = subprocess.run(
