@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.debt_collection.tools.contact import (
@@ -135,6 +135,13 @@ def test_round_the_clock_lasts_to_the_horizon():
     assert (answer.next_at, answer.until) == (at, at + timedelta(days=30))
 
 
+def test_weekdays_round_the_clock_last_from_monday_to_friday():
+    policy = Policy((Window(WEEKDAYS, 0, 1440),))
+    answer = check(policy, MOSCOW, "email", utc(2026, 2, 1, 20))
+    assert (answer.reason, answer.next_at) == ("hours", utc(2026, 2, 1, 21))
+    assert answer.until == utc(2026, 2, 6, 21)
+
+
 # --- changes of the clock ---
 
 
@@ -162,6 +169,15 @@ def test_a_day_without_midnight_begins_at_one():
     answer = check(policy, ["Africa/Cairo"], "call", utc(2025, 4, 24, 21), called)
     assert answer.next_at == utc(2025, 4, 24, 22)
     assert local("Africa/Cairo", answer.next_at) == utc(2025, 4, 25, 1)
+
+
+def test_a_clock_may_be_off_by_seconds():
+    """Liberia was 44:30 behind until 1972; nothing rests on whole quarters."""
+    policy = Policy((ALWAYS,), (Limit("attempt", 1, "day"),))
+    called = [Contact(utc(1971, 6, 1, 0, 44), "call")]
+    asked = policy, ["Africa/Monrovia"], "call"
+    assert not check(*asked, utc(1971, 6, 1, 0, 44, 29), called).allowed
+    assert check(*asked, utc(1971, 6, 1, 0, 44, 30), called).allowed
 
 
 def test_february_has_29_days_now_and_then():
@@ -270,7 +286,7 @@ def test_nobody_is_called_back_at_night():
 # --- against the oracle ---
 
 
-@thorough
+@settings(thorough, max_examples=1000)
 @given(debtors(step=1))
 def test_the_gate_agrees_with_the_law_at_any_instant(debtor):
     """The answer, the instant it names and the end of the stretch, to the second."""

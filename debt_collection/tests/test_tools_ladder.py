@@ -105,6 +105,14 @@ def test_a_call_about_another_case_keeps_its_distance_but_is_no_attempt():
     assert next_one(moscow(9), called(moscow(8, 30)), once).at == moscow(8, day=3)
 
 
+def test_a_call_planned_already_keeps_its_distance_too():
+    twice = [Step(1, 7, attempts=2)]
+    planned = called(moscow(11, 30))
+    found = next_one(moscow(9), planned, twice)
+    assert (found.at, found.until) == (moscow(9), moscow(9, 30))
+    assert next_one(moscow(9, 45), planned, twice).at == moscow(16)
+
+
 # --- days ---
 
 

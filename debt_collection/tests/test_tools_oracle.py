@@ -149,93 +149,105 @@ ALWAYS = Window(frozenset(range(8)), 0, 1440)
 CALLS = frozenset({"call", "robot_call"})
 
 
-def quarters(start, end):
-    return st.integers(start // 15, end // 15).map(lambda n: n * 15)
+def quarters(rnd, start, end):
+    return rnd.randint(start // 15, end // 15) * 15
 
 
-@st.composite
-def windows(draw):
+def random_windows(rnd):
     """Usual hours, and more of them at odd times, or for calls only."""
     found = []
-    if draw(st.sampled_from((True, True, True, True, False))):
-        days = frozenset(range(8)) - draw(st.frozensets(st.integers(5, 7)))
-        found.append(Window(days, draw(quarters(0, 540)), draw(quarters(1080, 1440))))
-    for _ in range(draw(st.sampled_from((0, 0, 1, 2)))):
-        days = draw(st.frozensets(st.integers(0, 7), min_size=3))
-        start = draw(quarters(0, 1200))
-        own = draw(st.sampled_from((frozenset(), frozenset(), CALLS)))
-        found.append(Window(days, start, draw(quarters(start, 1440)), own))
+    if rnd.random() < 0.8:
+        days = range(8 - rnd.choice((0, 0, 0, 1, 3)))
+        hours = quarters(rnd, 0, 540), quarters(rnd, 1080, 1440)
+        found.append(Window(frozenset(days), *hours))
+    for _ in range(rnd.choice((0, 0, 1, 2))):
+        days = rnd.sample(range(8), rnd.randint(3, 8))
+        start = quarters(rnd, 0, 1200)
+        own = rnd.choice((frozenset(), frozenset(), CALLS))
+        found.append(Window(frozenset(days), start, quarters(rnd, start, 1440), own))
     return tuple(found) or (ALWAYS,)
 
 
-limits = st.builds(
-    Limit,
-    count=st.sampled_from(("attempt", "connect", "conversation")),
-    maximum=st.sampled_from((1, 1, 2, 2, 3, 5)),
-    period=st.sampled_from(("day", "day", "week", "week", "month")),
-    length=st.sampled_from((1, 1, 1, 2, 3)),
-    rolling=st.booleans(),
-    channels=st.sampled_from((frozenset(), CALLS, frozenset({"sms"}))),
-    scope=st.sampled_from(("debtor", "debtor", "case")),
-)
-policies = st.builds(
-    Policy,
-    windows(),
-    st.lists(limits, min_size=1, max_size=3).map(tuple),
-    st.booleans(),
-)
-zone_sets = st.one_of(
-    st.sampled_from(ZONES).map(lambda zone: [zone]),
-    st.sampled_from(NEIGHBOURS).flatmap(
-        lambda zones: st.lists(st.sampled_from(zones), min_size=2, unique=True)
-    ),
-    st.lists(st.sampled_from(ZONES), min_size=2, max_size=3, unique=True),
-)
+def random_limit(rnd):
+    return Limit(
+        count=rnd.choice(("attempt", "connect", "conversation")),
+        maximum=rnd.choice((1, 1, 2, 2, 3, 5)),
+        period=rnd.choice(("day", "day", "week", "week", "month")),
+        length=rnd.choice((1, 1, 1, 2, 3)),
+        rolling=rnd.random() < 0.5,
+        channels=rnd.choice((frozenset(), CALLS, frozenset({"sms"}))),
+        scope=rnd.choice(("debtor", "debtor", "case")),
+    )
 
 
-@st.composite
-def instants(draw, step=900):
+def random_policy(rnd):
+    limits = tuple(random_limit(rnd) for _ in range(rnd.randint(1, 3)))
+    return Policy(random_windows(rnd), limits, rnd.random() < 0.5)
+
+
+def random_zones(rnd):
+    """One zone, or several neighbours, or some from anywhere."""
+    nearby = rnd.choice(NEIGHBOURS)
+    return rnd.choice(
+        (
+            [rnd.choice(ZONES)],
+            rnd.sample(nearby, rnd.randint(2, len(nearby))),
+            rnd.sample(ZONES, rnd.randint(2, 3)),
+        )
+    )
+
+
+def random_instant(rnd, step):
     """An instant, half of them near a change of clocks or calendar."""
-    turn = draw(st.sampled_from(TURNS))
-    day = draw(st.one_of(st.just(turn), st.dates(date(2024, 1, 1), date(2027, 1, 31))))
-    seconds = draw(st.integers(0, 3 * 86400 // step)) * step
+    some_day = date(2024, 1, 1) + timedelta(days=rnd.randrange(3 * 366))
+    day = rnd.choice((rnd.choice(TURNS), some_day))
+    seconds = rnd.randrange(3 * 86400 // step) * step
     return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
 
 
-def histories(at, size=10, step=900):
-    """Contacts of the last days or weeks, some dated ahead, in any order."""
-
-    def contact(seed):
-        rnd = Random(seed)
-        days = rnd.choice((1, 3, 8, 8, 40))
-        ago = rnd.randint(-86400 // step, days * 86400 // step) * step
-        channel = rnd.choice(("call", "call", "call", "robot_call", "sms"))
-        connected, conversed = rnd.random() < 0.5, rnd.random() < 0.5
-        case = rnd.choice((None, 1, 2))
-        when = at - timedelta(seconds=ago)
-        return Contact(when, channel, connected, conversed, False, case)
-
-    seeds = st.integers(0, 2**32)
-    return st.lists(seeds.map(contact), min_size=size // 3, max_size=size)
+def random_contact(rnd, at, step):
+    """A contact of the last days or weeks, or one dated ahead."""
+    days = rnd.choice((1, 3, 8, 8, 40))
+    ago = rnd.randint(-86400 // step, days * 86400 // step) * step
+    return Contact(
+        at - timedelta(seconds=ago),
+        rnd.choice(("call", "call", "call", "robot_call", "sms")),
+        connected=rnd.random() < 0.5,
+        conversed=rnd.random() < 0.5,
+        case=rnd.choice((None, 1, 2)),
+    )
 
 
-@st.composite
-def debtors(draw, step=900, size=10):
+def random_debtor(rnd, step, size):
     """Everything the gate asks for, as keyword arguments of ``lawful``."""
-    at = draw(instants(step))
-    soon = st.integers(-14400 // step, 14400 // step)
-    callback = draw(st.none() | soon.map(lambda n: at + timedelta(seconds=n * step)))
-    near_by = st.integers(-3, 10).map(lambda n: at.date() + timedelta(days=n))
+    at = random_instant(rnd, step)
+    hours = rnd.choice(((-4, 4), (-1, 0)))
+    soon = rnd.randint(hours[0] * 3600 // step, hours[1] * 3600 // step) * step
+    near_by = [at.date() + timedelta(days=days) for days in range(-3, 11)]
+    contacts = range(rnd.randint(0, size))
     return {
-        "policy": draw(policies),
-        "zones": draw(zone_sets),
-        "channel": draw(st.sampled_from(("call", "call", "sms"))),
+        "policy": random_policy(rnd),
+        "zones": random_zones(rnd),
+        "channel": rnd.choice(("call", "call", "sms")),
         "at": at,
-        "history": draw(histories(at, size, step)),
-        "holidays": draw(st.frozensets(near_by, max_size=4)),
-        "callback": callback,
-        "case": draw(st.sampled_from((None, 1, 2))),
+        "history": [random_contact(rnd, at, step) for _ in contacts],
+        "holidays": frozenset(rnd.sample(near_by, rnd.choice((0, 0, 1, 4)))),
+        "callback": rnd.choice((None, at + timedelta(seconds=soon))),
+        "case": rnd.choice((None, 1, 2)),
     }
+
+
+seeds = st.integers(0, 2**32)
+zone_sets = seeds.map(lambda seed: random_zones(Random(seed)))
+
+
+def instants(step=900):
+    return seeds.map(lambda seed: random_instant(Random(seed), step))
+
+
+def debtors(step=900, size=12):
+    """Debtors whose every time is a multiple of ``step`` seconds."""
+    return seeds.map(lambda seed: random_debtor(Random(seed), step, size))
 
 
 # --- the oracle itself ---

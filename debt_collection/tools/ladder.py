@@ -82,7 +82,7 @@ def plan(
     rules = {"holidays": frozenset(holidays), "callback": callback, "case": case}
     planner = _Planner(started_on, now, policy, tuple(zones), history, rules)
     if callback and (channels is None or "call" in channels):
-        return planner.callback(callback)
+        return planner.callback()
     wanted = [step for step in steps if channels is None or step.channel in channels]
     if not wanted:
         return Plan(None, None, "no_steps")
@@ -107,9 +107,9 @@ class _Planner:
         self._openings: dict[str, datetime] = {}
         self._times: dict[str, tuple[list[datetime], list[datetime]]] = {}
 
-    def callback(self, asked: datetime) -> Plan:
+    def callback(self) -> Plan:
         """Plan the call the debtor asked for, at once when it is past."""
-        found = self._gate("call").stretch(max(asked, self._now), self._last)
+        found = self._gate("call").stretch(self._now, self._last)
         if not found:
             return self._none({"call"})
         start, until = found
@@ -187,8 +187,7 @@ class _Planner:
         """Return when all contacts by a channel were, and this ladder's own."""
         if channel not in self._times:
             every = [c for c in self._history if c.channel == channel]
-            start = self._start(1)
-            own = (c.at for c in every if c.at >= start and self._is_own(c.case))
+            own = (c.at for c in every if self._is_own(c.case))
             self._times[channel] = sorted(c.at for c in every), sorted(own)
         return self._times[channel]
 
