@@ -13,6 +13,7 @@ from . import (
     debt_case_difference,
     debt_case_gate,
     debt_case_ledger,
+    debt_case_merge,
     debt_case_pending,
     debt_case_plan,
     debt_case_preview,

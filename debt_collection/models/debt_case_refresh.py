@@ -1,8 +1,181 @@
-from odoo import models
+from collections import defaultdict
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, models
+from odoo.tools import SQL, split_every
+from odoo.tools.misc import clean_context
+
+BATCH = 1000
+#: What the statement writes and what follows from it, by model.
+WRITTEN = {
+    "debt.case": [
+        "amount_disputed",
+        "amount_overdue",
+        "callback_at",
+        "close_reason",
+        "closed_at",
+        "contact_until",
+        "days_past_due",
+        "hold_until",
+        "next_contact_at",
+        "next_contact_block",
+        "next_contact_code",
+        "oldest_due_date",
+        "plan_dirty",
+        "state",
+    ],
+    "res.partner": ["debt_case_id", "debt_case_ids", "debt_stage_id"],
+    "account.move": ["debt_case_id", "debt_stage_id"],
+}
 
 
 class DebtCase(models.Model):
+    """Keeping the cases in line with the ledger, set-wise."""
+
     _inherit = "debt.case"
 
+    @api.model
+    def refresh(self, partner_ids=None):
+        """Open, update and close cases by what the ledger says now.
+
+        Companies are all those of the user; with ``partner_ids`` only these debtors.
+        The number of statements does not depend on how many they are.
+
+        :param partner_ids: ids of ``res.partner``, debtors or contacts of theirs
+        :return: dict of counts ``opened``, ``updated``, ``closed``, ``stage_changed``;
+            zeros when another refresh got ahead, which is then made good for by the
+            scheduled action
+        :raises AccessError: the user may not read cases
+        """
+        self.check_access("read")
+        companies = self.env.companies
+        if self.env.uid == SUPERUSER_ID and not self.env.context.get(
+            "allowed_company_ids"
+        ):
+            companies = companies.search([])
+        self._settle_pending()
+        effects = self._refresh(companies, partner_ids)
+        return self._refresh_follow(effects) if effects else self._refresh_later()
+
+    @api.model
     def _cron_refresh(self):
+        """The daily job: every company's ledger, then what a new day brings."""
+        cases = self.sudo()
+        companies = cases.env["res.company"].search([])
+        while not (effects := cases._refresh(companies)):
+            # Somebody has just written the same cases. A new transaction sees that,
+            # and only within a scheduled action may we begin one.
+            in_cron = self.env.context.get("ir_cron_progress_id")
+            if not in_cron or not self.env["ir.cron"]._commit_progress():
+                cases._refresh_later()
+                break
+        else:
+            cases._refresh_follow(effects)
+        cases._cron_daily()
         return True
+
+    @api.model
+    def _refresh_later(self):
+        """Have the scheduled action come soon, and count nothing."""
+        self.env.ref("debt_collection.ir_cron_debt_refresh").sudo()._trigger()
+        return dict.fromkeys(("opened", "updated", "closed", "stage_changed"), 0)
+
+    @api.model
+    def _refresh(self, companies, partner_ids=None):
+        """Write the cases of these companies, whatever the user's rights.
+
+        :return: rows of `_refresh_effects`, to be followed up; None when another
+            transaction has written the same cases: this one cannot see that, and
+            leaves them as they are
+        """
+        cases = self._refresh_env()
+        cases._ledger_flush()
+        cases.flush_model()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                if partner_ids is None:
+                    # Compiling the statement takes longer than it saves.
+                    self.env.cr.execute(SQL("SET LOCAL jit = off"))
+                statement = cases._refresh_statement(companies.sudo(), partner_ids)
+                self.env.cr.execute(statement, log_exceptions=False)
+                effects = self.env.cr.fetchall()
+        except (
+            psycopg2.errors.SerializationFailure,
+            psycopg2.errors.DeadlockDetected,
+        ):
+            return None
+        cases._refresh_written(effects)
+        return effects
+
+    @api.model
+    def _refresh_env(self):
+        # Superuser: callers name the companies and debtors, and only totals, stages and
+        # states are written. Their defaults are meant for what they are at, not for
+        # cases.
+        return self.sudo().with_context(clean_context(self.env.context))
+
+    @api.model
+    def _refresh_written(self, effects):
+        """Let the ORM know what was written, and write what the chatter remembers."""
+        if not any(number for _kind, _value, number, _ids in effects):
+            return
+        for name, fnames in WRITTEN.items():
+            self.env[name].invalidate_model(fnames, flush=False)
+        for kind, value, _number, ids in effects:
+            if kind not in ("stage", "state"):
+                continue
+            values = (
+                {"state": value} if kind == "state" else {"stage_id": int(value or 0)}
+            )
+            for batch in split_every(BATCH, ids):
+                self.browse(batch).write(values | {"plan_dirty": True})
+                if len(ids) > BATCH:
+                    self._track_finalize()
+
+    @api.model
+    def _refresh_follow(self, effects):
+        """Do what follows for activities, promises, ladders and plans.
+
+        :param effects: rows of `_refresh_effects`
+        :return: dict of counts
+        """
+        numbers, to_plan = defaultdict(int), set()
+        cases = self._refresh_env()
+        for kind, _value, number, ids in effects:
+            numbers[kind] += number
+            for batch in split_every(BATCH, ids or ()):
+                cases.browse(batch)._refresh_follow_one(kind)
+            if kind in ("opened", "stage", "state"):
+                to_plan.update(ids or ())
+        cases.browse(sorted(to_plan))._refresh_plan()
+        return {
+            "opened": numbers["opened"],
+            "updated": numbers["updated"],
+            "closed": numbers["closed"],
+            "stage_changed": numbers["stage"],
+        }
+
+    def _refresh_follow_one(self, kind):
+        """What is to be done with a batch of cases, by the kind of effect."""
+        match kind:
+            case "closed":
+                self._on_closed()
+            case "promised":
+                self.promise_ids._evaluate()
+            case "stage":
+                self._on_stage_changed()
+
+    def _refresh_plan(self):
+        """Plan a few cases at once; many would keep the caller waiting."""
+        if not self:
+            return
+        if len(self) <= self._plan_at_once():
+            self._plan()
+        else:
+            self._trigger_planning()
+
+    @api.model
+    def _plan_at_once(self):
+        """How many cases are planned within the caller's transaction."""
+        return 50

@@ -1,0 +1,126 @@
+from contextlib import contextmanager
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .debt_case_refresh import WRITTEN
+
+KEY = "debt_collection.pending"
+KEY_WRITTEN = "debt_collection.written"
+
+
+class DebtCase(models.Model):
+    """Debtors whose ledger changed in this transaction, refreshed once at its end.
+
+    Accounting only notes ids here. The refresh runs before the transaction commits,
+    or earlier if somebody in it looks at a case: he always sees the ledger as it is.
+    What follows from it (activities, promises, plans) waits for the end, unless
+    `refresh` is called.
+    """
+
+    _inherit = "debt.case"
+
+    @api.model
+    def _pend(self, kind, keys):
+        """Note that something may change what debtors owe.
+
+        :param kind: ``lines`` or ``moves`` for ids of ``account.move.line`` or
+            ``account.move``, ``debtors`` for pairs of ids of company and partner
+        """
+        if not keys:
+            return
+        precommit = self.env.cr.precommit
+        pending = precommit.data.get(KEY)
+        if pending is None:
+            pending = precommit.data[KEY] = {"lines": set(), "moves": set()}
+            pending["debtors"] = set()
+            precommit.add(self.sudo()._settle_pending)
+            # What is known of cases is not to be trusted from here on.
+            for name, fnames in WRITTEN.items():
+                self.env[name].invalidate_model(fnames)
+        pending[kind].update(keys)
+
+    @api.model
+    def _refresh_pending(self):
+        """Bring the debtors noted so far up to date, all companies at once.
+
+        This may happen while somebody reads a case; what follows for activities and
+        plans, which may delete records, waits for the end of the transaction.
+        """
+        # Superuser: the debtors of exactly what was changed, in the companies of that.
+        cases = self._refresh_env()
+        cases._ledger_flush()
+        precommit = self.env.cr.precommit
+        pending = precommit.data.pop(KEY, None)
+        debtors = pending and cases._pending_debtors(**pending)
+        if not debtors:
+            return
+        companies = self.env["res.company"].sudo()
+        companies = companies.browse(sorted({company for company, _ in debtors}))
+        effects = cases._refresh(companies, list({partner for _, partner in debtors}))
+        if effects is None:
+            cases._refresh_later()
+        else:
+            precommit.data.setdefault(KEY_WRITTEN, []).append(effects)
+            precommit.add(cases._settle_pending)
+
+    @api.model
+    def _settle_pending(self):
+        """Finish now what would be finished at the end of the transaction."""
+        self._refresh_pending()
+        written = self.env.cr.precommit.data.pop(KEY_WRITTEN, ())
+        for effects in written:
+            self._refresh_follow(effects)
+
+    @api.model
+    def _pending_debtors(self, lines, moves, debtors):
+        """Pairs of ids of company and partner behind what was noted."""
+        if not lines and not moves:
+            return debtors
+        query = SQL(
+            """
+            SELECT DISTINCT line.company_id, line.partner_id
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+             WHERE (line.id = ANY(%s) OR line.move_id = ANY(%s))
+               AND account.account_type = 'asset_receivable'
+               AND line.partner_id IS NOT NULL
+            """,
+            list(lines),
+            list(moves),
+        )
+        return debtors.union(self.env.execute_query(query))
+
+    @api.model
+    def _search(self, *args, **kwargs):
+        """Cases are read by way of here: bring them up to date first."""
+        with self._caches_kept():
+            self._refresh_pending()
+        return super()._search(*args, **kwargs)
+
+    @contextmanager
+    def _caches_kept(self):
+        """Let a refresh happen in the middle of reading a field.
+
+        Whoever reads a field holds its cache in his hands while the ORM fetches it by
+        way of `_search`. Deleting a record (an activity, a claim) makes the ORM throw
+        all caches away and begin new ones; the one he holds would stay empty.
+        """
+        caches = self.env.transaction.field_data
+        held = dict(caches)
+        yield
+        for field, cache in held.items():
+            fresh = caches.get(field)
+            if fresh is cache:
+                continue
+            parts = [(cache, fresh or {})]
+            if field in self.env._field_depends_context:
+                parts = [
+                    (part, (fresh or {}).get(key, {})) for key, part in cache.items()
+                ]
+            for old, new in parts:
+                old.clear()
+                old.update(new)
+            if fresh and field in self.env._field_depends_context:
+                cache.update({k: v for k, v in fresh.items() if k not in cache})
+            caches[field] = cache

@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class AccountPaymentRegister(models.TransientModel):
+    _inherit = "account.payment.register"
+
+    def _create_payments(self):
+        """Whoever goes on after a payment finds promises decided and calls gone."""
+        payments = super()._create_payments()
+        self.env["debt.case"]._settle_pending()
+        return payments
