@@ -36,16 +36,17 @@ def install(*packages):
 
 
 def fetch(packages, folder):
-    """Download packages of Debian unstable, checked by apt, and unpack them.
+    """Download packages of Debian unstable or 13, checked by apt, and unpack them.
 
-    A private apt root is used: a stable system must not get unstable's packages.
+    A private apt root is used: a system must not get packages of another release.
     """
     downloads = CACHE / "packages"
     downloads.mkdir(parents=True, exist_ok=True)
     apt = _private_apt()
     with step("Reading Debian's package lists"):
         call([*apt, "update"], _not_to_be_had(packages[0]), LOGS / "apt.log")
-    with step(f"Downloading {' '.join(packages)}"):
+    names = [name.partition("/")[0] for name in packages]
+    with step(f"Downloading {' '.join(names)}"):
         call(
             [*apt, "download", *packages],
             _not_to_be_had(packages[0]),
@@ -53,13 +54,13 @@ def fetch(packages, folder):
             cwd=downloads,
         )
     with step("Unpacking"):
-        for name in packages:
+        for name in names:
             newest = max(downloads.glob(f"{name}_*.deb"), key=os.path.getmtime)
             call(["dpkg", "-x", newest, folder], f"{newest} is damaged: remove it.")
 
 
 def _private_apt():
-    """`apt-get` with lists and cache of its own, and Debian unstable alone."""
+    """`apt-get` with lists and a cache of its own."""
     if not (shutil.which("apt-get") and os.path.exists(KEYRING)):
         raise Problem(_not_to_be_had("odoo-19"))
     lists, cache = CACHE / "lists", CACHE / "cache"
@@ -67,9 +68,8 @@ def _private_apt():
         (path / "partial").mkdir(parents=True, exist_ok=True)
     sources = CACHE / "sources.list"
     # A mirror that lags behind may serve an index past its date: signatures count.
-    sources.write_text(
-        f"deb [signed-by={KEYRING} valid-until-min=7776000] {mirror()} unstable main\n"
-    )
+    line = f"deb [signed-by={KEYRING} valid-until-min=7776000] {mirror()} %s main\n"
+    sources.write_text(line % "unstable" + line % "trixie")
     options = {
         "Dir::Etc::SourceList": sources,
         "Dir::Etc::SourceParts": "/dev/null",

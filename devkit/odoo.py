@@ -9,20 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian
-from .base import DEV, Problem, read, step, write
+from .base import DEV, Problem, digest, read, say, write
 
 HOME = DEV / "odoo"
 PACKAGE = "odoo-19"
-#: Debian's Odoo links fonts and scripts from these packages.
-ASSETS = (
-    "fonts-font-awesome",
-    "fonts-inconsolata",
-    "fonts-montserrat",
-    "fonts-ocr-b",
-    "fonts-roboto-unhinted",
-    "libjs-jquery",
-    "libjs-jquery-form",
-    "libjs-underscore",
+#: Debian's Odoo links fonts and scripts from these packages, as they are in Debian 13:
+#: the icons are those of Font Awesome 4, which unstable has left behind.
+ASSETS = tuple(
+    f"{name}/trixie"
+    for name in (
+        "fonts-font-awesome",
+        "fonts-inconsolata",
+        "fonts-montserrat",
+        "fonts-ocr-b",
+        "fonts-roboto-unhinted",
+        "libjs-jquery",
+        "libjs-jquery-form",
+        "libjs-underscore",
+    )
 )
 #: Blurs the background of video calls: Debian leaves it out, the client asks for it.
 BLUR = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
@@ -92,12 +96,17 @@ def _pythons():
 def _fetched():
     """Debian's package, unpacked below .dev and kept."""
     path = HOME / "usr/lib/python3/dist-packages"
-    if not (HOME / "complete").exists():
-        debian.fetch((PACKAGE, *ASSETS), HOME)
+    complete, mended = HOME / "complete", HOME / "mended"
+    wanted = [] if complete.exists() else [PACKAGE]
+    if read(mended) != digest(*ASSETS):
+        wanted += ASSETS
+    if wanted:
+        debian.fetch(wanted, HOME)
         if _serie(path) != 19:
             raise Problem("Debian's odoo-19 is no Odoo 19; name yours in ODOO_HOME.")
+        write(complete, "")
         _mend(path)
-        write(HOME / "complete", "")
+        write(mended, digest(*ASSETS))
     return Odoo(path)
 
 
@@ -107,10 +116,12 @@ def _mend(path):
     blur = addons / BLUR
     if not blur.exists():
         write(blur, "")
-    with step("Checking the web client's fonts and scripts"):
-        for link in addons.glob("*/static/**/*"):
-            if link.is_symlink() and not link.exists():
-                _relink(link)
+    links = [link for link in addons.glob("*/static/**/*") if link.is_symlink()]
+    for link in links:
+        if not link.exists():
+            _relink(link)
+    if missing := [link.name for link in links if not link.exists()]:
+        say(f"· some icons or fonts will be missing: {', '.join(missing)}")
 
 
 def _relink(link):
