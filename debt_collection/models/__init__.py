@@ -21,6 +21,7 @@ from . import (
     debt_case_refresh,
     debt_case_view,
     debt_contact_policy,
+    debt_contact_policy_cache,
     debt_dispute,
     debt_ladder,
     debt_objection,

@@ -1,33 +1,23 @@
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..models.ledger_sql import OPEN_LINES
 
 # So many items are shown, the oldest first: nobody reads more of them aloud.
 ITEMS_SHOWN = 200
 
 
-class DebtCallWizardPhone(models.TransientModel):
-    """A number in the call window, with its button."""
+class DebtPhone(models.Model):
+    _inherit = "debt.phone"
 
-    _name = "debt.call.wizard.phone"
-    _description = "Number in the Call Window"
-    _order = "sequence, id"
-
-    wizard_id = fields.Many2one(
-        "debt.call.wizard", required=True, index=True, ondelete="cascade"
-    )
-    sequence = fields.Integer()
-    phone_id = fields.Many2one("debt.phone", required=True, ondelete="cascade")
-    contact_id = fields.Many2one(related="phone_id.contact_id")
-    number = fields.Char(related="phone_id.number")
-    kind = fields.Selection(related="phone_id.kind")
-    health = fields.Selection(related="phone_id.health")
-    can_dial = fields.Boolean(readonly=True)
-    call_state = fields.Selection(related="wizard_id.call_state")
-
-    def action_dial(self):
-        """Put the call on record, then let the telephone dial it."""
+    def action_dial_in_call(self):
+        """The button of a number in the call window, which the context names."""
         self.ensure_one()
-        return self.wizard_id._dial(phone=self.phone_id)
+        wizard = self.env["debt.call.wizard"].browse(
+            self.env.context["debt_call_wizard_id"]
+        )
+        return wizard._dial(phone=self)
 
 
 class DebtCallWizardItem(models.TransientModel):
@@ -77,68 +67,98 @@ class DebtCallWizardItem(models.TransientModel):
 class DebtCallWizard(models.TransientModel):
     _inherit = "debt.call.wizard"
 
-    def _fill_phones(self):
-        """List the debtor's numbers as they are now."""
-        self.ensure_one()
-        phones = self.partner_id.debt_phone_ids.filtered("number")
-        shown = {(line.phone_id, line.can_dial) for line in self.phone_ids}
-        wanted = [(phone, phone._is_usable()) for phone in phones]
-        if shown == set(wanted):
-            return
-        wanted.sort(key=lambda pair: (not pair[1], pair[0].sequence, pair[0].id))
-        self.phone_ids = [Command.clear()] + [
-            Command.create({"phone_id": phone.id, "can_dial": usable, "sequence": i})
-            for i, (phone, usable) in enumerate(wanted)
-        ]
+    @api.model
+    def _prepare_window(self, call, ticked=()):
+        """Values of the items as the ledger says now.
 
-    def _fill_items(self):
-        """List what is open as the ledger says now, keeping what was ticked."""
-        self.ensure_one()
-        ticked = self.item_ids.filtered("selected").move_id
-        lines = self.case_id._open_items()
-        disputed = self._disputed_moves()
-        today = self.company_id._debt_today()
-        values = [
-            self._prepare_item_values(line, today, disputed, ticked)
-            for line in lines[:ITEMS_SHOWN]
-        ]
-        self.write(
-            {
-                "item_count": len(lines),
-                "item_ids": [Command.clear(), *map(Command.create, values)],
-            }
-        )
-
-    def _disputed_moves(self):
-        # Superuser for the invoices' ids alone; the disputes are this case's.
-        disputes = self.case_id.sudo().dispute_ids
-        return disputes.filtered(lambda d: d.state == "open").move_ids
-
-    def _prepare_item_values(self, line, today, disputed, ticked):
-        due = line.date_maturity or line.date
+        :param call: ``debt.call`` of the window
+        :param ticked: ids of the entries the operator ticked before
+        """
+        case = call.case_id
+        today = case.company_id._debt_today()
+        rows = self._read_items(case, today)
+        items = [self._prepare_item_values(row, today, ticked) for row in rows]
         return {
-            "move_id": line.move_id.id,
-            "name": line.move_id.name,
-            "date_due": due,
-            "days_past_due": max(0, (today - due).days),
-            "currency_id": line.currency_id.id,
-            "amount_currency": line.amount_residual_currency,
-            "amount": line.amount_residual,
-            "status": self._item_status(line, due, today, disputed),
-            "can_dispute": line.amount_residual > 0 and line.move_id not in disputed,
-            "selected": line.move_id in ticked,
+            "item_count": rows[0]["total"] if rows else 0,
+            "item_ids": [Command.create(item) for item in items],
         }
 
-    def _item_status(self, line, due, today, disputed):
-        move = line.move_id
-        if line.amount_residual < 0:
-            return "credit"
-        if move in disputed:
-            return "disputed"
-        until = move.debt_excluded_until
-        if move.debt_status == "excluded" and (not until or until >= today):
-            return "excluded"
-        return "overdue" if due < today else "open"
+    @api.model
+    def _prepare_item_values(self, row, today, ticked):
+        return {
+            "move_id": row["move_id"],
+            "name": row["name"],
+            "date_due": row["due"],
+            "days_past_due": max(0, (today - row["due"]).days),
+            "currency_id": row["currency_id"],
+            "amount_currency": row["amount_currency"],
+            "amount": row["amount"],
+            "status": row["status"],
+            "can_dispute": row["status"] in ("overdue", "open"),
+            "selected": row["move_id"] in ticked,
+        }
+
+    @api.model
+    def _read_items(self, case, today):
+        """Open items of one debtor in one company, the oldest first, in one query.
+
+        The operator has no rights in accounting: exactly this debtor's lines in this
+        company are read for him. What is settled, though something is left on it, is
+        not owed; the other parts are told apart as the case's amounts tell them.
+        """
+        company = case.company_id.sudo()
+        cases = self.env["debt.case"]
+        cases._ledger_flush()
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                WITH contested AS (%(contested)s)
+                SELECT line.move_id, special.name,
+                       coalesce(line.date_maturity, line.date) AS due,
+                       line.currency_id,
+                       line.amount_residual_currency AS amount_currency,
+                       line.amount_residual AS amount,
+                       CASE WHEN line.amount_residual < 0 THEN 'credit'
+                            WHEN contested.move_id IS NOT NULL THEN 'disputed'
+                            WHEN line.no_followup OR special.payment_state = 'blocked'
+                                 OR special.debt_status = 'excluded' AND coalesce(
+                                    special.debt_excluded_until >= %(today)s, TRUE)
+                                 %(unflagged)s
+                            THEN 'excluded'
+                            WHEN coalesce(line.date_maturity, line.date) >= %(today)s
+                            THEN 'open'
+                            ELSE 'overdue' END AS status,
+                       count(*) OVER () AS total
+                  FROM account_move_line line
+                  JOIN account_move special ON special.id = line.move_id
+                  LEFT JOIN contested ON contested.move_id = line.move_id
+                 WHERE %(open)s
+                   AND line.company_id = %(company)s
+                   AND line.partner_id IN (
+                       SELECT id FROM res_partner
+                        WHERE commercial_partner_id = %(debtor)s)
+                   AND line.account_id IN (
+                       SELECT id FROM account_account
+                        WHERE account_type = 'asset_receivable')
+                   AND special.payment_state NOT IN ('in_payment', 'paid', 'reversed')
+                 ORDER BY due, line.id
+                 LIMIT %(limit)s
+                """,
+                contested=cases._ledger_contested(
+                    company, SQL("AND dispute.partner_id = %s", case.partner_id.id)
+                ),
+                unflagged=cases._ledger_unflagged(company),
+                today=today,
+                open=SQL(
+                    OPEN_LINES.replace("amount_", "line.amount_")
+                    .replace("reconciled", "line.reconciled")
+                    .replace("parent_state", "line.parent_state")
+                ),
+                company=company.id,
+                debtor=case.partner_id.id,
+                limit=ITEMS_SHOWN,
+            )
+        )
 
     # --- the buttons --------------------------------------------------------------
     def _dial(self, phone=None, number=None):

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..models.debt_script import PHASES
 
@@ -20,16 +21,22 @@ class DebtCallWizard(models.TransientModel):
 
     def _prepare_history(self):
         case = self.case_id
-        calls = self.env["debt.call"].search(
+        calls = self.env["debt.call"].search_fetch(
             [("partner_id", "=", self.partner_id.id), ("state", "=", "done")],
+            ["outcome_id", "started_at", "user_id", "party", "note"],
             limit=CALLS_SHOWN,
         )
-        promises = self.env["debt.promise"].search(
-            [("case_id", "=", case.id)], limit=PROMISES_SHOWN
+        promises = self.env["debt.promise"].search_fetch(
+            [("case_id", "=", case.id)],
+            ["amount", "date", "state", "company_id"],
+            limit=PROMISES_SHOWN,
         )
-        disputes = self.env["debt.dispute"].search(
-            [("case_id", "=", case.id), ("state", "in", ("open", "rejected"))]
-        )
+        disputes = self.env["debt.dispute"]
+        if case.amount_disputed:
+            disputes = disputes.search_fetch(
+                [("case_id", "=", case.id), ("state", "=", "open")],
+                ["state", "deadline", "reason"],
+            )
         return {"calls": calls, "promises": promises, "disputes": disputes}
 
     @api.depends("party", "call_id")
@@ -48,21 +55,31 @@ class DebtCallWizard(models.TransientModel):
         if self.party in ("third_party", "none"):
             return values | {"neutral": self._neutral_text()}
         case = self.case_id
-        steps = (self.call_id.script_id or case._script()).sudo().step_ids
         if self.party == "right_party":
             hints = (case.stage_id.tone, case.profile_id.advice)
             values["advice"] = [hint for hint in hints if hint]
-        else:
-            steps = steps.filtered(lambda step: step.phase == "identify")
-        return values | {"steps": self._prepare_steps(steps)}
+        return values | {"steps": self._prepare_steps()}
 
-    def _prepare_steps(self, steps):
-        """The steps in the debtor's language, their placeholders filled in."""
+    def _in_debtors_language(self):
+        lang = self.partner_id.lang
+        known = not lang or lang == (self.env.lang or "en_US")
+        return self if known else self.with_context(lang=lang)
+
+    def _script_steps(self):
+        """The steps that may be read at this moment, in the debtor's language."""
+        script = self.call_id.script_id or self.case_id._script()
+        domain = Domain("script_id", "=", script.id)
+        if self.party != "right_party":
+            domain &= Domain("phase", "=", "identify")
+        return self.env["debt.script.step"].search_fetch(
+            domain, ["phase", "name", "text"], order="sequence, id"
+        )
+
+    def _prepare_steps(self):
+        """The steps as they are shown, their placeholders filled in."""
+        wizard = self._in_debtors_language()
         # Superuser: managers write the scripts, operators may only have them read out.
-        renderer = self.env["mail.render.mixin"].sudo()
-        lang = self.partner_id.lang or self.env.lang
-        steps = steps.with_context(lang=lang)
-        renderer = renderer.with_context(lang=lang)
+        renderer = wizard.env["mail.render.mixin"].sudo()
         phases = dict(self._phase_labels())
         case_id = self.case_id.id
         return [
@@ -73,7 +90,7 @@ class DebtCallWizard(models.TransientModel):
                     step.text, "debt.case", [case_id]
                 )[case_id],
             }
-            for step in steps.sorted(lambda step: (step.sequence, step.id))
+            for step in wizard._script_steps()
         ]
 
     @api.model
@@ -83,7 +100,7 @@ class DebtCallWizard(models.TransientModel):
 
     def _neutral_text(self):
         """All that may be left with somebody else or on a machine."""
-        wizard = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        wizard = self._in_debtors_language()
         number = self.company_id.phone or self.env.user.phone
         values = {
             "operator": self.env.user.name,

@@ -1,0 +1,342 @@
+from datetime import timedelta
+
+from lxml import etree
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
+
+from ..wizards import debt_call_wizard_lines
+from .common import DebtCommon
+
+OPENING_QUERIES = 25
+
+
+class WizardCommon(DebtCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(300, 20)
+
+    def _open(self, case=None, user=None):
+        """The call window as the operator finds it."""
+        call = self._call(case, user)
+        wizards = self.env["debt.call.wizard"].with_user(user or self.operator)
+        return wizards.browse(wizards._action_open(call)["res_id"])
+
+    def _coded(self, code):
+        return self.env.ref(f"debt_collection.outcome_{code}")
+
+    def _dial(self, wizard):
+        phones = wizard.phone_ids.with_context(debt_call_wizard_id=wizard.id)
+        return phones.action_dial_in_call()
+
+    def _form(self, wizard):
+        return Form(wizard, view="debt_collection.debt_call_wizard_view_form")
+
+    def _specification(self, wizard):
+        """What the web client asks for when it shows the form."""
+        views = wizard.get_views(
+            [(self.env.ref("debt_collection.debt_call_wizard_view_form").id, "form")]
+        )
+        spec = {}
+        for name in views["models"]["debt.call.wizard"]["fields"]:
+            field = wizard._fields[name]
+            spec[name] = {"fields": {"display_name": {}}} if field.relational else {}
+        for name in ("phone_ids", "item_ids"):
+            comodel = wizard._fields[name].comodel_name
+            spec[name] = {
+                "limit": 40,
+                "fields": {
+                    column: {"fields": {"display_name": {}}}
+                    if self.env[comodel]._fields[column].type == "many2one"
+                    and column != "move_id"
+                    else {}
+                    for column in self.env[comodel]._fields
+                    if column not in ("move_id", "wizard_id")
+                    and not column.startswith(("create_", "write_"))
+                },
+            }
+        return spec
+
+
+@tagged("post_install", "-at_install")
+class TestCallWindow(WizardCommon):
+    def test_what_he_owes_is_shown_without_accounting_rights(self):
+        self._invoice(50, -10)
+        wizard = self._open()
+        self.assertFalse(
+            self.env["account.move"].with_user(self.operator).has_access("read")
+        )
+        items = wizard.item_ids
+        self.assertEqual(items.mapped("amount"), [300, 50])
+        self.assertEqual(items.mapped("status"), ["overdue", "open"])
+        self.assertEqual(items[0].name, self.invoice.name)
+        self.assertEqual(items[0].days_past_due, 20)
+        # What the browser reads, it may read.
+        wizard.web_read(self._specification(wizard))
+
+    def test_the_gate_is_shown_before_dialling(self):
+        wizard = self._open()
+        self.assertTrue(wizard.gate_allowed)
+        self.assertIn("Europe/Brussels", wizard.local_time)
+        with self._at(hours=12):
+            wizard.invalidate_recordset()
+            self.assertFalse(wizard.gate_allowed)
+            self.assertTrue(wizard.gate_message)
+            with self.assertRaises(UserError):
+                self._dial(wizard)
+
+    def test_dialling_puts_the_call_on_record_and_asks_the_browser(self):
+        wizard = self._open()
+        action = self._dial(wizard)
+        self.assertEqual(action["tag"], "debt_collection.dial")
+        self.assertEqual(action["params"]["number"], "+32470123456")
+        self.assertEqual(wizard.call_state, "dialing")
+
+    def test_a_typed_number_that_is_not_his_is_refused(self):
+        wizard = self._open()
+        with self.assertRaises(UserError):
+            wizard.action_dial_other()
+        wizard.other_number = "+32 470 99 99 99"
+        with self.assertRaises(UserError):
+            wizard.action_dial_other()
+        self.assertEqual(wizard.call_state, "draft")
+
+    def test_nothing_about_the_debt_is_sayable_before_the_right_party_answers(self):
+        wizard = self._open()
+        secrets = ["300", "invoice", "due", "pay"]
+        for party in (False, "third_party", "none"):
+            wizard.party = party
+            script = wizard.script_html.lower()
+            self.assertIn(self.debtor.name.lower(), script)
+            for secret in secrets:
+                self.assertNotIn(secret, script, f"said to {party}")
+        wizard.party = "right_party"
+        self.assertIn("300", wizard.script_html)
+
+    def test_objections_are_answered_to_the_right_party_only(self):
+        wizard = self._open()
+        objection = self.env.ref("debt_collection.objection_forgot")
+        wizard.objection_ids = objection
+        self.assertFalse(wizard.handling_html)
+        wizard.party = "right_party"
+        self.assertIn(objection.handling[:20], wizard.handling_html)
+
+    def test_script_is_read_out_in_the_debtors_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.debtor.lang = "fr_FR"
+        step = self.env.ref("debt_collection.script_overdue_identify")
+        step.with_context(lang="fr_FR").text = "Bonjour, {{ object.partner_id.name }} ?"
+        self.assertIn("Bonjour, Debtor One", self._open().script_html)
+
+    def test_only_fitting_outcomes_are_offered(self):
+        wizard = self._open()
+        view = self.env.ref("debt_collection.debt_call_wizard_view_form")
+        field = etree.fromstring(view.arch).find(".//field[@name='outcome_id']")
+        outcomes = self.env["debt.call.outcome"].search([])
+        for party in (False, "none", "third_party", "right_party"):
+            wizard.party = party
+            domain = safe_eval(field.get("domain"), {"party": party})
+            shown = outcomes.filtered_domain(domain)
+            self.assertEqual(shown, outcomes.filtered(wizard._outcome_fits))
+            self.assertEqual(
+                "promise" in shown.mapped("code"), party in (False, "right_party")
+            )
+            self.assertEqual(
+                "voicemail" in shown.mapped("code"), party in (False, "none")
+            )
+
+    def test_the_form_asks_for_what_the_outcome_needs(self):
+        wizard = self._open()
+        tomorrow = fields.Date.today() + timedelta(days=1)
+        with self._form(wizard) as form:
+            form.outcome_id = self._coded("promise")
+            self.assertEqual(form.party, "right_party")
+            self.assertEqual(form.promise_amount, 300)
+            form.promise_date = tomorrow
+            self.assertIn("What follows", form.consequence_html)
+            self.assertIn("03/13/2026", form.consequence_html)
+            form.note = "Friendly"
+        action = wizard.action_save()
+        self.assertEqual(action["tag"], "debt_collection.leave")
+        call = wizard.call_id
+        self.assertEqual(call.outcome_code, "promise")
+        self.assertEqual(call.note, "Friendly")
+        promise = call.case_id.promise_ids
+        self.assertEqual(promise.amount, 300)
+        self.assertEqual(promise.date, tomorrow)
+        self.assertEqual(call.case_id.state, "promised")
+
+    def test_another_party_takes_the_outcome_back(self):
+        wizard = self._open()
+        with self._form(wizard) as form:
+            form.outcome_id = self._coded("promise")
+            form.party = "none"
+            self.assertFalse(form.outcome_id)
+
+    def test_a_dispute_holds_the_ticked_invoices(self):
+        other = self._invoice(100, 5)
+        wizard = self._open()
+        with self._form(wizard) as form:
+            form.outcome_id = self._coded("disputed")
+            form.dispute_reason = "Never delivered"
+            with form.item_ids.edit(0) as line:
+                line.selected = True
+            self.assertIn(self.invoice.name, form.consequence_html)
+        wizard.action_save()
+        case = wizard.case_id
+        self.assertEqual(case.sudo().dispute_ids.move_ids, self.invoice)
+        self.assertEqual(case.amount_disputed, 300)
+        self.assertEqual(case.amount_overdue, other.amount_residual)
+
+    def test_what_is_missing_is_said_and_nothing_is_lost(self):
+        wizard = self._open()
+        with self.assertRaises(UserError):
+            wizard.action_save()
+        wizard.write(
+            {
+                "outcome_id": self._coded("refused").id,
+                "party": "right_party",
+                "note": " ",
+            }
+        )
+        with self.assertRaises(UserError):
+            wizard.action_save()
+        wizard.write({"outcome_id": self._coded("callback").id})
+        with self.assertRaises(ValidationError):
+            wizard.action_save()
+        self.assertEqual(wizard.call_state, "draft")
+
+    def test_dialled_by_hand_on_the_number_the_operator_names(self):
+        self.debtor.phone = "+32 470 12 34 56, +32 470 12 34 57"
+        wizard = self._open()
+        second = wizard.phone_ids.filtered(lambda phone: phone.number.endswith("57"))
+        wizard.write(
+            {
+                "party": "none",
+                "outcome_id": self._coded("invalid_number").id,
+                "dialled_phone_id": second.id,
+            }
+        )
+        wizard.action_save()
+        self.assertEqual(wizard.call_id.phone_id, second)
+        self.assertEqual(wizard.call_id.number, second.number)
+        self.assertEqual(second.health, "dead")
+
+    def test_a_closed_window_is_found_again(self):
+        wizard = self._open()
+        wizard.note = "He asked whether"
+        again = self._open(wizard.case_id)
+        self.assertEqual(again, wizard)
+        self.assertEqual(again.note, "He asked whether")
+        action = self.env["debt.call.wizard"].with_user(self.operator).action_next()
+        self.assertEqual(action["res_id"], wizard.id)
+
+    def test_items_are_read_again_and_ticks_are_kept(self):
+        other = self._invoice(100, 5)
+        wizard = self._open()
+        wizard.item_ids.filtered(lambda i: i.move_id == other).selected = True
+        self._pay(self.invoice)
+        self._open(wizard.case_id)
+        self.assertEqual(wizard.item_ids.move_id, other)
+        self.assertTrue(wizard.item_ids.selected)
+
+    def test_save_and_next_brings_the_next_debtor(self):
+        second = self._new_debtor("Debtor Two", "+32 470 12 34 58")
+        self._invoice(80, 30, second)
+        self._case(second)
+        wizard = self._open(self._case())
+        wizard.write({"party": "none", "outcome_id": self._coded("no_answer").id})
+        action = wizard.action_save_next()
+        self.assertEqual(action["tag"], "debt_collection.replace")
+        follow = wizard.browse(action["params"]["action"]["res_id"])
+        self.assertEqual(follow.partner_id, second)
+
+    def test_an_empty_queue_says_when_to_come_back(self):
+        wizards = self.env["debt.call.wizard"].with_user(self.operator)
+        case = self._case()
+        self.assertTrue(case.next_contact_at)
+        wizard = wizards.browse(wizards.action_next()["res_id"])
+        self.assertEqual(wizard.case_id, case)
+        wizard.write({"party": "none", "outcome_id": self._coded("no_answer").id})
+        action = wizard.action_save_next()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("Debtor One", action["params"]["message"])
+        self.assertEqual(
+            wizards.action_next()["params"]["next"]["res_model"], "debt.case"
+        )
+
+    def test_given_back_the_debtor_is_free_for_the_colleague(self):
+        wizard = self._open()
+        case = wizard.case_id
+        wizard.action_release()
+        self.assertFalse(case.call_ids)
+        self.assertTrue(self._call(case, self.colleague))
+
+    def test_a_window_is_its_operators_alone(self):
+        wizard = self._open()
+        theirs = wizard.with_user(self.colleague)
+        with self.assertRaises(AccessError):
+            theirs.read(["note"])
+
+    def test_nobody_opens_a_window_on_another_operators_call(self):
+        call = self._call()
+        with self.assertRaises(AccessError):
+            self.env["debt.call.wizard"].with_user(self.colleague)._action_open(call)
+
+
+@tagged("post_install", "-at_install")
+class TestOpeningQueries(WizardCommon):
+    """The window opens at the same price for a small debtor and a big one."""
+
+    def _debtor_with_past(self, invoices, calls):
+        debtor = self._new_debtor(f"With {invoices}", "+32 470 12 34 60")
+        for number in range(invoices):
+            self._invoice(10 + number, 5 + number, debtor)
+        case = self._case(debtor)
+        outcome = self._coded("no_answer")
+        values = {
+            "case_id": case.id,
+            "partner_id": debtor.id,
+            "company_id": self.company.id,
+            "user_id": self.operator.id,
+            "state": "done",
+            "outcome_id": outcome.id,
+            "party": "none",
+        }
+        now = fields.Datetime.now()
+        self.env["debt.call"].sudo().create(
+            [
+                values | {"started_at": now - timedelta(days=day, hours=day)}
+                for day in range(2, 2 + calls)
+            ]
+        )
+        return case
+
+    def _count_opening(self, case):
+        """Queries from the open call to the window on the screen."""
+        specification = self._specification(self.env["debt.call.wizard"])
+        call = self._call(case)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        wizards = self.env["debt.call.wizard"].with_user(self.operator)
+        before = self.cr.sql_log_count
+        action = wizards._action_open(call)
+        wizards.browse(action["res_id"]).web_read(specification)
+        return self.cr.sql_log_count - before
+
+    def test_opening_takes_few_queries_however_long_the_story(self):
+        self._count_opening(self._case())
+        small = self._count_opening(self._debtor_with_past(1, 1))
+        big = self._count_opening(self._debtor_with_past(60, 40))
+        self.assertLessEqual(big, small)
+        self.assertLessEqual(big, OPENING_QUERIES)
+
+    def test_the_list_of_items_is_cut_and_says_so(self):
+        self.patch(debt_call_wizard_lines, "ITEMS_SHOWN", 3)
+        wizard = self._open(self._debtor_with_past(5, 0))
+        self.assertEqual(wizard.item_count, 5)
+        self.assertEqual(wizard.shown_count, 3)
+        self.assertEqual(wizard.item_ids[0].days_past_due, 9)
