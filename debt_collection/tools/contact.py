@@ -6,6 +6,7 @@ often.  The gate refuses unless all zones in which the debtor may be agree.
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from .clock import zone
@@ -44,10 +45,11 @@ class Refusal(NamedTuple):
     zone: str | None = None
 
 
-def no_zone(zones: Sequence[str]) -> Refusal | None:
+@lru_cache(maxsize=4096)
+def no_zone(zones: tuple[str, ...]) -> Refusal | None:
     """Refuse when there is no zone to reckon with, or one that nobody knows.
 
-    >>> no_zone(["Europe/Moscow", "Etc/Unknown"]).zone
+    >>> no_zone(("Europe/Moscow", "Etc/Unknown")).zone
     'Etc/Unknown'
     """
     unknown = next((name for name in zones if not zone(name)), None)
@@ -73,11 +75,11 @@ class Gate:
         callback: datetime | None = None,
         case: int | None = None,
     ):
+        zones = tuple(zones)
         self.refused_for_good = no_zone(zones)
         self._callback = callback
         self._exempts = policy.callback_beyond_limits and channel == "call"
         if not self.refused_for_good:
-            zones = tuple(zones)
             free = frozenset(holidays)
             self._hours = hours(policy.windows, channel, zones, free)
             self._counters = [

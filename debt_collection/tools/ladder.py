@@ -17,6 +17,8 @@ from .steps import PARTS, Slot, Step, choose, step_on, weigh
 __all__ = ["PARTS", "Plan", "Step", "plan", "step_on"]
 
 HORIZON = timedelta(days=400)
+NEVER = (datetime.max, datetime.max)
+UNKNOWN = (datetime.max, *NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,14 @@ class Plan:
     """The next contact.
 
     ``at``: naive UTC or None; ``until``: end of the lawful stretch and of that part of
-    the day.  ``reason``: callback, ladder, ladder_end (``until`` is then the end of the
-    ladder's last day), no_steps, no_zone, no_hours, never.  ``blocked``: the gate's
-    reason why not now; None when the gate would allow it and only the ladder waits.
+    the day.  ``blocked``: the gate's reason why not now; None when the gate would allow
+    it and only the ladder waits.  ``reason`` is one of
+
+    - callback, ladder: what is due then;
+    - ladder_end: the ladder wants nothing more that is possible; ``until`` is the end
+      of its last day, past or to come;
+    - ladder_wait: it is held back beyond its last day, to ``until``;
+    - no_steps, no_zone, no_hours, never: nothing can be due.
     """
 
     at: datetime | None
@@ -77,17 +84,21 @@ def plan(
     >>> str(then.at), then.blocked
     ('2026-02-03 05:00:00', 'limit')
     """
+    zones = tuple(zones)
     if no_zone(zones):
         return Plan(None, None, "no_zone", None, "no_zone")
     rules = {"holidays": frozenset(holidays), "callback": callback, "case": case}
-    planner = _Planner(started_on, now, policy, tuple(zones), history, rules)
+    planner = _Planner(started_on, now, policy, zones, history, rules)
     if callback and (channels is None or "call" in channels):
         return planner.callback()
     wanted = [step for step in steps if channels is None or step.channel in channels]
     if not wanted:
         return Plan(None, None, "no_steps")
     weights = weigh(preferred_hours or {})
-    return planner.ladder(wanted, max(now, not_before or now), weights)
+    found = planner.ladder(wanted, max(now, not_before or now), weights)
+    if found.reason == "ladder_end" and not_before and now < not_before:
+        return Plan(None, not_before, "ladder_wait")
+    return found
 
 
 class _Planner:
@@ -104,7 +115,7 @@ class _Planner:
         self._rules = rules
         self._home = middle(zones, now.date())
         self._gates: dict[str, Gate] = {}
-        self._openings: dict[str, datetime] = {}
+        self._stretches: dict[str, tuple[datetime, datetime, datetime]] = {}
         self._times: dict[str, tuple[list[datetime], list[datetime]]] = {}
 
     def callback(self) -> Plan:
@@ -125,7 +136,7 @@ class _Planner:
         day = max(self._started_on, local(self._home, lower).date())
         while (number := (day - self._started_on).days + 1) <= last:
             lower = max(lower, self._start(number))
-            opening = min(self._opening(channel, lower) for channel in channels)
+            opening = min(self._stretch(channel, lower)[0] for channel in channels)
             if opening == datetime.max:
                 return self._none(channels)
             lawful = local(self._home, opening).date()
@@ -155,7 +166,6 @@ class _Planner:
     def _slots(self, step: Step, number: int, lower: datetime) -> list[Slot]:
         """Return where the step may take place on a day, one slot per part."""
         slots = []
-        lower = self._opening(step.channel, lower)
         for part, minutes in PARTS.items():
             start, end = (self._start(number, minute) for minute in minutes)
             if found := self._first(step, max(lower, start), end):
@@ -167,12 +177,9 @@ class _Planner:
         gap = timedelta(minutes=step.gap)
         times, _ = self._contacts(step.channel)
         while start < end:
-            found = self._gate(step.channel).stretch(start, end)
-            if not found or found[0] >= end:
-                return None
-            start, until = found
+            start, until = self._stretch(step.channel, start)
             clear = _clear(start, times, gap)
-            if clear == start:
+            if start == clear and start < end:
                 ahead = times[bisect_right(times, start) :][:1]
                 return start, min(until, end, *(at - gap for at in ahead))
             start = clear
@@ -205,12 +212,17 @@ class _Planner:
             )
         return self._gates[channel]
 
-    def _opening(self, channel: str, lower: datetime) -> datetime:
-        """Return the first lawful instant from ``lower`` on, which never goes back."""
-        if self._openings.get(channel, datetime.min) < lower:
-            found = self._gate(channel).stretch(lower, self._last)
-            self._openings[channel] = found[0] if found else datetime.max
-        return self._openings[channel]
+    def _stretch(self, channel: str, lower: datetime) -> tuple[datetime, datetime]:
+        """Return the first lawful stretch from ``lower`` on, the end of time if none.
+
+        Asked again about an instant in or before the last one found, it knows.
+        """
+        asked, start, until = self._stretches.get(channel, UNKNOWN)
+        if not asked <= lower < until:
+            found = self._gate(channel).stretch(lower, self._last) or NEVER
+            self._stretches[channel] = lower, *found
+            return found
+        return max(start, lower), until
 
     def _start(self, number: int, minute: int = 0) -> datetime:
         """Return when a ladder day, or a minute of it, begins."""
