@@ -145,7 +145,7 @@ SUBDIVISIONS = {
         "Asia/Jayapura": "MA MU PA PB PD PE PS PT",
     },
 }
-MISSING = {"XK": ("Europe/Belgrade",)}
+MISSING = {"XK": ["Europe/Belgrade"]}
 """Countries that the tz database's table leaves out."""
 
 
@@ -155,7 +155,7 @@ def country_zones(code: str) -> tuple[str, ...]:
     >>> country_zones("DE")[0], country_zones("??")
     ('Europe/Berlin', ())
     """
-    return _countries().get((code or "").upper(), ())
+    return _known_zones((code or "").upper())
 
 
 def subdivision_zones(country: str, subdivision_code: str) -> tuple[str, ...]:
@@ -180,15 +180,19 @@ def _subdivisions(country: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=512)
+def _known_zones(code: str) -> tuple[str, ...]:
+    return known(_countries().get(code, ()))
+
+
 @lru_cache(maxsize=1)
-def _countries() -> dict[str, tuple[str, ...]]:
+def _countries() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in _zone_table().splitlines():
         if line and not line.startswith("#"):
             code, _, name, *_ = line.split("\t")
             found.setdefault(code, []).append(name)
-    found = found or _from_pytz()
-    return MISSING | {code: known(names) for code, names in found.items()}
+    return MISSING | (found or _from_pytz())
 
 
 def _zone_table() -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from .clock import DAY, SECOND, segments
 from .policy import CHANNELS, HOLIDAY, Window
@@ -64,14 +64,15 @@ class Hours:
         whole_day = ((timedelta(), DAY),)
         kinds = range(HOLIDAY + 1 if holidays else HOLIDAY)
         self._always = all(self._minutes[kind] == whole_day for kind in kinds)
-        self._days: dict[int, tuple] = {}
+        self._days: dict[int, tuple[Span, ...]] = {}
+        self._clocks: dict[int, list] = {}
 
     def stretch(self, at: datetime, last: datetime) -> Span | None:
         """Return the first lawful stretch from ``at`` on that begins by ``last``."""
         if self._always:
             return at, last
         for day in range(at.toordinal(), last.toordinal() + 1):
-            for start, end in self._day(day)[0]:
+            for start, end in self._day(day):
                 if at < end:
                     start = max(start, at)
                     return (start, self._end(day, end, last)) if start <= last else None
@@ -79,7 +80,10 @@ class Hours:
 
     def refusal(self, at: datetime) -> tuple[str, str] | None:
         """Return the reason and the first zone in which ``at`` is unlawful."""
-        for name, spans, offsets in self._day(at.toordinal())[1]:
+        day = at.toordinal()
+        if day not in self._clocks:
+            self._clocks[day] = list(self._by_zone(day))
+        for name, offsets, spans in self._clocks[day]:
             if not any(start <= at < end for start, end in spans):
                 ahead = next(ahead for _, end, ahead in offsets if at < end)
                 free = (at + ahead).date() in self._holidays
@@ -90,24 +94,28 @@ class Hours:
         """Follow a stretch over midnight UTC as long as it goes on."""
         while end < last and end == datetime.fromordinal(day + 1):
             day += 1
-            first = next(iter(self._day(day)[0]), None)
+            first = next(iter(self._day(day)), None)
             if not first or first[0] != end:
                 break
             end = first[1]
         return end
 
-    def _day(self, day: int):
-        """Return the spans of a UTC day common to all zones, and those by zone."""
+    def _day(self, day: int) -> tuple[Span, ...]:
+        """Return the spans of a UTC day that are lawful in all zones."""
         if day not in self._days:
-            start = datetime.fromordinal(day)
-            common, by_zone = ((start, start + DAY),), []
-            for name in self._zones:
-                offsets = segments(name, start, start + DAY)
-                spans = self._spans(offsets)
-                common = intersection(common, spans)
-                by_zone.append((name, spans, offsets))
-            self._days[day] = common, by_zone
+            spans = (spans for _, _, spans in self._by_zone(day))
+            self._days[day] = reduce(intersection, spans)
         return self._days[day]
+
+    def _by_zone(self, day: int):
+        """Yield (zone, offsets, lawful spans) of a UTC day for each distinct clock."""
+        start = datetime.fromordinal(day)
+        seen = set()
+        for name in self._zones:
+            offsets = segments(name, start, start + DAY)
+            if offsets not in seen:
+                seen.add(offsets)
+                yield name, offsets, self._spans(offsets)
 
     def _spans(self, offsets) -> tuple[Span, ...]:
         """Return a zone's lawful spans; its wall clock is what counts."""
@@ -123,7 +131,7 @@ class Hours:
         return union(found)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def hours(windows, channel: str, zones: tuple[str, ...], holidays: frozenset[date]):
     """Return the lawful hours of a channel, None when the policy gives it none."""
     own = windows_for(windows, channel)
