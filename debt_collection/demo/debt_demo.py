@@ -107,6 +107,7 @@ class DebtDemo(models.AbstractModel):
                 "account_fiscal_country_id": company.country_id.id,
             }
         )
+        company.flush_recordset()
 
     @api.model
     def _prepare_currencies(self, company):

@@ -29,7 +29,7 @@ class DebtDemo(models.AbstractModel):
         outcomes = {o.code: o for o in self.env["debt.call.outcome"].search([])}
         values, told = [], []
         for debtor in debtors:
-            placed = self._place_calls(debtor, facts[debtor.case])
+            placed = self._place_calls(debtor, facts[debtor.case], outcomes)
             values += self._prepare_calls(debtor, facts[debtor.case], placed, outcomes)
             told += [(debtor, call) for call, _at in placed]
         calls = self.env["debt.call"].create(values)
@@ -43,8 +43,10 @@ class DebtDemo(models.AbstractModel):
 
     # --- when -----------------------------------------------------------------------
     @api.model
-    def _place_calls(self, debtor, facts):
+    def _place_calls(self, debtor, facts, outcomes):
         """Give each call of a story its instant, the latest first.
+
+        After somebody answered he is left in peace for the day.
 
         :return: list of pairs of `stories.Call` and naive UTC, oldest first
         """
@@ -59,7 +61,8 @@ class DebtDemo(models.AbstractModel):
                 earlier = wanted - timedelta(days=back)
                 at = self._lawful(facts, min(earlier, before - APART))
                 day = at and self._local(at, zone).date()
-                if at and at < before and per_day[day] < A_DAY:
+                most = 1 if outcomes[call.outcome].connected else A_DAY
+                if at and at < before and per_day[day] < most:
                     per_day[day] += 1
                     before = at - APART
                     placed.append((call, at))

@@ -18,9 +18,9 @@ class DebtDemo(models.AbstractModel):
         """Read the ledger as it was before the calls, and give out the cases."""
         cases = self.env["debt.case"]
         cases._refresh(companies)
+        domain = [("company_id", "in", companies.ids), ("closed_at", "=", False)]
         found = {
-            (case.partner_id, case.company_id): case
-            for case in cases.search([("company_id", "in", companies.ids)])
+            (case.partner_id, case.company_id): case for case in cases.search(domain)
         }
         for debtor in debtors:
             debtor.case = found.get((debtor.partner, debtor.company))
@@ -35,6 +35,7 @@ class DebtDemo(models.AbstractModel):
             "dispute": self._end_dispute,
             "dispute_rejected": self._end_dispute_rejected,
             "training": self._end_training,
+            "merged": self._end_merged,
         }
         for debtor in debtors:
             self._pay_promised(debtor)
@@ -131,6 +132,13 @@ class DebtDemo(models.AbstractModel):
     @api.model
     def _end_training(self, debtor):
         debtor.case.ladder_id = self.env.ref("debt_collection.demo_ladder_training")
+
+    @api.model
+    def _end_merged(self, debtor):
+        """A debtor who was entered twice becomes one with himself."""
+        kept = self.env.ref("debt_collection.demo_debtor_vlierhout")
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge((kept | debtor.partner).ids, kept, extra_checks=False)
 
     # --- all of them --------------------------------------------------------------
     @api.model

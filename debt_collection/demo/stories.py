@@ -160,7 +160,10 @@ STORIES = {
             Call(1, "other", inbound=True),
         )
     ),
-    "training": Story(ending="training"),
+    "training": Story(
+        _calls("9 8:busy 7:third_party 4 2:refused 1:voicemail"), "training"
+    ),
+    "merged": Story(ending="merged"),
     "closed_calls": Story(_calls("18 17:voicemail 15 13:third_party 10:refused 8")),
     "closed_manual": Story(_calls("29 28 26:invalid_number"), "manual"),
 }
@@ -220,7 +223,11 @@ NOTES = {
             "No money at present, did not want a plan.",
             "Wants to be paid by his own customers first.",
         ),
-        "disputed": ("Two boxes arrived damaged; has photographs.",),
+        "disputed": (
+            "Two boxes arrived damaged; has photographs.",
+            "Says twelve were ordered, twenty were billed.",
+            "The price is not the one of the offer of spring.",
+        ),
         "claims_paid": ("Transferred last week, looks for the receipt.",),
         "hardship": ("On sick leave since spring. Friendly, wants a plan.",),
         "do_not_call": ("Asked not to be called again; will read e-mails.",),
