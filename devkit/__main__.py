@@ -107,7 +107,7 @@ def stop(_options):
 
 def clean(_options):
     """Remove everything ./dev made."""
-    server.stop()
+    server.stop(force=True)
     with step("Removing .dev"):
         shutil.rmtree(DEV, ignore_errors=True)
     if DEV.exists():

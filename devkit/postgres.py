@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from . import debian
-from .base import DEV, LOGS, Problem, call, digest, exists_command, read, step
+from .base import DEV, LOGS, Problem, call, digest, exists_command, read, say, step
 
 HOME = DEV / "postgres"
 DATA = HOME / "data"
@@ -31,6 +31,8 @@ SETTINGS = {
     "checkpoint_timeout": "30min",
     "random_page_cost": "1.1",
 }
+USERS = """SELECT count(*) FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
 
 
 def ensure():
@@ -47,18 +49,24 @@ def ensure():
         _create(binaries)
     if not _runs(binaries):
         _start(binaries, socket)
-    os.environ.update(PGHOST=str(socket), PGPORT="5432", PGUSER="odoo")
+    os.environ.update(_address())
 
 
-def stop():
-    """Stop the private server, if there is one and it runs."""
-    if not (HOME / "complete").exists():
+def stop(force=False):
+    """Stop the private server, unless another ./dev is at work with it."""
+    if not (HOME / "complete").exists() or not _runs(binaries := _binaries()):
         return
-    binaries = _binaries()
-    if _runs(binaries):
-        with step("Stopping PostgreSQL"):
-            command = [f"{binaries}/pg_ctl", "stop", "-D", DATA, "-m", "fast"]
-            call(_as_owner(command), "PostgreSQL does not stop:", cwd=HOME)
+    os.environ.update(_address())
+    if not force and (users := psql(USERS)[0][0]) != "0":
+        say(f"· PostgreSQL goes on: {users} connections of others")
+        return
+    with step("Stopping PostgreSQL"):
+        command = [f"{binaries}/pg_ctl", "stop", "-D", DATA, "-m", "fast"]
+        call(_as_owner(command), "PostgreSQL does not stop:", cwd=HOME)
+
+
+def _address():
+    return {"PGHOST": str(_socket()), "PGPORT": "5432", "PGUSER": "odoo"}
 
 
 def psql(statement, database="postgres"):
@@ -106,7 +114,7 @@ def _socket():
     """A folder for the socket; its path may have some hundred characters only."""
     if len(str(HOME)) < 80:
         return HOME
-    return f"{tempfile.gettempdir()}/debt-collection-{digest(HOME)}"
+    return f"{tempfile.gettempdir()}/debt-collection-{digest(str(HOME))}"
 
 
 def _owner():

@@ -92,13 +92,13 @@ def end(pid):
     os.kill(pid, signal.SIGKILL)
 
 
-def stop():
+def stop(force=False):
     """Stop the server and the database server."""
     if running := _running():
         with step("Stopping Odoo"):
             end(running["pid"])
     STATE.unlink(missing_ok=True)
-    postgres.stop()
+    postgres.stop(force)
 
 
 def _running():
