@@ -5,3 +5,6 @@ from . import test_demo
 from . import test_gate
 from . import test_race
 from . import test_wizard
+from . import test_ui
+from . import test_ui_reports
+from . import test_views

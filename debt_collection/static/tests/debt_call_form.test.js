@@ -1,0 +1,54 @@
+import {defineMailModels} from "@mail/../tests/mail_test_helpers";
+import {
+    contains,
+    defineModels,
+    fields,
+    mockService,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import {expect, test} from "@odoo/hoot";
+
+class Call extends models.Model {
+    note = fields.Char();
+    _records = [{id: 1, note: "before"}];
+}
+
+defineMailModels();
+defineModels([Call]);
+
+const arch = /* xml */ `
+    <form js_class="debt_call">
+        <header>
+            <button name="action_release" type="object" string="Give Back"/>
+            <button name="action_save" type="object" string="Save it"/>
+        </header>
+        <field name="note" required="1"/>
+    </form>`;
+
+async function openCall() {
+    mockService("action", {
+        async doActionButton(params) {
+            expect.step(params.name);
+        },
+    });
+    onRpc("web_save", ({args}) => {
+        expect.step(`saved ${args[1].note}`);
+    });
+    await mountView({type: "form", resModel: "call", resId: 1, arch});
+}
+
+test("giving back asks for nothing and saves nothing", async () => {
+    await openCall();
+    await contains("[name=note] input").edit("");
+    await contains("button[name=action_release]").click();
+    expect.verifySteps(["action_release"]);
+});
+
+test("every other button saves first", async () => {
+    await openCall();
+    await contains("[name=note] input").edit("after");
+    await contains("button[name=action_save]").click();
+    expect.verifySteps(["saved after", "action_save"]);
+});

@@ -1,0 +1,211 @@
+from lxml import etree
+
+from odoo import Command
+from odoo.tests import Form, tagged
+
+from .common import DebtCommon
+
+# Our models by the least role that works with their screens.
+SCREENS = {
+    "operator": [
+        "debt.case",
+        "debt.call",
+        "debt.promise",
+        "debt.dispute",
+        "debt.phone",
+        "debt.call.report",
+        "debt.case.report",
+    ],
+    "accountant": [
+        "debt.case",
+        "debt.call",
+        "debt.promise",
+        "debt.dispute",
+        "debt.phone",
+        "debt.call.report",
+        "debt.case.report",
+        "account.move",
+        "res.partner",
+    ],
+    "manager": [
+        "debt.stage",
+        "debt.ladder",
+        "debt.contact.policy",
+        "debt.profile",
+        "debt.objection",
+        "debt.call.outcome",
+        "debt.script",
+        "debt.team",
+    ],
+}
+
+
+@tagged("post_install", "-at_install")
+class TestViews(DebtCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(321, 12)
+        cls.cases.refresh(cls.debtor.ids)
+        cls.case = cls.cases.search([("partner_id", "=", cls.debtor.id)])
+
+    def _views_of(self, model):
+        """Views of a model, each with its type as the client asks for it."""
+        views = self.env["ir.ui.view"].search(
+            [
+                ("model", "=", model),
+                ("mode", "=", "primary"),
+                ("type", "!=", "qweb"),
+                ("model_data_id.module", "in", ("debt_collection", "account", "base")),
+            ]
+        )
+        return [(view.id, view.type) for view in views]
+
+    def test_every_role_reads_its_screens(self):
+        for role, models in SCREENS.items():
+            user = getattr(self, role)
+            for model in models:
+                records = self.env[model].with_user(user)
+                for view_id, view_type in self._views_of(model):
+                    with self.subTest(role=role, model=model, view=view_type):
+                        arch = records.get_view(view_id, view_type)["arch"]
+                        if view_type in ("list", "form", "kanban"):
+                            self._read_all(records, arch)
+
+    def _read_all(self, records, arch):
+        """Read what the view shows of some records, as the browser would."""
+        top = etree.fromstring(arch)
+        names = {
+            node.get("name")
+            for node in top.iter("field")
+            if not any(parent.tag == "field" for parent in node.iterancestors())
+        }
+        spec = {
+            name: {"fields": {"display_name": {}}}
+            if records._fields[name].type in ("many2one", "many2many")
+            else {}
+            for name in names
+        }
+        records.search([], limit=3).web_read(spec)
+
+    def test_readers_of_the_ledger_see_stage_and_case_on_invoices(self):
+        reader = self._new_user("debt_reader", "group_debt_accountant")
+        reader.group_ids = [Command.set(self._groups("account.group_account_readonly"))]
+        view = self.env.ref("debt_collection.account_move_view_list_overdue")
+        moves = self.env["account.move"].with_user(reader)
+        arch = moves.get_view(view.id, "list")["arch"]
+        self.assertIn("debt_stage_id", arch)
+        self.assertNotIn("action_debt_flag", arch)
+        invoice = self.invoice.with_user(reader)
+        self.assertEqual(invoice.debt_case_id, self.case)
+        self.assertEqual(invoice.debt_stage_id.name, "Overdue")
+        case_form = self.env.ref("debt_collection.debt_case_view_form")
+        arch = self.cases.with_user(reader).get_view(case_form.id, "form")["arch"]
+        self._read_all(self.cases.with_user(reader), arch)
+
+    def test_billing_alone_opens_invoices_as_before(self):
+        clerk = self._new_user("debt_clerk", "group_debt_accountant")
+        clerk.group_ids = [Command.set(self._groups("account.group_account_invoice"))]
+        moves = self.env["account.move"].with_user(clerk)
+        for xmlid, kind in (
+            ("account.view_out_invoice_tree", "list"),
+            ("account.view_move_form", "form"),
+        ):
+            arch = moves.get_view(self.env.ref(xmlid).id, kind)["arch"]
+            self.assertNotIn("debt_stage_id", arch)
+
+    def _groups(self, xmlid):
+        return [self.env.ref("base.group_user").id, self.env.ref(xmlid).id]
+
+    def test_every_action_says_what_to_do_on_an_empty_screen(self):
+        actions = self.env["ir.actions.act_window"].search(
+            [("res_model", "=like", "debt.%"), ("target", "=", "current")]
+        )
+        self.assertGreater(len(actions), 15)
+        for action in actions:
+            if not action.res_model.endswith(".wizard"):
+                self.assertIn("o_view_nocontent", action.help or "", action.name)
+
+    def test_every_menu_opens_for_whoever_sees_it(self):
+        root = self.env.ref("debt_collection.debt_menu_root")
+        for user in (self.operator, self.accountant, self.manager):
+            menus = self.env["ir.ui.menu"].with_user(user)
+            seen = menus.browse(menus._visible_menu_ids())
+            seen = seen.filtered_domain([("id", "child_of", root.id)])
+            self.assertTrue(seen.filtered("action"))
+            for menu in seen.filtered("action"):
+                if menu.action._name != "ir.actions.act_window":
+                    continue
+                model = self.env[menu.action.res_model].with_user(user)
+                with self.subTest(user=user.login, menu=menu.complete_name):
+                    self.assertTrue(model.has_access("read"))
+
+    def test_a_manager_edits_ladder_and_policy_in_their_forms(self):
+        ladders = self.env["debt.ladder"].with_user(self.manager)
+        with Form(ladders, view="debt_collection.debt_ladder_view_form") as form:
+            form.name = "Short"
+            with form.step_ids.new() as step:
+                step.last_day = 3
+                step.attempts = 2
+        self.assertEqual(form.record.step_ids.attempts, 2)
+        policies = self.env["debt.contact.policy"].with_user(self.manager)
+        with Form(
+            policies, view="debt_collection.debt_contact_policy_view_form"
+        ) as form:
+            form.name = "Mornings"
+            with form.window_ids.new() as window:
+                window.hour_to = 12
+            with form.limit_ids.new() as limit:
+                limit.maximum = 1
+        self.assertEqual(form.record._to_pure().windows[0].end, 720)
+
+    def test_a_changed_policy_counts_at_once(self):
+        policy = self.company.debt_contact_policy_id
+        self.assertTrue(self.case.check_contact("call")["allowed"])
+        for window in policy.window_ids:
+            window.hour_from = 20
+            window.hour_to = 21
+        self.assertFalse(self.case.check_contact("call")["allowed"])
+        policy.window_ids[0].copy({"hour_from": 9, "hour_to": 19})
+        self.assertTrue(self.case.check_contact("call")["allowed"])
+        policy.window_ids.unlink()
+        self.assertFalse(self.case.check_contact("call")["allowed"])
+
+    def test_a_new_policy_of_the_country_counts_at_once(self):
+        self.env["debt.contact.policy"].search(
+            [("country_ids", "=", self.debtor.country_id.id)]
+        ).unlink()
+        self.assertEqual(
+            self.case._contact_policy(), self.company.debt_contact_policy_id
+        )
+        policy = self.env["debt.contact.policy"].create(
+            {
+                "name": "Belgium",
+                "country_ids": [Command.link(self.debtor.country_id.id)],
+            }
+        )
+        self.assertEqual(self.case._contact_policy(), policy)
+        policy.applies_to = "person"
+        self.assertEqual(
+            self.case._contact_policy(), self.company.debt_contact_policy_id
+        )
+        policy.write({"applies_to": "any", "active": False})
+        self.assertEqual(
+            self.case._contact_policy(), self.company.debt_contact_policy_id
+        )
+
+    def test_cases_without_a_number_are_found(self):
+        numberless = self._new_debtor("Numberless", "no number")
+        self._invoice(50, 5, numberless)
+        case = self._case(numberless)
+        found = self.cases.search([("has_number", "=", False)])
+        self.assertIn(case, found)
+        self.assertNotIn(self.case, found)
+        self.assertIn(self.case, self.cases.search([("has_number", "=", True)]))
+        self.assertFalse(case.has_number)
+        self.assertTrue(self.case.has_number)
+
+    def test_settings_are_saved_for_the_company(self):
+        settings = self.env["res.config.settings"].create({"debt_grace_days": 4})
+        settings.execute()
+        self.assertEqual(self.company.debt_grace_days, 4)
