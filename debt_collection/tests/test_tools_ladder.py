@@ -137,8 +137,10 @@ def test_two_in_seven_days_are_not_on_one_day():
     assert next_one(second.at, both, week).reason == "ladder_end"
 
 
-def test_what_was_missed_is_made_up_on_the_last_day():
+def test_what_was_missed_is_not_made_up_on_one_day_but_on_the_last():
     week = [Step(1, 7, attempts=2, every_days=7)]
+    thursday = next_one(moscow(8, day=5), steps=week)
+    assert next_one(thursday.at, called(thursday.at), week).at == moscow(8, day=6)
     sunday = next_one(moscow(8, day=8), steps=week)
     assert sunday.at == moscow(8, day=8)
     assert next_one(sunday.at, called(sunday.at), week).at == moscow(11, day=8)
