@@ -46,11 +46,12 @@ class TestInvoiceDecisions(DebtCommon):
     def test_many_are_excluded_until_a_day_with_a_reason(self):
         self.company.debt_auto_flag = True
         moves = self.invoice | self._invoice(100, 40)
+        self.cr.flush()
         self.cases.refresh(self.debtor.ids)
         self.assertTrue(self._open_case())
         action = self._as_accountant(moves).action_debt_exclude()
         wizards = self.env["debt.exclude.wizard"].with_user(self.accountant)
-        wizards = wizards.with_context(tracking_disable=False)
+        wizards = wizards.with_context(tracking_disable=False, mail_notrack=False)
         with Form(wizards.with_context(**action["context"])) as form:
             form.date = fields.Date.today() + timedelta(days=10)
             form.reason = "Goods come back"
@@ -59,7 +60,8 @@ class TestInvoiceDecisions(DebtCommon):
         self.assertEqual(set(moves.mapped("debt_reason")), {"Goods come back"})
         self.assertFalse(self._open_case())
         self.cr.flush()
-        tracked = self.invoice.message_ids.tracking_value_ids.field_id.mapped("name")
+        body = self.invoice.message_ids.sudo()
+        tracked = body.tracking_value_ids.field_id.mapped("name")
         self.assertIn("debt_status", tracked)
 
     def test_an_exclusion_ends_in_the_future_and_has_a_reason(self):

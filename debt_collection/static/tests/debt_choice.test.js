@@ -1,6 +1,6 @@
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {animationFrame, expect, test} from "@odoo/hoot";
-import {check, keyDown, keyUp, press, queryFirst} from "@odoo/hoot-dom";
+import {check, click, keyDown, keyUp, queryFirst} from "@odoo/hoot-dom";
 import {
     defineModels,
     fields,
@@ -77,7 +77,7 @@ test("a letter leads to the group, and choosing follows the domain", async () =>
     expect("[name=outcome_id] label").toHaveText("Promise");
     await hotkey("o");
     expect("[name=outcome_id] input").toBeFocused();
-    await press("space");
+    await click("[name=outcome_id] label");
     await animationFrame();
     expect(chosen("outcome_id")).toBe("Promise");
     await hotkey("y");
