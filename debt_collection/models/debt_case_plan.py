@@ -25,9 +25,11 @@ class DebtCase(models.Model):
         """
         self.env["debt.dispute"]._expire()
         self._reassign_archived()
-        promised = self.search([("state", "=", "promised")])
-        promised.promise_ids._evaluate()
-        promised.filtered(lambda case: case.state == "promised")._resume_unpromised()
+        # A payment has its promise decided at once; the others are decided by time.
+        today = fields.Date.today()
+        fallen_due = Domain("state", "=", "open") & Domain("date", "<=", today)
+        self.env["debt.promise"].search(fallen_due)._evaluate()
+        self.search([("state", "=", "promised")])._resume_unpromised()
         held = self.search([("state", "=", "on_hold"), ("hold_until", "!=", False)])
         now = fields.Datetime.now()
         over = held.filtered(lambda case: case._day_end(case.hold_until) <= now)

@@ -106,6 +106,7 @@ class DebtCase(models.Model):
             "never": _("His contact policy leaves no time for it."),
             "ladder": _("The retry ladder asks for it."),
             "ladder_end": _("The retry ladder is over."),
+            "ladder_wait": _("The retry ladder is over; what he promised is awaited."),
             "no_steps": _("The retry ladder has no steps: add some to it."),
             "no_ladder": _("No retry ladder is set for this stage."),
             "retry": _("The line was busy."),
