@@ -28,7 +28,6 @@ export default [
         rules: {
             "array-callback-return": "error",
             complexity: ["error", 8],
-            "consistent-return": "error",
             curly: "error",
             "default-case-last": "error",
             eqeqeq: ["error", "smart"],
@@ -58,7 +57,6 @@ export default [
             "object-shorthand": "error",
             "prefer-const": "error",
             "prefer-template": "error",
-            "require-await": "error",
         },
     },
 ];

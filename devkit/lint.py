@@ -11,6 +11,23 @@ from .base import DEV, LOGS, ROOT, call, digest, read, say, step, write
 PROGRAMS = DEV / "lint" / "bin"
 NODE = DEV / "node"
 MODULES = NODE / "node_modules"
+#: Of Odoo's checks: a topic of a large model has a file of its own, master data is read
+#: whole, the README is the checkout's, and a field may well be called `length`.
+NOT_OURS = (
+    "attribute-deprecated",
+    "consider-merging-classes-inherited",
+    "missing-readme",
+    "no-search-all",
+)
+PYLINT = (
+    "--load-plugins=pylint_odoo",
+    "--valid-odoo-versions=19.0",
+    "--disable=all",
+    "--enable=odoolint",
+    f"--disable={','.join(NOT_OURS)}",
+    "--score=no",
+    "--persistent=no",
+)
 PRETTY = (".js", ".json", ".scss", ".xml", ".yaml", ".yml")
 
 
@@ -66,7 +83,7 @@ def _commands(fix):
     found = {
         "ruff check": ["ruff", "check", "-q", *mend, "."],
         "ruff format": ["ruff", "format", "-q", *([] if fix else ["--diff"]), "."],
-        "pylint-odoo": ["pylint", "--rcfile=.pylintrc", *addons],
+        "pylint-odoo": ["pylint", *PYLINT, *addons],
         "oca-checks-odoo-module": ["oca-checks-odoo-module", *mend, *addons],
         "oca-checks-po": catalogs and ["oca-checks-po", *mend, *catalogs],
         "prettier": pretty and [*prettier, *pretty],
