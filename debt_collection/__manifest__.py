@@ -50,6 +50,7 @@
         "demo/debt_users_demo.xml",
         "demo/debt_demo.xml",
     ],
+    "oca_data_manual": ["demo/contacts.csv", "demo/debtors.csv"],
     "assets": {
         "web.assets_backend": [
             "debt_collection/static/src/components/**/*",
