@@ -54,6 +54,11 @@
     "assets": {
         "web.assets_backend": [
             "debt_collection/static/src/components/**/*",
+            ("remove", "debt_collection/static/src/components/my_day/**/*"),
+        ],
+        # Where the activity view is, which it extends.
+        "web.assets_backend_lazy": [
+            "debt_collection/static/src/components/my_day/**/*",
         ],
         "web.assets_tests": [
             "debt_collection/static/tests/tours/**/*",

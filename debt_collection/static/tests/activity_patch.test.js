@@ -1,6 +1,7 @@
 import {
     click,
     contains,
+    mailModels,
     openFormView,
     openListView,
     registerArchs,
@@ -16,7 +17,6 @@ import {
     onRpc,
     waitForSteps,
 } from "@web/../tests/web_test_helpers";
-import {mailModels} from "@mail/../tests/mail_test_helpers";
 import {beforeEach, expect, test} from "@odoo/hoot";
 
 /** Its fields come from the server, where the addon is installed. */
@@ -40,12 +40,12 @@ beforeEach(() => {
     });
     onRpc("mail.activity", "action_feedback", () => asyncStep("action_feedback"));
     mockService("action", {
-        async doAction(action) {
-            if (action.res_model === "debt.call.wizard") {
-                asyncStep(`opened ${action.res_id}`);
-                return;
+        doAction(action) {
+            if (action.res_model !== "debt.call.wizard") {
+                return super.doAction(...arguments);
             }
-            return super.doAction(...arguments);
+            asyncStep(`opened ${action.res_id}`);
+            return Promise.resolve();
         },
     });
 });

@@ -1,4 +1,8 @@
-import {dial, leave, replace} from "@debt_collection/components/call_actions/call_actions.esm";
+import {
+    dial,
+    leave,
+    replace,
+} from "@debt_collection/components/call_actions/call_actions.esm";
 import {expect, test} from "@odoo/hoot";
 import {ControllerNotFoundError} from "@web/webclient/actions/action_service";
 import {browser} from "@web/core/browser/browser";

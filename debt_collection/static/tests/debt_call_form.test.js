@@ -29,8 +29,9 @@ const arch = /* xml */ `
 
 async function openCall() {
     mockService("action", {
-        async doActionButton(params) {
+        doActionButton(params) {
             expect.step(params.name);
+            return Promise.resolve();
         },
     });
     onRpc("web_save", ({args}) => {

@@ -1,12 +1,7 @@
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {animationFrame, expect, test} from "@odoo/hoot";
 import {check, click, keyDown, keyUp, queryFirst} from "@odoo/hoot-dom";
-import {
-    defineModels,
-    fields,
-    models,
-    mountView,
-} from "@web/../tests/web_test_helpers";
+import {defineModels, fields, models, mountView} from "@web/../tests/web_test_helpers";
 
 class Call extends models.Model {
     party = fields.Selection({

@@ -4,7 +4,8 @@ import {stepUtils} from "@web_tour/tour_utils";
 function openConfiguration(menu) {
     return [
         {
-            trigger: "button[data-menu-xmlid='debt_collection.debt_menu_configuration']",
+            trigger:
+                "button[data-menu-xmlid='debt_collection.debt_menu_configuration']",
             run: "click",
         },
         {

@@ -52,7 +52,8 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
         },
         {
             content: "The next debtor is there, in the same place",
-            trigger: ".o_debt_call .o_statusbar_status button.o_arrow_button_current:contains(Draft)",
+            trigger:
+                ".o_debt_call .o_statusbar_status button.o_arrow_button_current:contains(Draft)",
         },
         {
             trigger: ".breadcrumb-item:contains(My Day)",
@@ -84,7 +85,8 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
             run: "edit +3d && press Tab",
         },
         {
-            trigger: ".o_field_widget[name=consequence_html]:contains(Nobody calls until)",
+            trigger:
+                ".o_field_widget[name=consequence_html]:contains(Nobody calls until)",
         },
         {
             trigger: "button[name=action_save]",

@@ -1,0 +1,23 @@
+import {ActionHelper} from "@web/views/action_helper";
+import {ActivityController} from "@mail/views/web/activity/activity_controller";
+import {activityView} from "@mail/views/web/activity/activity_view";
+import {registry} from "@web/core/registry";
+
+/** The operator's day: his calls, the next one at one key, and what to do when none. */
+export class DebtMyDayController extends ActivityController {
+    static template = "debt_collection.DebtMyDay";
+    static components = {...ActivityController.components, ActionHelper};
+
+    get isEmpty() {
+        return !this.model.activityData.activity_res_ids.length;
+    }
+
+    nextCall() {
+        return this.action.doAction("debt_collection.debt_call_wizard_action_next");
+    }
+}
+
+registry.category("views").add("debt_my_day", {
+    ...activityView,
+    Controller: DebtMyDayController,
+});
