@@ -68,8 +68,12 @@ class DebtCase(models.Model):
     def _settle_pending(self):
         """Finish now what would be finished at the end of the transaction."""
         self._refresh_pending()
-        written = self.env.cr.precommit.data.pop(KEY_WRITTEN, ())
-        for effects in written:
+        self._follow_pending()
+
+    @api.model
+    def _follow_pending(self):
+        """Do what follows from what was written while somebody read a case."""
+        for effects in self.env.cr.precommit.data.pop(KEY_WRITTEN, ()):
             self._refresh_follow(effects)
 
     @api.model

@@ -54,8 +54,8 @@ class DebtCase(models.Model):
             "allowed_company_ids"
         ):
             companies = companies.search([])
-        self._settle_pending()
         effects = self._refresh(companies, partner_ids)
+        self._follow_pending()
         return self._refresh_follow(effects) if effects else self._refresh_later()
 
     @api.model

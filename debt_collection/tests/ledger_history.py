@@ -1,0 +1,311 @@
+"""Random histories of debtors, played in a real ledger."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from hypothesis import strategies as st
+
+from odoo import Command, fields
+
+from .common import DebtCommon
+
+AMOUNT = st.integers(1, 90_000).map(lambda cents: cents / 100)
+DAYS = st.integers(-40, 200)
+FOREIGN = st.integers(0, 4).map(lambda number: number == 0)
+SHARE = st.sampled_from((0.1, 1 / 3, 0.5, 0.75, 1.0, 1.5))
+UNTIL = st.sampled_from((None, -1, 0, 1, 30))
+#: What happens to one debtor in one company.
+STEP = st.one_of(
+    st.tuples(st.just("invoice"), AMOUNT, DAYS, st.integers(1, 3), FOREIGN),
+    st.tuples(st.just("invoice"), AMOUNT, DAYS, st.integers(1, 3), FOREIGN),
+    st.tuples(st.just("refund"), AMOUNT, DAYS, st.just(1), FOREIGN),
+    st.tuples(st.just("opening"), AMOUNT, DAYS, st.booleans(), FOREIGN),
+    st.tuples(st.just("credit"), AMOUNT, FOREIGN),
+    st.tuples(st.just("pay"), SHARE),
+    st.tuples(st.just("pay"), SHARE),
+    st.tuples(st.just("match")),
+    st.tuples(st.just("unmatch")),
+    st.tuples(st.just("draft"), st.booleans()),
+    st.tuples(st.just("reverse")),
+    st.tuples(st.just("write_off"), SHARE),
+    st.tuples(st.just("no_followup")),
+    st.tuples(st.just("block")),
+    st.tuples(st.just("bank_says_paid")),
+    st.tuples(st.just("exclude"), UNTIL),
+    st.tuples(st.just("flag")),
+    st.tuples(st.just("dispute"), st.sampled_from((-1, 0, 5))),
+    st.tuples(st.just("settle")),
+)
+HISTORY = st.tuples(
+    st.integers(0, 1),
+    st.tuples(st.just("invoice"), AMOUNT, st.integers(1, 200), st.just(1), FOREIGN),
+    st.lists(STEP, min_size=1, max_size=4),
+)
+
+
+class LedgerHistories(DebtCommon):
+    """Two companies, on two sides of the date line, with one currency in common."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        other = cls.setup_other_company(name="Elsewhere")["company"]
+        other.partner_id.tz = "Pacific/Pago_Pago"  # still Monday there
+        cls.companies = cls.company | other
+        cls.env = cls.env(
+            context={
+                **cls.env.context,
+                "allowed_company_ids": cls.companies.ids,
+                "tracking_disable": True,
+            }
+        )
+        cls.foreign = cls.setup_other_currency(
+            "CHF", rates=[("2020-01-01", 1.25), ("2026-02-01", 1.1379)]
+        )
+        cls.cases = cls.env["debt.case"]
+        cls.debtors = cls.env["res.partner"].create(
+            [{"name": f"Debtor {number}"} for number in range(50)]
+        )
+        cls.contacts = cls.env["res.partner"].create(
+            [
+                {"name": f"C{debtor.id}", "parent_id": debtor.id}
+                for debtor in cls.debtors
+            ]
+        )
+        cls.terms = {
+            count: cls.env["account.payment.term"].create(
+                {
+                    "name": f"{count} instalments",
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "value": "percent",
+                                "value_amount": share,
+                                "nb_days": 30 * number,
+                            }
+                        )
+                        for number, share in enumerate(shares)
+                    ],
+                }
+            )
+            for count, shares in {1: [100], 2: [60, 40], 3: [34, 33, 33]}.items()
+        }
+        cls.journals = {
+            (company, kind): cls.env["account.journal"].search(
+                [("type", "=", kind), ("company_id", "=", company.id)], limit=1
+            )
+            for company in cls.companies
+            for kind in ("sale", "bank", "general")
+        }
+        # Without outstanding accounts a payment has no entry until the bank tells, as
+        # where bank statements are matched, which Community leaves to add-ons.
+        cls.env["account.payment.method.line"].search([]).payment_account_id = False
+        moves = type(cls.env["account.move"])
+        cls.startClassPatcher(
+            patch.object(moves, "_get_invoice_in_payment_state", lambda _: "in_payment")
+        )
+
+    # --- a round of all histories at once ------------------------------------------
+    def play_round(self, steps):
+        """Play one step of every history.
+
+        :param steps: list of (debtor, company, step)
+        """
+        drafts = [
+            self._values(debtor, company, step)
+            for debtor, company, step in steps
+            if step[0] in ("invoice", "refund", "opening", "credit")
+        ]
+        moves = self.env["account.move"].create(drafts)
+        moves.action_post()
+        for debtor, company, (name, *arguments) in steps:
+            if name not in ("invoice", "refund", "opening", "credit"):
+                getattr(self, f"_play_{name}")(debtor, company, *arguments)
+
+    def _values(self, debtor, company, step):
+        name, *arguments = step
+        if name in ("invoice", "refund"):
+            return self._invoice_values(debtor, company, f"out_{name}", *arguments)
+        if name == "credit":
+            amount, foreign = arguments
+            return self._entry_values(debtor, company, -amount, 0, "bank", foreign)
+        amount, days, counts, foreign = arguments
+        kind = "bank" if counts else "general"  # the latter is not followed up
+        return self._entry_values(debtor, company, amount, days, kind, foreign)
+
+    def _invoice_values(self, debtor, company, kind, amount, days, count, foreign):
+        day = fields.Date.today() - timedelta(days=days)
+        contact = self.contacts.filtered(lambda one: one.parent_id == debtor)
+        return {
+            "move_type": kind,
+            "journal_id": self.journals[company, "sale"].id,
+            "partner_id": (contact if days % 2 else debtor).id,
+            "currency_id": (self.foreign if foreign else company.currency_id).id,
+            "date": day,
+            "invoice_date": day,
+            "invoice_payment_term_id": self.terms[count].id,
+            "invoice_line_ids": [
+                Command.create(
+                    {"name": "x", "price_unit": amount, "tax_ids": [Command.clear()]}
+                )
+            ],
+        }
+
+    def _entry_values(self, debtor, company, amount, days, kind, foreign, account=None):
+        """A receivable line and its counterpart; negative amounts are credits."""
+        journal = self.journals[company, kind]
+        day = fields.Date.today() - timedelta(days=days)
+        currency = self.foreign if foreign else company.currency_id
+        balance = currency._convert(amount, company.currency_id, company, day)
+        receivable = debtor.with_company(company).property_account_receivable_id
+        bank = self.journals[company, "bank"].default_account_id
+        sides = ((receivable, 1), (account or bank, -1))
+        return {
+            "move_type": "entry",
+            "journal_id": journal.id,
+            "date": day,
+            "line_ids": [
+                Command.create(
+                    {
+                        "account_id": account.id,
+                        "partner_id": debtor.id,
+                        "currency_id": currency.id,
+                        "amount_currency": sign * amount,
+                        "balance": sign * balance,
+                        "date_maturity": day if days % 3 and sign > 0 else False,
+                    }
+                )
+                for account, sign in sides
+            ],
+        }
+
+    # --- what there is to work on ---------------------------------------------------
+    def _moves(self, debtor, company, *kinds):
+        """The debtor's posted entries, the latest first."""
+        return self.env["account.move"].search(
+            [
+                ("commercial_partner_id", "=", debtor.id),
+                ("company_id", "=", company.id),
+                ("state", "=", "posted"),
+                ("move_type", "in", kinds or ("out_invoice",)),
+            ],
+            order="id desc",
+        )
+
+    def _open_lines(self, debtor, company):
+        return self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", debtor.id),
+                ("company_id", "=", company.id),
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ],
+            order="id desc",
+        )
+
+    # --- the steps -------------------------------------------------------------------
+    def _play_pay(self, debtor, company, share, account=None):
+        """A bank entry (or another account) matched with the latest open item."""
+        line = self._open_lines(debtor, company).filtered(
+            lambda one: one.amount_residual > 0 and one.amount_residual_currency > 0
+        )[:1]
+        if not line:
+            return
+        amount = line.currency_id.round(line.amount_residual_currency * share)
+        foreign = line.currency_id == self.foreign
+        move = self.env["account.move"].create(
+            self._entry_values(debtor, company, -amount, 0, "bank", foreign, account)
+        )
+        move.action_post()
+        paying = move.line_ids.filtered(lambda one: one.account_id == line.account_id)
+        (line + paying).reconcile()
+
+    def _play_write_off(self, debtor, company, share):
+        expense = self.env["account.account"].search(
+            [
+                ("account_type", "=", "expense"),
+                ("company_ids", "in", company.ids),
+            ],
+            limit=1,
+        )
+        self._play_pay(debtor, company, share, account=expense)
+
+    def _play_match(self, debtor, company):
+        """Everything that fits is matched."""
+        lines = self._open_lines(debtor, company)
+        for account in lines.account_id:
+            lines.filtered(lambda one, a=account: one.account_id == a).reconcile()
+
+    def _play_unmatch(self, debtor, company):
+        moves = self._moves(debtor, company, "out_invoice", "out_refund", "entry")
+        lines = moves.line_ids.filtered("matching_number")
+        lines[:1].remove_move_reconcile()
+
+    def _play_draft(self, debtor, company, again):
+        move = self._moves(debtor, company, "out_invoice", "entry")[:1]
+        move.button_draft()
+        if again:
+            move.action_post()
+
+    def _play_reverse(self, debtor, company):
+        move = self._moves(debtor, company)[:1]
+        move._reverse_moves([{"invoice_date": fields.Date.today()}], cancel=True)
+
+    def _play_no_followup(self, debtor, company):
+        move = self._moves(debtor, company)[:1]
+        move.no_followup = not move.no_followup
+
+    def _play_block(self, debtor, company):
+        move = self._moves(debtor, company)[:1]
+        if move.payment_state in ("not_paid", "partial", "blocked"):
+            move.action_toggle_block_payment()
+
+    def _play_bank_says_paid(self, debtor, company):
+        """A payment without an entry: the residual stays, the invoice is settled."""
+        move = self._moves(debtor, company)[:1]
+        if move.payment_state not in ("not_paid", "partial"):
+            return
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard.create({})._create_payments()
+
+    def _play_exclude(self, debtor, company, until):
+        today = company._debt_today()
+        self._moves(debtor, company)[:1].write(
+            {
+                "debt_status": "excluded",
+                "debt_excluded_until": until is not None
+                and today + timedelta(days=until),
+            }
+        )
+
+    def _play_flag(self, debtor, company):
+        self._moves(debtor, company, "out_invoice", "entry")[:1].debt_status = "flagged"
+
+    def _play_dispute(self, debtor, company, deadline):
+        case = self.cases.search(
+            [
+                ("partner_id", "=", debtor.id),
+                ("company_id", "=", company.id),
+                ("closed_at", "=", False),
+            ]
+        )
+        moves = self._moves(debtor, company)[:1]
+        if case and moves:
+            self.env["debt.dispute"].create(
+                {
+                    "case_id": case.id,
+                    "move_ids": [Command.set(moves.ids)],
+                    "reason": "Never delivered",
+                    "user_id": self.env.user.id,
+                    "deadline": company._debt_today() + timedelta(days=deadline),
+                }
+            )
+
+    def _play_settle(self, debtor, company):
+        disputes = self.env["debt.dispute"].search(
+            [("partner_id", "=", debtor.id), ("company_id", "=", company.id)]
+        )
+        disputes.action_reject()

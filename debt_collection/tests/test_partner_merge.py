@@ -1,0 +1,106 @@
+from datetime import date
+
+from odoo import Command, fields
+from odoo.tests import tagged
+
+from .test_refresh import NOTHING, RefreshCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPartnerMerge(RefreshCommon):
+    """Two debtors turn out to be one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.double = cls._new_debtor("Debtor 1", "+32 470 12 34 56")
+        cls.invoice = cls._invoice(1000, 10)
+        cls.other_invoice = cls._invoice(500, 100, partner=cls.double)
+        cls.env.cr.flush()
+
+    def setUp(self):
+        super().setUp()
+        self.kept = self._open_case()
+        self.gone = self._open_case(self.double)
+
+    def _merge(self, *sources, into=None):
+        into = into or self.debtor
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([partner.id for partner in (*sources, into)], into)
+        self.env.cr.flush()
+
+    def test_two_open_cases_become_one(self):
+        self._merge(self.double)
+        self.assertEqual(self.gone.state, "closed")
+        self.assertEqual(self.gone.close_reason, "merged")
+        self.assertEqual(self.gone.partner_id, self.debtor)
+        self._assert_case(1500, "stage_collectible")
+        self.assertEqual(self._open_case(), self.kept)
+        self.assertEqual(self.cases.refresh(), NOTHING)
+
+    def test_what_happened_goes_with_the_debtor(self):
+        call = self._call(self.gone)
+        call.dial(self.gone.phone_ids)
+        call.finish("promise", promise_amount=500, promise_date=date(2026, 3, 20))
+        dispute = self.env["debt.dispute"].create(
+            {
+                "case_id": self.gone.id,
+                "move_ids": [Command.set(self.other_invoice.ids)],
+                "reason": "Never delivered",
+                "user_id": self.env.user.id,
+                "deadline": date(2026, 3, 20),
+            }
+        )
+        promise = self.gone.promise_ids
+        self._merge(self.double)
+        self.assertEqual(call.case_id, self.kept)
+        self.assertEqual(call.partner_id, self.debtor)
+        self.assertEqual(promise.case_id, self.kept)
+        self.assertEqual(promise.partner_id, self.debtor)
+        self.assertEqual(dispute.case_id, self.kept)
+        self.assertEqual(dispute.partner_id, self.debtor)
+        self.assertEqual(self.kept.state, "promised")
+        self._assert_case(1000, amount_disputed=500)
+
+    def test_claims_are_taken_back(self):
+        claims = self._call(self.gone) | self._call(self.kept, self.colleague)
+        self._merge(self.double)
+        self.assertFalse(claims.exists())
+
+    def test_a_number_both_had_keeps_the_refusal(self):
+        self.gone.phone_ids.health = "do_not_call"
+        self.assertEqual(len(self.kept.phone_ids), 1)
+        self._merge(self.double)
+        self.assertEqual(self.kept.phone_ids.mapped("health"), ["do_not_call"])
+
+    def test_case_of_a_debtor_who_had_none(self):
+        third = self._new_debtor("Debtor Three")
+        self._merge(self.double, into=third)
+        self.assertEqual(self.gone.state, "active")
+        self.assertEqual(self._assert_case(500, "stage_collectible", third), self.gone)
+
+    def test_debtor_becomes_a_contact_of_another(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Bookkeeper", "parent_id": self.debtor.id}
+        )
+        person = self._new_debtor("Book Keeper", is_company=False)
+        self._invoice(70, 10, partner=person)
+        case = self._open_case(person)
+        self._merge(person, into=contact)
+        self.assertEqual(case.close_reason, "merged")
+        self._assert_case(1070)
+
+    def test_closed_cases_go_along(self):
+        self._pay(self.other_invoice)
+        self.env.cr.flush()
+        self.assertEqual(self.gone.close_reason, "paid")
+        self._merge(self.double)
+        self.assertEqual(self.gone.partner_id, self.debtor)
+        self.assertEqual(self.gone.close_reason, "paid")
+        self._assert_case(1000)
+
+    def test_hold_outlives_the_merge(self):
+        self.gone.action_hold()
+        self._merge(self.double)
+        self.assertEqual(self.kept.state, "on_hold")
+        self.assertEqual(self.kept.hold_until, fields.Date.to_date("2026-03-17"))

@@ -1,0 +1,158 @@
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .test_refresh import NOTHING, RefreshCommon
+
+#: What a payment may cost more than without the add-on.
+QUERIES = 5
+
+
+@tagged("post_install", "-at_install")
+class TestRefreshPayment(RefreshCommon):
+    """Accounting goes on as before, and the cases follow at once."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._invoice(1000, 10)
+        self.env.cr.flush()
+        self.case = self._open_case()
+
+    # --- every way to pay, and back --------------------------------------------------
+    def test_payment_in_parts(self):
+        self._pay(self.invoice, amount=400)
+        self.assertEqual(self.case.amount_overdue, 600)
+        self._pay(self.invoice, amount=600)
+        self.assertEqual(self.case.amount_overdue, 0)
+        self.assertEqual(self.case.state, "closed")
+        self.assertEqual(self.case.closed_at, fields.Datetime.now())
+        self.assertFalse(self.case.next_contact_at)
+
+    def test_settled_without_an_entry(self):
+        """No outstanding account: the residual stays, the invoice is settled."""
+        self.env["account.payment.method.line"].search([]).payment_account_id = False
+        # As where bank statements are matched, which Community leaves to add-ons.
+        moves = type(self.env["account.move"])
+        self.startPatcher(
+            patch.object(moves, "_get_invoice_in_payment_state", lambda _: "in_payment")
+        )
+        self._pay(self.invoice)
+        self.assertEqual(self.invoice.payment_state, "in_payment")
+        payment = self.invoice.matched_payment_ids
+        self.assertFalse(payment.move_id)
+        self.assertEqual(self.invoice.amount_residual, 1000)
+        self.assertEqual(self.case.state, "closed")
+        self.assertEqual(self.case.close_reason, "paid")
+        payment.action_cancel()
+        self._assert_case(1000)
+
+    def test_taken_back_payment_opens_a_new_case(self):
+        credit = self._entry(-1000)
+        lines = (self.invoice | credit).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        lines.reconcile()
+        self.assertEqual(self.case.state, "closed")
+        lines.remove_move_reconcile()
+        credit.button_draft()
+        self._assert_case(1000)
+
+    def test_reset_to_draft_and_posted_again(self):
+        self.invoice.button_draft()
+        self.assertEqual(self.case.state, "closed")
+        self.invoice.action_post()
+        self._assert_case(1000)
+        self.invoice.button_draft()
+        self.invoice.button_cancel()
+        self.assertFalse(self._open_case())
+
+    def test_credit_note_that_reverses(self):
+        self.invoice._reverse_moves(cancel=True)
+        self.assertEqual(self.case.state, "closed")
+
+    def test_due_date_moves(self):
+        line = self.invoice.line_ids.filtered("date_maturity")
+        line.date_maturity = fields.Date.today()
+        self.assertFalse(self._open_case())
+
+    def test_line_goes_to_another_debtor(self):
+        other = self._new_debtor("Debtor Two")
+        self.invoice.button_draft()
+        self.invoice.partner_id = other
+        self.invoice.action_post()
+        self.assertFalse(self._open_case())
+        self._assert_case(1000, partner=other)
+
+    def test_contact_moves_to_another_company(self):
+        person = self._new_debtor("Jack", is_company=False)
+        self._invoice(60, 10, partner=person)
+        self._assert_case(60, partner=person)
+        person.parent_id = self.debtor
+        self.cases.refresh()
+        self.assertFalse(self._open_case(person))
+        self._assert_case(1060)
+
+    # --- when it happens, and what it costs ------------------------------------------
+    def test_rolled_back_payment_changes_nothing(self):
+        with self.assertRaisesRegex(ValueError, "no"), self.env.cr.savepoint():
+            self._pay(self.invoice)
+            raise ValueError("no")
+        self.assertEqual(self.case.state, "active")
+        self.env.cr.flush()
+        self.assertEqual(self.cases.refresh(), NOTHING)
+
+    def test_many_changes_are_refreshed_once(self):
+        another = self._new_debtor("Debtor Two")
+        refreshes = []
+        refresh = type(self.cases)._refresh
+
+        def counted(cases, companies, partner_ids=None):
+            refreshes.append(set(partner_ids))
+            return refresh(cases, companies, partner_ids)
+
+        with patch.object(type(self.cases), "_refresh", counted):
+            for amount in (100, 200, 300):
+                self._entry(-amount)
+            self._invoice(50, 10).no_followup = True
+            self._invoice(70, 10, partner=another)
+            self.env.cr.flush()
+        self.assertEqual(len(refreshes), 1)
+        self.assertEqual(len(refreshes[0]), 2)
+        self._assert_case(400)
+
+    def test_payment_costs_few_queries(self):
+        """Part of the invoice, then the rest, which closes the case."""
+        for amount in (300, 700):
+            before = self._queries_of_payment(amount, patched=True)
+            queries = self._queries_of_payment(amount)
+            self.assertLessEqual(queries - before, QUERIES)
+
+    def _queries_of_payment(self, amount, patched=False):
+        """Queries of a payment, with a warm cache; undone unless it is the real one."""
+        nothing = patch.object(type(self.cases), "_pend", lambda *_args: None)
+        savepoint = self.env.cr.savepoint()
+        if patched:
+            nothing.start()
+        try:
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            self._pay(self.invoice, amount=amount)
+            self.env.cr.flush()
+            return self.env.cr.sql_log_count - start
+        finally:
+            if patched:
+                nothing.stop()
+            savepoint.close(rollback=patched)
+
+    def test_queries_do_not_grow_with_debtors(self):
+        counts = []
+        for number in range(20):
+            self._invoice(10, 10, partner=self._new_debtor(f"Another {number}"))
+            if number in (0, 19):
+                self.env.cr.flush()
+                self.env.invalidate_all()
+                start = self.env.cr.sql_log_count
+                self.assertEqual(self.cases.refresh(), NOTHING)
+                counts.append(self.env.cr.sql_log_count - start)
+        self.assertEqual(counts[0], counts[1])
