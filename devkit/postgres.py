@@ -63,6 +63,8 @@ def stop(force=False):
     with step("Stopping PostgreSQL"):
         command = [f"{binaries}/pg_ctl", "stop", "-D", DATA, "-m", "fast"]
         call(_as_owner(command), "PostgreSQL does not stop:", cwd=HOME)
+    if _socket() != HOME:
+        shutil.rmtree(_socket(), ignore_errors=True)
 
 
 def _address():
