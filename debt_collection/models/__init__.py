@@ -20,6 +20,7 @@ from . import (
     debt_case_reason,
     debt_case_refresh,
     debt_case_view,
+    debt_case_write,
     debt_contact_policy,
     debt_contact_policy_cache,
     debt_dispute,

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
 from .ledger_sql import OPEN_LINES, SPECIAL_MOVES
+from .readers import READERS
 
 #: Stored fields of an entry that decide what is owed, and the one that hands down to
 #: its lines whether they are posted.
@@ -23,6 +24,7 @@ class AccountMove(models.Model):
         search=lambda moves, operator, value: moves._search_debt(
             "debt_case_id", operator, value
         ),
+        groups=READERS,
     )
     debt_stage_id = fields.Many2one(
         "debt.stage",
@@ -31,6 +33,7 @@ class AccountMove(models.Model):
         search=lambda moves, operator, value: moves._search_debt(
             "debt_stage_id", operator, value
         ),
+        groups=READERS,
     )
     debt_days_past_due = fields.Integer(
         string="Days Past Due",
@@ -39,6 +42,7 @@ class AccountMove(models.Model):
             "debt_days_past_due", operator, value
         ),
         aggregator="max",
+        groups=READERS,
         help="Days since the oldest unpaid instalment was due.",
     )
     debt_status = fields.Selection(
@@ -51,15 +55,17 @@ class AccountMove(models.Model):
         default="none",
         copy=False,
         tracking=True,
+        groups=READERS,
         help="Flagged: collected whatever the company's grace days and minimum. "
         "Excluded: not collected until the date given.",
     )
     debt_excluded_until = fields.Date(
         copy=False,
         tracking=True,
+        groups=READERS,
         help="Last day of the exclusion; the invoice then counts again by itself.",
     )
-    debt_reason = fields.Char(string="Why", copy=False, tracking=True)
+    debt_reason = fields.Char(string="Why", copy=False, tracking=True, groups=READERS)
 
     _debt_special_idx = models.Index(f"(id) WHERE {SPECIAL_MOVES}")
 

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from odoo import Command, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+EXCLUDED_FOR = timedelta(days=30)
 COLLECTED_TYPES = ("out_invoice", "out_receipt")
 
 
@@ -8,6 +11,16 @@ class AccountMove(models.Model):
     """What an accountant decides about an invoice: chase it, or leave it for now."""
 
     _inherit = "account.move"
+
+    def write(self, vals):
+        """Every exclusion ends: nobody remembers those that do not."""
+        if vals.get("debt_status") == "excluded":
+            ends = fields.Date.context_today(self) + EXCLUDED_FOR
+            vals = {
+                **vals,
+                "debt_excluded_until": vals.get("debt_excluded_until", ends),
+            }
+        return super().write(vals)
 
     def action_debt_flag(self):
         """Flag for collection, whatever the company's grace days and minimum."""

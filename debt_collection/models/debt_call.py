@@ -4,13 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from .debt_contact_policy import CHANNELS
-
 # A claim nobody dialled from comes back after so long, a dialled call whose outcome
 # nobody logged after so long: nothing an operator's crash can keep a debtor from.
 CLAIM_MINUTES = 15
 TALK_MINUTES = 120
-assert CHANNELS[0][0] == "call"
 
 
 class DebtCall(models.Model):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.contact import check
+from ..tools.contact import Contact, check
 
 FINISH_VALUES = {
     "party",
@@ -62,11 +62,30 @@ class DebtCall(models.Model):
         return outcome
 
     def _clean_values(self, outcome, values):
-        """Values in the types of the ORM, with the outcome's party as default."""
+        """Values in the types of the ORM, with the outcome's party as default.
+
+        :raises ValidationError: a value cannot be read
+        """
         clean = dict(values)
         clean["party"] = values.get("party") or outcome.party
-        clean["callback_at"] = fields.Datetime.to_datetime(values.get("callback_at"))
-        clean["promise_date"] = fields.Date.to_date(values.get("promise_date"))
+        try:
+            clean["callback_at"] = fields.Datetime.to_datetime(
+                values.get("callback_at")
+            )
+            clean["promise_date"] = fields.Date.to_date(values.get("promise_date"))
+            clean["promise_amount"] = float(values.get("promise_amount") or 0)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(
+                self.env._("This is no date or amount: %(error)s", error=error)
+            ) from error
+        if clean["party"] not in dict(self._fields["party"].selection):
+            raise ValidationError(
+                self.env._("Say who answered: the debtor, somebody else, or nobody.")
+            )
+        objections = self.env["debt.objection"].browse(
+            values.get("objection_ids") or []
+        )
+        clean["objection_ids"] = objections.exists().ids
         return clean
 
     # --- checks -------------------------------------------------------------------
@@ -86,7 +105,7 @@ class DebtCall(models.Model):
 
     def _check_promise(self, values):
         self._check_right_party(values)
-        if not (values.get("promise_amount") or 0) > 0:
+        if not 0 < values["promise_amount"] < float("inf"):
             raise ValidationError(
                 self.env._("Enter the amount he promised; it must be above zero.")
             )
@@ -103,7 +122,7 @@ class DebtCall(models.Model):
             raise ValidationError(
                 self.env._("Enter when he wants to be called back, in the future.")
             )
-        answer, facts = self._callback_answer(at)
+        answer, facts = self._callback_answer(at, values)
         if answer.allowed:
             return
         case = self.case_id
@@ -115,18 +134,23 @@ class DebtCall(models.Model):
             )
         )
 
-    def _callback_answer(self, at):
-        """The gate's answer to a call the debtor asks for at ``at`` (naive UTC)."""
+    def _callback_answer(self, at, values):
+        """The gate's answer to a call the debtor asks for at ``at`` (naive UTC).
+
+        The present conversation is not on record yet and counts all the same.
+        """
         case = self.case_id
         facts = case._contact_facts()[case]
         if not facts.policy:
             raise UserError(case._reason_text("no_policy"))
+        now = fields.Datetime.now()
+        present = Contact(now, "call", True, values["party"] == "right_party")
         answer = check(
             facts.policy,
             facts.zones,
             "call",
             at,
-            facts.history,
+            [*facts.history, present],
             holidays=facts.holidays,
             callback=at,
             case=case.id,
@@ -184,18 +208,29 @@ class DebtCall(models.Model):
 
     # --- effects ------------------------------------------------------------------
     def _apply(self, outcome, values):
-        case = self.case_id
         self._apply_to_numbers(outcome)
-        self._apply_to_case(outcome, values)
-        if outcome.needs_promise:
-            self._create_promise(values)
-        if outcome.needs_dispute:
-            self._create_dispute(values)
+        self._follow_reopened()
+        case = self.case_id
+        if not case.closed_at:
+            self._apply_to_case(outcome, values)
+            if outcome.needs_promise:
+                self._create_promise(values)
+            if outcome.needs_dispute:
+                self._create_dispute(values)
         if outcome.activity_summary:
             self._notify_accountant(outcome)
         case._done_call_activities(outcome.name)
         case._message_log(body=self._summary(outcome, values))
         case._plan()
+
+    def _follow_reopened(self):
+        """What was agreed is about the debtor's open case.
+
+        The case may have closed while he was on the line, and another been opened; a
+        call on a case that is closed for good is logged and changes nothing else.
+        """
+        if self.case_id.closed_at:
+            self.case_id = self.case_id._open_successor() or self.case_id
 
     def _apply_to_numbers(self, outcome):
         if outcome.phone_health and self.phone_id:
@@ -212,14 +247,26 @@ class DebtCall(models.Model):
             changes["priority"] = "0"
         if outcome.needs_callback:
             changes |= {"callback_at": values["callback_at"], "priority": "2"}
-        if outcome.case_state:
-            changes["state"] = outcome.case_state
-        elif case.state == "dormant" and values["party"] == "right_party":
-            changes["state"] = "active"
-        if outcome.hold_days:
+        changes |= self._prepare_case_state(outcome, values)
+        if outcome.hold_days and case.state != "legal":
             today = self.company_id._debt_today()
             changes["hold_until"] = today + timedelta(days=outcome.hold_days)
         case.write(changes)
+
+    def _prepare_case_state(self, outcome, values):
+        """The state that follows; nothing an operator logs ends a legal stop."""
+        case = self.case_id
+        if case.state == "legal":
+            return {}
+        if outcome.case_state:
+            return {"state": outcome.case_state}
+        if outcome.needs_callback and case.state != "disputed":
+            # Whoever asks to be called is called, promise or hold or not.
+            return {"state": "active"}
+        answered = values["party"] == "right_party"
+        if case.state == "dormant" and answered or case.state == "active":
+            return {"state": case._state_without_pause()}
+        return {}
 
     def _create_promise(self, values):
         return self.env["debt.promise"].create(

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 OPEN_STATES = ("active", "promised", "disputed", "on_hold", "dormant", "legal")
@@ -117,6 +117,9 @@ class DebtCase(models.Model):
     is_company = fields.Boolean(related="partner_id.is_company")
     closed_at = fields.Datetime(readonly=True, copy=False)
     close_reason = fields.Selection(CLOSE_REASONS, readonly=True, copy=False)
+    closed_state = fields.Char(
+        readonly=True, copy=False, help="The state in which the case was closed."
+    )
 
     _open_once = models.UniqueIndex(
         "(company_id, partner_id) WHERE closed_at IS NULL",
@@ -223,8 +226,17 @@ class DebtCase(models.Model):
         self._close("manual")
 
     def action_resume(self):
-        """Take a case back into collection, e.g. when a hold is no longer needed."""
-        self._set_state("active", hold_until=False)
+        """Take a case back into collection, e.g. when a hold is no longer needed.
+
+        :raises AccessError: a legal stop is not an operator's to end
+        """
+        supervisor = self.env.user.has_group("debt_collection.group_debt_accountant")
+        if "legal" in self.mapped("state") and not supervisor:
+            raise AccessError(
+                self.env._("Only an accountant or manager ends a legal stop.")
+            )
+        for case in self:
+            case._set_state(case._state_without_pause(), hold_until=False)
 
     def action_hold(self):
         """Nobody is called for a week."""
@@ -256,13 +268,18 @@ class DebtCase(models.Model):
     # --- states ------------------------------------------------------------------
     def _set_state(self, state, **values):
         """Move open cases to another state and plan anew."""
-        cases = self.filtered(lambda case: case.state != "closed")
+        self.check_access("write")
+        # Superuser: states are not written by hand but by those who may do this here.
+        cases = self.sudo().filtered(lambda case: case.state != "closed")
         cases.write({"state": state, "plan_dirty": True, **values})
         cases._plan()
 
     def _close(self, reason):
         """Close with a reason; what was planned is taken back."""
-        cases = self.filtered(lambda case: case.state != "closed")
+        # Superuser: callers have checked who may close a case.
+        cases = self.sudo().filtered(lambda case: case.state != "closed")
+        for case in cases:
+            case.closed_state = case.state
         cases.write(
             {
                 "state": "closed",
@@ -272,8 +289,6 @@ class DebtCase(models.Model):
                 "contact_until": False,
                 "next_contact_code": False,
                 "next_contact_block": False,
-                "callback_at": False,
-                "hold_until": False,
                 "plan_dirty": False,
             }
         )
@@ -288,21 +303,35 @@ class DebtCase(models.Model):
     def _on_stage_changed(self):
         """Hook: cases have just moved to another stage; their ladder begins anew."""
         for case in self:
-            ladder = case._default_ladder()
-            if ladder != case.ladder_id:
-                case.write(
-                    {
-                        "ladder_id": ladder.id,
-                        "ladder_started_on": case.company_id._debt_today(),
-                        "plan_dirty": True,
-                    }
-                )
+            values = {
+                "ladder_id": case._default_ladder().id,
+                "ladder_started_on": case.company_id._debt_today(),
+                "plan_dirty": True,
+            }
             if case.state == "dormant":
-                case.write({"state": "active", "plan_dirty": True})
+                values["state"] = "active"
+            case.write(values)
 
     def _default_ladder(self):
         self.ensure_one()
         return self.profile_id.ladder_id or self.stage_id.ladder_id
+
+    def _state_without_pause(self):
+        """Where a case goes when nothing else holds it: back to a promise, or on."""
+        self.ensure_one()
+        return "promised" if self._promise_last_day() else "active"
+
+    def _open_successor(self):
+        """The debtor's open case in the same company, where this one is closed."""
+        self.ensure_one()
+        return self.search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("closed_at", "=", False),
+            ],
+            limit=1,
+        )
 
     def _accountant(self):
         """Who settles disputes and looks for payments in this company."""

@@ -24,10 +24,16 @@ class DebtCase(models.Model):
             & Domain("state", "=", "active")
             & Domain("user_id", "!=", False)
             & Domain("next_contact_at", "<=", horizon)
+            & Domain("activity_ids", "not any", self._is_call_activity())
         )
         cases = self.search(domain)
         for start in range(0, len(cases), BATCH):
             cases[start : start + BATCH]._sync_call_activities()
+
+    @api.model
+    def _is_call_activity(self):
+        kind = Domain("activity_type_id", "=", self._call_activity_type().id)
+        return kind & Domain("automated", "=", True)
 
     def _call_activities(self):
         """The call activities that this addon made for these cases."""
@@ -35,12 +41,9 @@ class DebtCase(models.Model):
             self.env["mail.activity"]
             .sudo()
             .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("activity_type_id", "=", self._call_activity_type().id),
-                    ("automated", "=", True),
-                ]
+                Domain("res_model", "=", self._name)
+                & Domain("res_id", "in", self.ids)
+                & self._is_call_activity()
             )
         )
 

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class DebtCase(models.Model):
@@ -59,12 +60,18 @@ class DebtCase(models.Model):
 
     @api.model
     def _reassign_archived(self):
-        """Cases of operators who left go to their colleagues (rule 12)."""
-        left = self.sudo().search(
-            [("state", "!=", "closed"), ("user_id.active", "=", False)]
+        """Cases of operators who left, or may no longer, go to colleagues (rule 12)."""
+        is_open = Domain("closed_at", "=", False)
+        owned = self.sudo()._read_group(
+            is_open & Domain("user_id", "!=", False), ["user_id", "company_id"]
         )
-        left._unassign()
-        return left
+        for user, company in owned:
+            if not user._debt_operates_in(company):
+                self.sudo().search(
+                    is_open
+                    & Domain("user_id", "=", user.id)
+                    & Domain("company_id", "=", company.id)
+                )._unassign()
 
     def _unassign(self):
         """Take cases from their operator and give them to a colleague."""

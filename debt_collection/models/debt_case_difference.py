@@ -1,5 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+# A case opened so soon after another one continues it.
+REOPENS_WITHIN = timedelta(days=30)
 
 
 class DebtCase(models.Model):
@@ -27,6 +32,8 @@ class DebtCase(models.Model):
                  ORDER BY id FOR NO KEY UPDATE
             ),
             opened AS (%(insert)s),
+            promises AS (%(promises)s),
+            disputes AS (%(disputes)s),
             updated AS (%(update)s),
             closed AS (%(close)s)
             %(effects)s
@@ -35,6 +42,8 @@ class DebtCase(models.Model):
             current=self._refresh_current(companies, partner_ids),
             changed=self._refresh_changed(),
             insert=self._refresh_insert(companies),
+            promises=self._refresh_inherit("debt_promise"),
+            disputes=self._refresh_inherit("debt_dispute"),
             update=self._refresh_update(),
             close=self._refresh_close(),
             effects=self._refresh_effects(),
@@ -111,7 +120,13 @@ class DebtCase(models.Model):
             "stage_id": SQL("changed.new_stage_id"),
             "ladder_id": SQL("changed.ladder_id"),
             "ladder_started_on": today,
-            "state": SQL("changed.new_state"),
+            "state": SQL(
+                "CASE WHEN former.restrains THEN former.closed_state"
+                " ELSE changed.new_state END"
+            ),
+            "hold_until": SQL("CASE WHEN former.restrains THEN former.hold_until END"),
+            "callback_at": SQL("CASE WHEN former.recent THEN former.callback_at END"),
+            "profile_id": SQL("former.profile_id"),
             "priority": SQL("'0'"),
             "plan_dirty": SQL("TRUE"),
             "create_uid": SQL("%s::integer", self.env.uid),
@@ -130,13 +145,62 @@ class DebtCase(models.Model):
             SELECT %s
               FROM changed
               JOIN res_company company ON company.id = changed.company_id
+              LEFT JOIN LATERAL (%s) former ON TRUE
              WHERE changed.id IS NULL
              ORDER BY changed.company_id, changed.partner_id
                 ON CONFLICT (company_id, partner_id) WHERE closed_at IS NULL DO NOTHING
-            RETURNING id
+            RETURNING id, company_id, partner_id
             """,
             SQL(", ").join(map(SQL.identifier, columns)),
             SQL(", ").join(columns.values()),
+            self._refresh_former(),
+        )
+
+    @api.model
+    def _refresh_former(self):
+        """SQL of the debtor's last case, whose restraints a new one takes over.
+
+        An invoice corrected by way of draft closes a case and opens another: that
+        must not undo a promise, a hold, a callback or, ever, a legal stop.
+        """
+        now = fields.Datetime.now()
+        return SQL(
+            """
+            SELECT former.closed_state, former.hold_until, former.callback_at,
+                   former.profile_id, former.closed_at > %(since)s AS recent,
+                   former.closed_state = 'legal' OR former.closed_at > %(since)s AND (
+                       former.closed_state = 'on_hold'
+                       AND former.hold_until >= %(today)s
+                       OR former.closed_state = 'promised'
+                       AND EXISTS (SELECT FROM debt_promise promise
+                                    WHERE promise.case_id = former.id
+                                      AND promise.state = 'open')
+                   ) AS restrains
+              FROM debt_case former
+             WHERE former.company_id = changed.company_id
+               AND former.partner_id = changed.partner_id
+               AND former.closed_at IS NOT NULL
+             ORDER BY former.closed_at DESC, former.id DESC
+             LIMIT 1
+            """,
+            since=now - REOPENS_WITHIN,
+            today=now.date(),
+        )
+
+    @api.model
+    def _refresh_inherit(self, table):
+        """SQL that gives what is open about a debtor to the case just opened."""
+        return SQL(
+            """
+            UPDATE %(table)s inherited
+               SET case_id = opened.id
+              FROM opened
+              JOIN debt_case former ON former.company_id = opened.company_id
+               AND former.partner_id = opened.partner_id
+             WHERE former.id = inherited.case_id
+               AND former.closed_at IS NOT NULL AND inherited.state = 'open'
+            """,
+            table=SQL.identifier(table),
         )
 
     @api.model
@@ -171,14 +235,14 @@ class DebtCase(models.Model):
         return SQL(
             """
             UPDATE debt_case
-               SET state = 'closed', closed_at = %s,
+               SET state = 'closed', closed_state = debt_case.state, closed_at = %s,
                    close_reason = changed.close_reason,
                    amount_overdue = coalesce(changed.amount_overdue, 0),
                    amount_disputed = coalesce(changed.amount_disputed, 0),
                    oldest_due_date = changed.oldest_due_date,
                    next_contact_at = NULL, contact_until = NULL,
                    next_contact_code = NULL, next_contact_block = NULL,
-                   callback_at = NULL, hold_until = NULL, plan_dirty = FALSE,
+                   plan_dirty = FALSE,
                    write_uid = %s, write_date = %s
               FROM changed JOIN locked ON locked.id = changed.id
              WHERE debt_case.id = changed.id AND NOT changed.is_open

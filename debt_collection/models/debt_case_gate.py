@@ -1,6 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import zones as zone_tools
-from ..tools.contact import Answer, Contact, Policy, check
-from .debt_contact_policy import CHANNELS
-from .debt_phone import USABLE_HEALTH
+from ..tools.contact import CHANNELS, Answer, Contact, Policy, check
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
 MODE_CHANNELS = {"robot": "robot_call", "voice_message": "voice_message"}
@@ -55,7 +53,7 @@ class Facts:
 
     @property
     def usable_phones(self):
-        return [phone for phone in self.phones if phone.health in USABLE_HEALTH]
+        return [phone for phone in self.phones if phone._is_usable()]
 
     @property
     def zone(self):
@@ -78,7 +76,7 @@ class DebtCase(models.Model):
         :raises UserError: the channel is unknown
         """
         self.ensure_one()
-        if channel not in dict(CHANNELS):
+        if channel not in CHANNELS:
             raise UserError(
                 self.env._("There is no way of contact “%(name)s”.", name=channel)
             )
@@ -147,7 +145,7 @@ class DebtCase(models.Model):
         # Whether he refused calls is the debtor's own word, whoever may read contacts.
         if self.partner_id.sudo().debt_do_not_call:
             return "do_not_call"
-        if number and (phone is None or phone.health not in USABLE_HEALTH):
+        if number and (phone is None or not phone._is_usable()):
             return "bad_number"
         return None if facts.usable_phones else "no_number"
 
@@ -156,20 +154,27 @@ class DebtCase(models.Model):
 
         :return: (reason, naive UTC from which on it no longer does), or (None, None)
         """
-        last_day = None
         if channel == "call" and self.callback_at:
             return None, None
-        if self.state == "on_hold":
-            last_day = self.hold_until
-        elif self.state == "promised":
-            last_day = self._promise_last_day()
-        return (self.state, self._day_end(last_day)) if last_day else (None, None)
+        if self.state == "on_hold" and self.hold_until:
+            return "on_hold", self._day_end(self.hold_until)
+        last_day = self._promise_last_day()
+        return ("promised", self._day_end(last_day)) if last_day else (None, None)
 
     def _promise_last_day(self):
-        """Last day on which the first open promise can still be kept."""
-        dates = self.promise_ids.filtered(lambda p: p.state == "open").mapped("date")
+        """Last day on which the first open promise can still be kept.
+
+        A broken instalment ends the pause, whatever later ones are still open.
+        """
+        # Superuser: whoever may read a case may know that it is promised.
+        promises = self.sudo().promise_ids
+        failed = promises.filtered(lambda p: p.state in ("broken", "partial"))
+        made_on = max(failed.mapped("made_on"), default=date.min)
+        standing = promises.filtered(
+            lambda p: p.state == "open" and p.made_on > made_on
+        )
         grace = timedelta(days=self.company_id.debt_promise_grace_days)
-        return min(dates) + grace if dates else None
+        return min(standing.mapped("date")) + grace if standing else None
 
     def _day_end(self, day):
         """The first instant after a local day of the company, naive UTC."""
@@ -214,7 +219,7 @@ class DebtCase(models.Model):
             if policy and policy not in pure:
                 pure[policy] = policy._to_pure()
             known = phones[partner.id]
-            usable = [phone for phone in known if phone.health in USABLE_HEALTH]
+            usable = [phone for phone in known if phone._is_usable()]
             facts[own] = Facts(
                 policy=pure.get(policy),
                 zones=case._resolve_zones(usable[0] if usable else None).names,
@@ -229,6 +234,9 @@ class DebtCase(models.Model):
     def _contact_history(self, debtors):
         """Contacts made with these debtors, in all companies.
 
+        Of a call nobody logged an outcome for, the worst is assumed: that it was a
+        conversation.
+
         :return: two dicts by partner id: list of `tools.contact.Contact`, and counts
             of answered calls by local hour
         """
@@ -238,8 +246,12 @@ class DebtCase(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner_id, started_at, mode, connected,
-                       party = 'right_party', requested, case_id, local_hour
+                SELECT partner_id, started_at, mode,
+                       connected OR answered_at IS NOT NULL OR party != 'none'
+                       OR outcome_id IS NULL AND party IS NULL AS connected,
+                       party = 'right_party'
+                       OR outcome_id IS NULL AND party IS NULL AS conversed,
+                       requested, case_id, local_hour
                   FROM debt_call
                  WHERE partner_id = ANY(%s)
                    AND state != 'draft'

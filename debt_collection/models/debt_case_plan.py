@@ -9,6 +9,10 @@ from ..tools.contact import check
 from ..tools.ladder import Plan, plan
 
 BATCH = 1000
+# A callback the debtor asked for is made until then; later it is an ordinary call.
+# A promise decided within so many days is decided again every night.
+DECIDED_AGAIN = timedelta(days=60)
+CALLBACK_LASTS = timedelta(hours=24)
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
 UNPLANNED_STATES = ("disputed", "legal", "dormant")
@@ -27,13 +31,15 @@ class DebtCase(models.Model):
         self._reassign_archived()
         # A payment has its promise decided at once; the others are decided by time.
         today = fields.Date.today()
-        fallen_due = Domain("state", "=", "open") & Domain("date", "<=", today)
-        self.env["debt.promise"].search(fallen_due)._evaluate()
+        lately = today - DECIDED_AGAIN
+        recent = Domain("date", ">=", lately) | Domain("state", "=", "open")
+        fallen_due = Domain("state", "!=", "cancelled") & Domain("date", "<=", today)
+        self.env["debt.promise"].search(fallen_due & recent)._evaluate()
         self.search([("state", "=", "promised")])._resume_unpromised()
-        held = self.search([("state", "=", "on_hold"), ("hold_until", "!=", False)])
-        now = fields.Datetime.now()
-        over = held.filtered(lambda case: case._day_end(case.hold_until) <= now)
-        over.write({"state": "active", "hold_until": False, "plan_dirty": True})
+        # What could not be planned may be possible by now, whatever was mended.
+        self.search(
+            [("state", "=", "active"), ("next_contact_at", "=", False)]
+        )._set_dirty()
         self._trigger_planning()
 
     def _set_dirty(self):
@@ -67,6 +73,8 @@ class DebtCase(models.Model):
         :param datetime now: naive UTC
         """
         passed = Domain("state", "=", "active") & Domain("contact_until", "<=", now)
+        paused = Domain("state", "in", ("on_hold", "promised"))
+        passed |= paused & Domain("next_contact_at", "<=", now)
         dirty = Domain("plan_dirty", "=", True)
         return Domain("closed_at", "=", False) & (dirty | passed)
 
@@ -88,14 +96,23 @@ class DebtCase(models.Model):
             planned = case._plan_next_contact(facts[case], now, likely)
             if planned.reason == "ladder_end":
                 planned = case._leave_ladder()
-            case.write(case._prepare_plan_values(planned))
+            values = case._prepare_plan_values(planned)
+            if values:
+                case.write(values)
         cases._sync_call_activities()
 
     def _wake(self, now):
-        """A hold that is over ends by itself."""
+        """What is over ends by itself: a hold, a promise, a callback nobody made."""
         held = self.state == "on_hold" and self.hold_until
         if held and self._day_end(self.hold_until) <= now:
-            self.write({"state": "active", "hold_until": False})
+            state = self._state_without_pause()
+            self.write({"state": state, "hold_until": False, "plan_dirty": True})
+        if self.callback_at and self.callback_at + CALLBACK_LASTS <= now:
+            self.write({"callback_at": False, "plan_dirty": True})
+            if self.state == "active":
+                self.write({"state": self._state_without_pause(), "plan_dirty": True})
+        if self.state == "promised":
+            self.promise_ids._evaluate()
 
     def _plan_next_contact(self, facts, now, likely=None, history=None):
         """The next contact of one case, as `tools.ladder.Plan`.

@@ -3,15 +3,6 @@ from odoo.exceptions import ValidationError
 
 from ..tools.contact import HOLIDAY, Limit, Policy, Window
 
-CHANNELS = [
-    ("call", "Call"),
-    ("robot_call", "Robot Call"),
-    ("sms", "SMS"),
-    ("email", "E-mail"),
-    ("voice_message", "Voice Message"),
-    ("letter", "Letter"),
-    ("visit", "Visit"),
-]
 CHANNEL_GROUPS = {
     "any": frozenset(),
     "calls": frozenset({"call", "robot_call"}),
@@ -48,6 +39,7 @@ class DebtContactPolicy(models.Model):
     """
 
     _name = "debt.contact.policy"
+    _inherit = "debt.plan.source"
     _description = "Contact Policy"
     _order = "sequence, id"
 
@@ -109,6 +101,7 @@ class DebtContactPolicy(models.Model):
 
 class DebtContactPolicyWindow(models.Model):
     _name = "debt.contact.policy.window"
+    _inherit = "debt.plan.source"
     _description = "Contact Hours"
     _order = "policy_id, sequence, id"
 
@@ -155,6 +148,7 @@ class DebtContactPolicyWindow(models.Model):
 
 class DebtContactPolicyLimit(models.Model):
     _name = "debt.contact.policy.limit"
+    _inherit = "debt.plan.source"
     _description = "Contact Limit"
     _order = "policy_id, sequence, id"
 

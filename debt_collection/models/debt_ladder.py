@@ -11,6 +11,7 @@ class DebtLadder(models.Model):
     """
 
     _name = "debt.ladder"
+    _inherit = "debt.plan.source"
     _description = "Retry Ladder"
     _order = "sequence, id"
 
@@ -18,17 +19,28 @@ class DebtLadder(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company")
+    stage_ids = fields.One2many("debt.stage", "ladder_id", readonly=True)
+    profile_ids = fields.One2many("debt.profile", "ladder_id", readonly=True)
     step_ids = fields.One2many("debt.ladder.step", "ladder_id", copy=True)
     exit_state = fields.Selection(
-        [
-            ("dormant", "Dormant"),
-            ("on_hold", "On Hold"),
-            ("legal", "Legal"),
-        ],
+        [("dormant", "Dormant"), ("legal", "Legal")],
         required=True,
         default="dormant",
         help="What becomes of a case when the last step is over without a result.",
     )
+
+    @api.constrains("company_id", "stage_ids", "profile_ids")
+    def _check_shared(self):
+        """Stages and profiles are shared by all companies, and so are their ladders."""
+        for ladder in self:
+            if ladder.company_id and (ladder.stage_ids or ladder.profile_ids):
+                raise ValidationError(
+                    self.env._(
+                        "“%(ladder)s” is the ladder of a stage or profile, which all "
+                        "companies share: it cannot belong to one of them.",
+                        ladder=ladder.name,
+                    )
+                )
 
     def _steps(self):
         """Steps as the planner wants them, a tuple of `tools.ladder.Step`."""
@@ -37,6 +49,7 @@ class DebtLadder(models.Model):
 
 class DebtLadderStep(models.Model):
     _name = "debt.ladder.step"
+    _inherit = "debt.plan.source"
     _description = "Retry Ladder Step"
     _order = "ladder_id, first_day, id"
 

@@ -65,7 +65,7 @@ class DebtPhone(models.Model):
         [
             ("empty", "No digits"),
             ("unparsable", "Not a phone number"),
-            ("no_region", "Country unknown"),
+            ("no_country", "Country unknown"),
             ("too_short", "Too short"),
             ("too_long", "Too long"),
             ("invalid", "No such number"),
@@ -103,8 +103,37 @@ class DebtPhone(models.Model):
         )
 
     def _is_usable(self):
+        """Whether it may be dialled: a contact may refuse calls for himself."""
         self.ensure_one()
-        return bool(self.number) and self.health in USABLE_HEALTH
+        return (
+            bool(self.number)
+            and self.health in USABLE_HEALTH
+            and not self.contact_id.debt_do_not_call
+        )
+
+    def write(self, vals):
+        """A number is the same number on whichever of the debtor's contacts it is."""
+        result = super().write(vals)
+        if vals.get("health"):
+            same = self.search(
+                [
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("number", "in", self.filtered("number").mapped("number")),
+                    ("health", "!=", vals["health"]),
+                ]
+            )
+            numbers = {(phone.partner_id, phone.number) for phone in self}
+            same.filtered(lambda p: (p.partner_id, p.number) in numbers).health = vals[
+                "health"
+            ]
+            self._dirty_cases()
+        return result
+
+    def _dirty_cases(self):
+        # Superuser: the cases of exactly these numbers' debtors.
+        self.env["debt.case"].sudo().search(
+            [("partner_id", "in", self.partner_id.ids), ("closed_at", "=", False)]
+        )._set_dirty()
 
     @api.model
     def _prepare_values(self, contact, raw):
@@ -121,12 +150,7 @@ class DebtPhone(models.Model):
             "raw": raw,
             "sequence": 10 if contact == contact.commercial_partner_id else 20,
         }
-        region = (
-            contact.country_id
-            or contact.commercial_partner_id.country_id
-            or contact.company_id.country_id
-            or self.env.company.country_id
-        ).code
+        region = self._home_country(contact).code
         try:
             phone = phones.parse(raw, region)
         except PhoneError as error:
@@ -140,6 +164,26 @@ class DebtPhone(models.Model):
             "zones": ",".join(phone.zones),
             "error": False,
         }
+
+    @api.model
+    def _home_country(self, contact):
+        """The country in whose way a national number is read.
+
+        Without one on the debtor it is that of the companies he owes, if they agree:
+        guessing would ring a stranger.
+        """
+        debtor = contact.commercial_partner_id
+        known = contact.country_id or debtor.country_id or contact.company_id.country_id
+        if known:
+            return known
+        # Superuser: only the countries of the companies this debtor owes.
+        cases = (
+            self.env["debt.case"]
+            .sudo()
+            .search([("partner_id", "=", debtor.id), ("closed_at", "=", False)])
+        )
+        countries = cases.company_id.country_id
+        return countries if len(countries) == 1 else countries.browse()
 
     @api.model
     def _sync(self, debtors):
@@ -160,10 +204,20 @@ class DebtPhone(models.Model):
             )
         )
         present = self.sudo().with_context(active_test=False)
-        present = present.search([("partner_id", "in", debtors.ids)])
+        # A contact who came from another debtor brings his numbers along.
+        present = present.search(
+            [
+                "|",
+                ("partner_id", "in", debtors.ids),
+                ("contact_id", "in", contacts.ids),
+            ]
+        )
         known = defaultdict(dict)
+        health = {}
         for phone in present:
             known[phone.contact_id.id][phone.number or phone.raw] = phone
+            if phone.health != "unknown":
+                health[phone.partner_id.id, phone.number] = phone.health
         wanted, to_create = self.browse(), []
         for contact in contacts:
             for raw in phones.split(contact.phone) or [contact.phone]:
@@ -171,7 +225,8 @@ class DebtPhone(models.Model):
                 key = values["number"] or raw
                 phone = known[contact.id].get(key)
                 if phone is None:
-                    to_create.append(values)
+                    same = health.get((values["partner_id"], values["number"]))
+                    to_create.append(values | ({"health": same} if same else {}))
                     known[contact.id][key] = self.browse()
                 elif phone:
                     wanted |= phone._refresh(values)
@@ -186,8 +241,10 @@ class DebtPhone(models.Model):
         """
         listed = self.sudo().with_context(active_test=False)
         groups = listed._read_group([("partner_id", "in", debtors.ids)], ["partner_id"])
-        if missing := debtors - self.env["res.partner"].browse(g.id for (g,) in groups):
-            self._sync(missing)
+        missing = debtors - self.env["res.partner"].browse(g.id for (g,) in groups)
+        if missing:
+            # Somebody else may list the same numbers at this moment; his will do.
+            self.env["debt.case"]._unless_contended(lambda: self._sync(missing))
 
     def _refresh(self, values):
         """Take over what changed, without writing what did not."""

@@ -1,11 +1,14 @@
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ..tools.promise import promise_state
+from .debt_case_plan import DECIDED_AGAIN
+
+FAILED = ("broken", "partial")
+FAR = timedelta(days=731)
 
 
 class DebtPromise(models.Model):
@@ -57,9 +60,12 @@ class DebtPromise(models.Model):
     @api.constrains("made_on", "date")
     def _check_dates(self):
         for promise in self:
-            if promise.date < promise.made_on:
+            if not promise.made_on <= promise.date <= promise.made_on + FAR:
                 raise ValidationError(
-                    self.env._("A promise cannot be for a day before it was made.")
+                    self.env._(
+                        "A promise is for the day it was made or later, within two "
+                        "years."
+                    )
                 )
 
     @api.depends("partner_id", "amount", "date")
@@ -79,25 +85,44 @@ class DebtPromise(models.Model):
         active.write({"state": "promised", "plan_dirty": True})
         return promises
 
+    def write(self, vals):
+        if not self.env.su and {"state", "amount_paid"} & set(vals):
+            raise AccessError(
+                self.env._("Payments alone decide whether a promise was kept.")
+            )
+        return super().write(vals)
+
     def action_cancel(self):
         """The promise no longer stands; collection goes on without it."""
-        self.filtered(lambda promise: promise.state == "open").state = "cancelled"
-        self._resume_cases()
+        self.check_access("write")
+        # Superuser: the state of a promise is not written by hand.
+        standing = self.sudo().filtered(lambda promise: promise.state == "open")
+        standing.state = "cancelled"
+        standing.case_id._resume_unpromised()
+
+    def _decide(self, paid, today):
+        """Write what ``paid`` (company currency) makes of the promise ``today``."""
+        self.ensure_one()
+        state = promise_state(
+            self.amount,
+            paid,
+            self.date,
+            self.company_id.debt_promise_grace_days,
+            today,
+            rounding=self.currency_id.rounding,
+        )
+        if (state, paid) != (self.state, self.amount_paid):
+            self.write({"state": state, "amount_paid": paid})
 
     def _evaluate(self):
-        """Decide open promises by the payments received (rule 7).
+        """Decide promises by the payments received (rule 7).
 
-        A debtor's open promises share his payments in the order of their dates, so
-        that one payment never keeps two promises.
+        A debtor's promises share his payments in the order of their dates, so that
+        one payment never keeps two promises. What was decided lately is decided
+        again: a bank statement may come late, and a payment may bounce.
         """
-        promises = self.sudo().filtered(lambda promise: promise.state == "open")
-        for case in promises.case_id:
+        for case in self.sudo().case_id:
             case._evaluate_promises()
-
-    def _resume_cases(self):
-        """Cases without an open promise go on; a broken one goes to the front."""
-        promised = self.case_id.sudo().filtered(lambda case: case.state == "promised")
-        promised._resume_unpromised()
 
 
 class DebtCase(models.Model):
@@ -107,123 +132,121 @@ class DebtCase(models.Model):
         self.ensure_one()
         promises = self.promise_ids.filtered(lambda p: p.state != "cancelled")
         promises = promises.sorted(lambda promise: (promise.date, promise.id))
-        undecided = promises.filtered(lambda promise: promise.state == "open")
-        if not undecided:
+        today = self.company_id._debt_today()
+        recent = promises.filtered(
+            lambda p: p.state == "open" or p.date >= today - DECIDED_AGAIN
+        )
+        if not recent:
             return
         payments = self._payments_since(min(promises.mapped("made_on")))
-        today = self.company_id._debt_today()
-        grace = self.company_id.debt_promise_grace_days
         for promise in promises:
-            last_day = promise.date + timedelta(days=grace)
-            paid = self._take_payments(payments, promise, last_day)
-            if promise not in undecided:
-                continue
-            state = promise_state(
-                promise.amount,
-                paid,
-                promise.date,
-                grace,
-                today,
-                rounding=self.currency_id.rounding,
-            )
-            if (state, paid) != (promise.state, promise.amount_paid):
-                promise.write({"state": state, "amount_paid": paid})
-        self._follow_promises(undecided)
+            before = promise.state
+            paid = self._take_payments(payments, promise)
+            if promise in recent:
+                promise._decide(paid, today)
+            if promise.state in FAILED and before not in FAILED:
+                self._follow_failed(promise)
+        if self.state == "promised":
+            self._resume_unpromised()
 
-    def _follow_promises(self, decided):
+    def _follow_failed(self, promise):
         """A broken promise returns the case at once, in front of the others."""
-        failed = decided.filtered(lambda p: p.state in ("broken", "partial"))
-        for promise in failed:
-            self._message_log(
-                body=self.env._(
-                    "Promise of %(amount)s by %(date)s: %(paid)s was paid.",
-                    amount=self.currency_id.format(promise.amount),
-                    date=promise.date,
-                    paid=self.currency_id.format(promise.amount_paid),
-                )
+        self._message_log(
+            body=self.env._(
+                "Promise of %(amount)s by %(date)s: %(paid)s was paid.",
+                amount=self.currency_id.format(promise.amount),
+                date=promise.date,
+                paid=self.currency_id.format(promise.amount_paid),
             )
-        if failed and not self.closed_at:
-            self.priority = "1" if self.priority == "0" else self.priority
-        decided._resume_cases()
+        )
+        if not self.closed_at and self.priority == "0":
+            self.priority = "1"
 
     def _resume_unpromised(self):
-        """A promised case always has an open promise; without one it goes on."""
-        for case in self:
-            if not case.promise_ids.filtered(lambda promise: promise.state == "open"):
-                case._resume_ladder()
-
-    def _resume_ladder(self):
-        """The pause did not use up days of the ladder: its first day moves on."""
-        today = self.company_id._debt_today()
-        last = self.call_ids.filtered("started_at")[:1].started_at
-        paused = max(0, (today - last.date()).days - 1) if last else 0
-        started = self.ladder_started_on or today
-        self.write(
-            {
-                "state": "active",
-                "ladder_started_on": min(today, started + timedelta(days=paused)),
-                "plan_dirty": True,
-            }
-        )
+        """A promised case has a promise that can be kept; without one it goes on."""
+        for case in self.filtered(lambda case: case.state == "promised"):
+            if not case._promise_last_day():
+                case.write({"state": "active", "plan_dirty": True})
+                case._restart_ladder_if_over()
         self._trigger_planning()
 
-    def _take_payments(self, payments, promise, last_day):
+    def _restart_ladder_if_over(self):
+        """Whoever broke a promise is called at least once more, by a ladder begun anew
+        where nothing of the old one is left."""
+        today = self.company_id._debt_today()
+        steps = self.ladder_id.step_ids
+        last_day = max(steps.mapped("last_day"), default=0)
+        started = self.ladder_started_on or today
+        if (today - started).days >= last_day - 1:
+            self.ladder_started_on = today
+
+    def _take_payments(self, payments, promise):
         """Take from ``payments`` what counts for a promise.
 
-        :param payments: list of ``[date, amount left]``, changed in place
+        Money received earlier on the day of the promise was known when it was made.
+
+        :param payments: list of ``[date, amount left, created]``, changed in place
         :return: amount taken, company currency
         """
+        grace = timedelta(days=self.company_id.debt_promise_grace_days)
         taken = 0.0
         for payment in payments:
-            if promise.made_on <= payment[0] <= last_day:
-                part = min(payment[1], promise.amount - taken)
+            day, left, created = payment
+            if day == promise.made_on and created < promise.create_date:
+                continue
+            if promise.made_on <= day <= promise.date + grace:
+                part = min(left, promise.amount - taken)
                 payment[1] -= part
                 taken += part
         return self.currency_id.round(taken)
 
     def _payments_since(self, day):
-        """Money received from the debtor, oldest first.
+        """Money received from the debtor, oldest first, less what bounced since.
 
-        Credit notes and write-offs are no payments. A payment that is on its way to
-        the bank without an entry (``in_process`` or ``paid`` without a move) counts.
+        Credit notes and write-offs are no payments. A payment on its way to the bank
+        without an entry of its own counts until the bank's entry does.
 
-        :return: list of ``[date, amount in company currency]``
+        :return: list of ``[date, amount in company currency, created]``
         """
         self.env["account.move.line"].flush_model()
         self.env["account.payment"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT l.date, -l.balance
+                SELECT l.date, -l.balance, l.create_date
                   FROM account_move_line l
                   JOIN account_account a ON a.id = l.account_id
                   JOIN account_journal j ON j.id = l.journal_id
                   JOIN res_partner p ON p.id = l.partner_id
                  WHERE a.account_type = 'asset_receivable'
                    AND l.parent_state = 'posted'
-                   AND l.balance < 0
                    AND j.type IN ('bank', 'cash', 'credit')
                    AND l.company_id = %(company)s
                    AND p.commercial_partner_id = %(partner)s
                    AND l.date >= %(day)s
                 UNION ALL
-                SELECT y.date, y.amount_company_currency_signed
+                SELECT y.date, y.amount_company_currency_signed, y.create_date
                   FROM account_payment y
                   JOIN res_partner p ON p.id = y.partner_id
                  WHERE y.move_id IS NULL
-                   AND y.state IN ('in_process', 'paid')
+                   AND y.state = 'in_process'
                    AND y.payment_type = 'inbound'
                    AND y.company_id = %(company)s
                    AND p.commercial_partner_id = %(partner)s
                    AND y.date >= %(day)s
-                 ORDER BY 1
+                 ORDER BY 1, 3
                 """,
                 company=self.company_id.id,
                 partner=self.partner_id.id,
                 day=day,
             )
         )
-        by_day = defaultdict(float)
-        for date, amount in rows:
-            by_day[date] += float(amount)
-        return [[date, amount] for date, amount in sorted(by_day.items())]
+        received = [
+            [date, float(amount), at] for date, amount, at in rows if amount > 0
+        ]
+        bounced = -sum(float(amount) for _date, amount, _at in rows if amount < 0)
+        for payment in reversed(received):
+            part = min(bounced, payment[1])
+            payment[1] -= part
+            bounced -= part
+        return received

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DebtStage(models.Model):
@@ -19,13 +19,19 @@ class DebtStage(models.Model):
         help="The stage begins this many days after the due date of the oldest "
         "open item. 0 is for what is not due yet.",
     )
-    ladder_id = fields.Many2one("debt.ladder", string="Retry Ladder")
+    ladder_id = fields.Many2one(
+        "debt.ladder", string="Retry Ladder", domain=[("company_id", "=", False)]
+    )
     script_id = fields.Many2one("debt.script", string="Script")
     tone = fields.Text(
         translate=True, help="How to speak to a debtor of this stage, in a sentence."
     )
     color = fields.Integer()
     fold = fields.Boolean(string="Folded in Kanban")
+
+    @api.constrains("ladder_id")
+    def _check_ladder(self):
+        self.ladder_id._check_shared()
 
     _days_from_unique = models.Constraint(
         "UNIQUE(days_from)", "Two stages cannot begin on the same day past due."

@@ -55,9 +55,10 @@ class DebtTeam(models.Model):
         :param former: ``res.users`` who worked the debtor before, or None
         :param dict load: open cases by user, counted up by the caller
         """
-        members = self.member_ids.filtered(
-            lambda m: m.user_id.active and m._speaks(case.partner_id.lang)
-        ) or self.member_ids.filtered("user_id.active")
+        able = self.member_ids.filtered(
+            lambda member: member.user_id._debt_operates_in(case.company_id)
+        )
+        members = able.filtered(lambda m: m._speaks(case.partner_id.lang)) or able
         known = [former]
         if self.rule == "keep_owner":
             known.append(case.partner_id.user_id)

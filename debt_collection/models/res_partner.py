@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from .readers import READERS
+
 DEBT_PHONE_FIELDS = {"phone", "country_id", "parent_id", "active"}
 DEBT_PLAN_FIELDS = {
     "state_id",
@@ -12,12 +14,6 @@ DEBT_PLAN_FIELDS = {
     "debt_contact_policy_id",
     "debt_do_not_call",
 }
-
-# A debtor with a portal login must not read what is thought of him.
-READERS = (
-    "account.group_account_readonly,account.group_account_invoice,"
-    "debt_collection.group_debt_operator"
-)
 
 
 class ResPartner(models.Model):
@@ -107,8 +103,32 @@ class ResPartner(models.Model):
     def write(self, vals):
         former = self.commercial_partner_id if "parent_id" in vals else self.browse()
         result = super().write(vals)
+        (self & former)._debt_follow_parent()
         self._debt_follow(set(vals), former)
         return result
+
+    def _debt_follow_parent(self):
+        """A debtor who becomes a company's contact hands his cases to the company.
+
+        What was done to him, and what he was promised or refused, goes along.
+        """
+        # Superuser: exactly the cases and calls of these debtors.
+        cases = self.env["debt.case"].sudo()
+        merge = self.env["base.partner.merge.automatic.wizard"].sudo()
+        for debtor in self:
+            company = debtor.commercial_partner_id
+            own = cases.search([("partner_id", "=", debtor.id)])
+            if company == debtor or not own:
+                continue
+            own._merge_into(company, merge._debt_move_references)
+            self.env["debt.call"].sudo().search(
+                [("partner_id", "=", debtor.id)]
+            ).partner_id = company
+            for name in ("debt.promise", "debt.dispute"):
+                records = self.env[name].sudo().search([("partner_id", "=", debtor.id)])
+                self.env.add_to_compute(records._fields["partner_id"], records)
+            companies = self.env["res.company"].sudo().search([])
+            cases._pend("debtors", {(place.id, company.id) for place in companies})
 
     def _debt_follow(self, names, former=None):
         """Numbers and plans follow what changes on a contact, for debtors with a case.

@@ -4,6 +4,15 @@ from odoo import models
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    def _debt_operates_in(self, company):
+        """Whether the user can be given cases of a company."""
+        self.ensure_one()
+        return (
+            self.active
+            and company in self.company_ids
+            and self.has_group("debt_collection.group_debt_operator")
+        )
+
     def write(self, vals):
         """Whoever leaves hands over his cases, his calls stay in the reports."""
         result = super().write(vals)

@@ -14,3 +14,4 @@ from . import test_ui
 from . import test_ui_reports
 from . import test_views
 from . import test_wizard
+from . import test_restraint

@@ -195,8 +195,8 @@ class TestCall(DebtCommon):
         answer = self.case.check_contact("call")
         self.assertEqual(answer["reason"], "on_hold")
         self.assertGreaterEqual(answer["next_at"], datetime(2026, 3, 13, 23, 0))
-        with self._at(days=4):
-            self.cases._cron_daily()
+        with self._at(days=6):
+            self.assertTrue(self.cases.with_user(self.operator).claim_next())
             self.assertEqual(self.case.state, "active")
 
     def test_do_not_call_stops_every_number_but_not_letters(self):

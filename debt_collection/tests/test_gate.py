@@ -166,11 +166,13 @@ class TestGate(DebtCommon):
 
     def test_nonsense_is_refused_when_it_is_saved(self):
         policy = self.env["debt.contact.policy"].create({"name": "Night"})
-        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
-            with self.cr.savepoint():
-                self.env["debt.contact.policy.window"].create(
-                    {"policy_id": policy.id, "hour_from": 22, "hour_to": 6}
-                )
+        night = {"policy_id": policy.id, "hour_from": 22, "hour_to": 6}
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(CheckViolation),
+            self.cr.savepoint(),
+        ):
+            self.env["debt.contact.policy.window"].create(night)
         ladder = self.env["debt.ladder"].create({"name": "Nowhere"})
         parts = dict.fromkeys(("morning", "midday", "evening"), False)
         with self.assertRaises(ValidationError):

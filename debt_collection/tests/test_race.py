@@ -1,3 +1,4 @@
+import contextlib
 import threading
 from datetime import timedelta
 
@@ -133,40 +134,36 @@ class TestRace(BaseCase):
                 "DELETE FROM debt_call WHERE partner_id = ANY(%s)", [self.partner_ids]
             )
 
-    def _race(self, rounds):
-        """Partners claimed by both racers, round by round."""
-        claimed = [[], []]
-        errors = []
-        start = threading.Barrier(2)
-        finish = threading.Barrier(3)
-
-        def run(number):
-            try:
-                for _round in range(rounds):
-                    found = self._claim(self.user_ids[number], start)
-                    claimed[number].append(found)
-                    finish.wait()
-                    finish.wait()
-            except Exception as error:
-                errors.append(error)
+    def _run(self, user_id, rounds, claimed, start, finish):
+        """Claim round by round; whatever goes wrong lets nobody wait for ever."""
+        try:
+            for _round in range(rounds):
+                claimed.append(self._claim(user_id, start))
+                finish.wait()
+                finish.wait()
+        finally:
+            if len(claimed) < rounds:
                 start.abort()
                 finish.abort()
 
-        threads = [threading.Thread(target=run, args=(n,)) for n in range(2)]
+    def _race(self, rounds):
+        """Partners claimed by both racers, round by round."""
+        claimed = [[], []]
+        start, finish = threading.Barrier(2), threading.Barrier(3)
+        threads = [
+            threading.Thread(target=self._run, args=(user, rounds, got, start, finish))
+            for user, got in zip(self.user_ids, claimed, strict=True)
+        ]
         for thread in threads:
             thread.dbname = get_db_name()
             thread.start()
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             for _round in range(rounds):
                 finish.wait()
                 self._release()
                 finish.wait()
-        except threading.BrokenBarrierError:
-            pass
         for thread in threads:
             thread.join()
-        if errors:
-            raise errors[0]
         return claimed
 
     def test_two_connections_never_share_a_debtor(self):
