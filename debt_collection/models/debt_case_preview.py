@@ -42,7 +42,7 @@ class DebtCase(models.Model):
             until = fields.Date.to_date(values["promise_date"]) + grace
             yield _(
                 "Nobody calls until %(date)s; if it is not paid by then, the case "
-                "comes back in front.",
+                "returns to the front of the queue.",
                 date=format_date(self.env, until),
             )
         if outcome.activity_summary:

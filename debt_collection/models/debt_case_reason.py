@@ -47,7 +47,7 @@ class DebtCase(models.Model):
         if answer.allowed or not answer.next_at:
             return text
         return self.env._(
-            "%(reason)s From %(time)s on it is possible.",
+            "%(reason)s Possible from %(time)s.",
             reason=text,
             time=self._local_time(answer.next_at, facts),
         )
@@ -79,7 +79,7 @@ class DebtCase(models.Model):
         _ = self.env._
         return {
             "ok": _("He may be called now."),
-            "callback": _("He asked to be called now."),
+            "callback": _("He asked to be called back."),
             "closed": _("The case is closed."),
             "nothing_owed": _("He owes nothing that is overdue."),
             "disputed": _("Everything he owes is disputed."),

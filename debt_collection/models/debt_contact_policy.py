@@ -164,13 +164,13 @@ class DebtContactPolicyLimit(models.Model):
             ("connect", "Answered"),
             ("conversation", "Conversations"),
         ],
-        string="Of",
+        string="Counting",
         required=True,
         default="attempt",
         help="Attempts: every contact tried. Answered: somebody picked up. "
         "Conversations: the debtor himself was spoken with.",
     )
-    length = fields.Integer(string="In", required=True, default=1)
+    length = fields.Integer(string="Within", required=True, default=1)
     period = fields.Selection(
         [("day", "Days"), ("week", "Weeks"), ("month", "Months")],
         required=True,

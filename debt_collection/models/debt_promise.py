@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools.promise import promise_state
 from .debt_case_plan import DECIDED_AGAIN
@@ -74,7 +74,7 @@ class DebtPromise(models.Model):
             promise.display_name = self.env._(
                 "%(amount)s by %(date)s",
                 amount=promise.currency_id.format(promise.amount),
-                date=promise.date,
+                date=format_date(self.env, promise.date) or "…",
             )
 
     @api.model_create_multi
@@ -155,7 +155,7 @@ class DebtCase(models.Model):
             body=self.env._(
                 "Promise of %(amount)s by %(date)s: %(paid)s was paid.",
                 amount=self.currency_id.format(promise.amount),
-                date=promise.date,
+                date=format_date(self.env, promise.date),
                 paid=self.currency_id.format(promise.amount_paid),
             )
         )

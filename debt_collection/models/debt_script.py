@@ -7,7 +7,7 @@ PHASES = [
     ("demand", "Demand"),
     ("objections", "Objections"),
     ("next_contact", "Next Contact"),
-    ("close", "Close"),
+    ("close", "Closing"),
 ]
 
 
