@@ -28,10 +28,6 @@ class WizardCommon(DebtCommon):
     def _coded(self, code):
         return self.env.ref(f"debt_collection.outcome_{code}")
 
-    def _dial(self, wizard):
-        phones = wizard.phone_ids.with_context(debt_call_wizard_id=wizard.id)
-        return phones.action_dial_in_call()
-
     def _form(self, wizard):
         return Form(wizard, view="debt_collection.debt_call_wizard_view_form")
 
@@ -86,11 +82,11 @@ class TestCallWindow(WizardCommon):
             self.assertFalse(wizard.gate_allowed)
             self.assertTrue(wizard.gate_message)
             with self.assertRaises(UserError):
-                self._dial(wizard)
+                wizard.phone_ids.action_dial()
 
     def test_dialling_puts_the_call_on_record_and_asks_the_browser(self):
         wizard = self._open()
-        action = self._dial(wizard)
+        action = wizard.phone_ids.action_dial()
         self.assertEqual(action["tag"], "debt_collection.dial")
         self.assertEqual(action["params"]["number"], "+32470123456")
         self.assertEqual(wizard.call_state, "dialing")
@@ -212,7 +208,9 @@ class TestCallWindow(WizardCommon):
     def test_dialled_by_hand_on_the_number_the_operator_names(self):
         self.debtor.phone = "+32 470 12 34 56, +32 470 12 34 57"
         wizard = self._open()
-        second = wizard.phone_ids.filtered(lambda phone: phone.number.endswith("57"))
+        second = wizard.phone_ids.phone_id.filtered(
+            lambda phone: phone.number.endswith("57")
+        )
         wizard.write(
             {
                 "party": "none",

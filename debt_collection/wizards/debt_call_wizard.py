@@ -37,9 +37,7 @@ class DebtCallWizard(models.TransientModel):
     local_time = fields.Char(string="His Time", compute="_compute_gate")
     gate_allowed = fields.Boolean(compute="_compute_gate")
     gate_message = fields.Char(compute="_compute_gate")
-    phone_ids = fields.Many2many(
-        "debt.phone", compute="_compute_gate", string="Numbers"
-    )
+    phone_ids = fields.One2many("debt.call.wizard.phone", "wizard_id")
     other_number = fields.Char(
         help="A number that is not on the list. Ask the accountant to enter it."
     )
@@ -109,9 +107,6 @@ class DebtCallWizard(models.TransientModel):
             wizard.local_time = case._local_time(now, facts)
             wizard.gate_allowed = answer.allowed
             wizard.gate_message = case._contact_message(answer, now, facts)
-            wizard.phone_ids = self.env["debt.phone"].browse(
-                phone.id for phone in facts.phones
-            )
 
     @api.depends("item_ids")
     def _compute_shown(self):
@@ -182,6 +177,7 @@ class DebtCallWizard(models.TransientModel):
         if call.state != "done":
             ticked = wizard.item_ids.filtered("selected").move_id.ids
             wizard.item_ids.unlink()
+            wizard.phone_ids.unlink()
             wizard.write(self._prepare_window(call, ticked))
         return wizard
 

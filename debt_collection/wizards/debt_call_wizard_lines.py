@@ -8,16 +8,31 @@ from ..models.ledger_sql import OPEN_LINES
 ITEMS_SHOWN = 200
 
 
-class DebtPhone(models.Model):
-    _inherit = "debt.phone"
+class DebtCallWizardPhone(models.TransientModel):
+    """A number in the call window, with its button."""
 
-    def action_dial_in_call(self):
-        """The button of a number in the call window, which the context names."""
+    _name = "debt.call.wizard.phone"
+    _description = "Number in the Call Window"
+    _order = "id"
+
+    wizard_id = fields.Many2one(
+        "debt.call.wizard", required=True, index=True, ondelete="cascade"
+    )
+    phone_id = fields.Many2one("debt.phone", required=True, ondelete="cascade")
+    contact_id = fields.Many2one(related="phone_id.contact_id")
+    number = fields.Char(related="phone_id.number")
+    health = fields.Selection(related="phone_id.health")
+    can_dial = fields.Boolean(compute="_compute_can_dial", compute_sudo=True)
+
+    @api.depends("phone_id.health")
+    def _compute_can_dial(self):
+        for line in self:
+            line.can_dial = line.phone_id._is_usable()
+
+    def action_dial(self):
+        """Put the call on record, then let the telephone dial it."""
         self.ensure_one()
-        wizard = self.env["debt.call.wizard"].browse(
-            self.env.context["debt_call_wizard_id"]
-        )
-        return wizard._dial(phone=self)
+        return self.wizard_id._dial(phone=self.phone_id)
 
 
 class DebtCallWizardItem(models.TransientModel):
@@ -43,7 +58,7 @@ class DebtCallWizardItem(models.TransientModel):
         string="Open", readonly=True, currency_field="currency_id"
     )
     company_currency_id = fields.Many2one(
-        related="wizard_id.currency_id", string="Company Currency"
+        "res.currency", string="Company Currency", readonly=True
     )
     amount = fields.Monetary(
         string="In Company Currency",
@@ -69,7 +84,7 @@ class DebtCallWizard(models.TransientModel):
 
     @api.model
     def _prepare_window(self, call, ticked=()):
-        """Values of the items as the ledger says now.
+        """Values of the numbers and of the items as the ledger says now.
 
         :param call: ``debt.call`` of the window
         :param ticked: ids of the entries the operator ticked before
@@ -77,8 +92,21 @@ class DebtCallWizard(models.TransientModel):
         case = call.case_id
         today = case.company_id._debt_today()
         rows = self._read_items(case, today)
-        items = [self._prepare_item_values(row, today, ticked) for row in rows]
+        # Superuser: exactly this debtor's numbers, whatever team has his other cases.
+        phones = self.env["debt.phone"].sudo()
+        phones = phones.search_fetch(
+            [("partner_id", "=", case.partner_id.id), ("number", "!=", False)],
+            # The gate reads the rest in a moment.
+            [name for name, field in phones._fields.items() if field.store],
+        )
+        phones = phones.sorted(lambda phone: not phone._is_usable())
+        items = [
+            self._prepare_item_values(row, today, ticked)
+            | {"company_currency_id": case.currency_id.id}
+            for row in rows
+        ]
         return {
+            "phone_ids": [Command.create({"phone_id": id_}) for id_ in phones.ids],
             "item_count": rows[0]["total"] if rows else 0,
             "item_ids": [Command.create(item) for item in items],
         }

@@ -1,6 +1,7 @@
 import {
     asyncStep,
     defineModels,
+    getService,
     mockService,
     models,
     onRpc,
@@ -10,7 +11,6 @@ import {
     click,
     contains,
     mailModels,
-    openView,
     registerArchs,
     start,
     startServer,
@@ -47,10 +47,11 @@ test("an empty day says what to do, and brings the next call", async () => {
         },
     });
     await start();
-    await openView({
+    await getService("action").doAction({
+        type: "ir.actions.act_window",
         res_model: "debt.case",
         views: [[false, "activity"]],
-        help: "<p>No calls are due</p>",
+        help: "No calls are due",
     });
     await contains(".o_view_nocontent", {text: "No calls are due"});
     await contains(".o_activity_view table", {count: 0});
