@@ -338,3 +338,57 @@ class TestOpeningQueries(WizardCommon):
         self.assertEqual(wizard.item_count, 5)
         self.assertEqual(wizard.shown_count, 3)
         self.assertEqual(wizard.item_ids[0].days_past_due, 9)
+
+
+@tagged("post_install", "-at_install")
+class TestCallActivity(WizardCommon):
+    """A call is done when its outcome is logged."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cases.refresh(cls.debtor.ids)
+        cls.case = cls.cases.search([("partner_id", "=", cls.debtor.id)])
+        cls.case.user_id = cls.operator
+        cls.case._plan()
+        cls.activity = cls.case._call_activities()
+
+    def _done(self, activities, user=None):
+        return activities.with_user(user or self.operator).action_done()
+
+    def test_done_opens_the_window_and_the_outcome_makes_it_done(self):
+        self.assertEqual(self.activity.user_id, self.operator)
+        action = self._done(self.activity)
+        self.assertTrue(self.activity.active)
+        self.assertEqual(action["res_model"], "debt.call.wizard")
+        wizard = self.env["debt.call.wizard"].with_user(self.operator)
+        wizard = wizard.browse(action["res_id"])
+        wizard.write({"party": "none", "outcome_id": self._coded("no_answer").id})
+        wizard.action_save()
+        self.assertFalse(self.activity.active)
+        self.assertEqual(self.activity.feedback, "No answer")
+
+    def test_of_many_the_others_are_done_and_one_call_opens(self):
+        todo = self.case.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.operator.id
+        )
+        action = self._done(self.activity | todo)
+        self.assertEqual(action["res_model"], "debt.call.wizard")
+        self.assertFalse(todo.active)
+        self.assertTrue(self.activity.active)
+
+    def test_automations_still_mark_it_done(self):
+        self.activity.with_user(self.operator).action_feedback(feedback="Merged")
+        self.assertFalse(self.activity.active)
+
+    def test_whoever_cannot_call_marks_it_done_as_ever(self):
+        self.activity.user_id = self.accountant
+        self._done(self.activity, self.accountant)
+        self.assertFalse(self.activity.active)
+
+    def test_a_call_of_another_model_is_done_as_ever(self):
+        call = self.debtor.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.operator.id
+        )
+        self._done(call)
+        self.assertFalse(call.active)

@@ -1,6 +1,6 @@
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {animationFrame, expect, test} from "@odoo/hoot";
-import {check, click, keyDown, keyUp, queryFirst} from "@odoo/hoot-dom";
+import {check, click, keyDown, keyUp, queryFirst, waitFor} from "@odoo/hoot-dom";
 import {defineModels, fields, models, mountView} from "@web/../tests/web_test_helpers";
 
 class Call extends models.Model {
@@ -69,14 +69,14 @@ test("an item is chosen with its letter", async () => {
 test("a letter leads to the group, and choosing follows the domain", async () => {
     await mountView({type: "form", resModel: "call", resId: 1, arch});
     await hotkey("w");
-    expect("[name=outcome_id] label").toHaveText("Promise");
+    await waitFor("[name=outcome_id] label:only:contains(Promise)");
     await hotkey("o");
     expect("[name=outcome_id] input").toBeFocused();
     await click("[name=outcome_id] label");
     await animationFrame();
     expect(chosen("outcome_id")).toBe("Promise");
     await hotkey("y");
-    expect("[name=outcome_id] label").toHaveText("No answer");
+    await waitFor("[name=outcome_id] label:only:contains(No answer)");
 });
 
 test("nothing is chosen where it is read only", async () => {

@@ -1,21 +1,15 @@
 import {
     asyncStep,
+    contains,
     defineModels,
-    getService,
     mockService,
     models,
+    mountView,
     onRpc,
     waitForSteps,
 } from "@web/../tests/web_test_helpers";
-import {
-    click,
-    contains,
-    mailModels,
-    registerArchs,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
-import {test} from "@odoo/hoot";
+import {expect, test} from "@odoo/hoot";
+import {mailModels} from "@mail/../tests/mail_test_helpers";
 
 /** Its fields come from the server, where the addon is installed. */
 class DebtCase extends models.ServerModel {
@@ -25,13 +19,6 @@ class DebtCase extends models.ServerModel {
 defineModels({...mailModels, DebtCase});
 
 test("an empty day says what to do, and brings the next call", async () => {
-    await startServer();
-    registerArchs({
-        "debt.case,false,activity": `
-            <activity js_class="debt_my_day">
-                <templates><div t-name="activity-box"/></templates>
-            </activity>`,
-    });
     onRpc("mail.activity", "get_activity_data", () => ({
         activity_res_ids: [],
         activity_types: [],
@@ -39,22 +26,21 @@ test("an empty day says what to do, and brings the next call", async () => {
     }));
     mockService("action", {
         doAction(action) {
-            if (action !== "debt_collection.debt_call_wizard_action_next") {
-                return super.doAction(...arguments);
-            }
-            asyncStep("next call");
+            asyncStep(action);
             return Promise.resolve();
         },
     });
-    await start();
-    await getService("action").doAction({
-        type: "ir.actions.act_window",
-        res_model: "debt.case",
-        views: [[false, "activity"]],
-        help: "No calls are due",
+    await mountView({
+        type: "activity",
+        resModel: "debt.case",
+        arch: `
+            <activity js_class="debt_my_day">
+                <templates><div t-name="activity-box"/></templates>
+            </activity>`,
+        noContentHelp: "No calls are due",
     });
-    await contains(".o_view_nocontent", {text: "No calls are due"});
-    await contains(".o_activity_view table", {count: 0});
-    await click(".o_debt_next_call");
-    await waitForSteps(["next call"]);
+    expect(".o_view_nocontent").toHaveText("No calls are due");
+    expect(".o_activity_view table").toHaveCount(0);
+    await contains(".o_debt_next_call").click();
+    await waitForSteps(["debt_collection.debt_call_wizard_action_next"]);
 });
