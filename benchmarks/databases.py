@@ -4,10 +4,13 @@ The cluster is the one that the environment names (PGHOST, PGPORT, PGUSER), Odoo
 configuration is the file in ODOO_RC: `./dev bench` sets both.
 """
 
+import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 
 import psycopg2
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.sql_db import close_db
@@ -21,6 +24,16 @@ def configure(*addons):
     path = ",".join([*config["addons_path"], *addons]) if addons else None
     arguments = ["-c", os.environ["ODOO_RC"], "--no-http", "--log-level=error"]
     config.parse_config([*arguments, *(["--addons-path", path] if path else [])])
+
+
+def apart(work, *arguments):
+    """The result of some work done in a process of its own, whose memory goes with it.
+
+    What was loaded to prepare a measurement must not be there when it is made.
+    """
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, mp_context=fork) as pool:
+        return pool.submit(work, *arguments).result()
 
 
 @contextmanager

@@ -9,17 +9,17 @@ item (its entry, the debtor, disputes).
 from odoo.tools import SQL
 
 TABLE = """
-    CREATE TABLE debt_bench_floor (
+    CREATE TABLE {table} (
         id serial PRIMARY KEY, company_id int NOT NULL, partner_id int NOT NULL,
         state varchar NOT NULL DEFAULT 'open', overdue numeric, disputed numeric,
         oldest date, stage int, user_id int, create_uid int, write_uid int,
         create_date timestamp DEFAULT now(), write_date timestamp DEFAULT now()
     );
-    CREATE UNIQUE INDEX ON debt_bench_floor (company_id, partner_id)
+    CREATE UNIQUE INDEX ON {table} (company_id, partner_id)
         WHERE state = 'open';
-    CREATE INDEX ON debt_bench_floor (partner_id);
-    CREATE INDEX ON debt_bench_floor (stage, oldest);
-    CREATE INDEX ON debt_bench_floor (user_id);
+    CREATE INDEX ON {table} (partner_id);
+    CREATE INDEX ON {table} (stage, oldest);
+    CREATE INDEX ON {table} (user_id);
 """
 SIMPLE = """
     SELECT company_id, partner_id, 0 AS disputed,
@@ -65,7 +65,7 @@ RULES = """
                      OR debt_excluded_until < %(today)s)) move""",
 )
 UPSERT = """
-    INSERT INTO debt_bench_floor AS old
+    INSERT INTO {table} AS old
            (company_id, partner_id, overdue, disputed, oldest, stage)
     SELECT company_id, partner_id, greatest(0, overdue), disputed, oldest,
            width_bucket(%(today)s - oldest, ARRAY[0, 1, 91])
@@ -83,18 +83,20 @@ CLASSIFY = {"simple": SIMPLE, "rules": RULES}
 class Floor:
     """The plain table and the statements that fill it."""
 
-    def __init__(self, env, today, kind="simple"):
-        self.env = env
-        self.classified = CLASSIFY[kind]
+    def __init__(self, env, kind, today):
+        self.table = f"debt_bench_{kind}"
         accounts = env["account.account"].search(
             [("account_type", "=", "asset_receivable")]
         )
-        self.parameters = {"today": today, "accounts": accounts.ids}
-        env.cr.execute("DROP TABLE IF EXISTS debt_bench_floor")
-        env.cr.execute(TABLE)
+        env.cr.execute(TABLE.format(table=self.table))
+        statement = UPSERT.format(table=self.table, classified=CLASSIFY[kind])
+        self.statement = SQL(statement, today=today, accounts=accounts.ids)
 
-    def run(self):
+    def run(self, env):
         """Classify and upsert; the number of rows written."""
-        statement = UPSERT.replace("{classified}", self.classified)
-        self.env.cr.execute(SQL(statement, **self.parameters))
-        return self.env.cr.rowcount
+        env.cr.execute(self.statement)
+        return env.cr.rowcount
+
+    def empty(self, env):
+        """As before the first run."""
+        env.cr.execute(f"TRUNCATE {self.table}")

@@ -7,9 +7,9 @@ part payments, unmatched credits and credit notes, in two companies and two curr
 
 import random
 from datetime import date, timedelta
-from itertools import groupby
 
 import phonenumbers
+
 from odoo import Command
 
 DEBTORS = 20
@@ -136,7 +136,7 @@ def _phone(code, number):
 
 
 def _plan(rng, debtors):
-    """What each invoice will be; half of the debtors' invoices are a year old at most."""
+    """What each invoice will be: some not due, the others up to 400 days late."""
     names, weights = list(KINDS), [kind[0] for kind in KINDS.values()]
     today = date.today()
     for number in range(INVOICES):
@@ -285,22 +285,18 @@ def verify(env, sample=300):
 
 def _settle(move):
     """The accounting engine accepts a copy: pay it in full."""
-    for _account, lines in groupby(
-        move.line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.reconciled
-        ),
-        key=lambda line: line.account_id,
-    ):
-        owed = move.line_ids.browse().concat(*lines)
-        payment = _payment(
-            move,
-            date.today(),
-            sum(owed.mapped("amount_residual_currency")),
-            sum(owed.mapped("amount_residual")),
-        )
-        counter = payment.line_ids.filtered(
-            lambda line: line.account_id == owed.account_id
-        )
-        (owed + counter).reconcile()
+    owed = move.line_ids.filtered(
+        lambda line: line.display_type == "payment_term" and not line.reconciled
+    )
+    payment = _payment(
+        move,
+        date.today(),
+        sum(owed.mapped("amount_residual_currency")),
+        sum(owed.mapped("amount_residual")),
+    )
+    account = owed.account_id
+    (
+        owed + payment.line_ids.filtered(lambda line: line.account_id == account)
+    ).reconcile()
     if move.payment_state != "paid":
         raise ValueError(f"{move.name} cannot be paid")

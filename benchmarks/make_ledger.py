@@ -76,15 +76,20 @@ def multiplied(invoices):
     return make
 
 
+def ensure(invoices):
+    """The name of the database with so many invoices."""
+    databases.configure()
+    name = f"{databases.PREFIX}{invoices}"
+    _made(name, multiplied(invoices))
+    return name
+
+
 def main():
     """Make it and print its name."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--invoices", type=int, default=10_000)
     options = parser.parse_args()
-    databases.configure()
-    name = f"{databases.PREFIX}{options.invoices}"
-    _made(name, multiplied(options.invoices))
-    print(name)
+    print(ensure(options.invoices))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,8 @@ class Copier:
         first, last = self.first[name], self.last[name]
         return SQL(
             "CASE WHEN %(id)s BETWEEN %(first)s AND %(last)s"
-            " THEN %(last)s + (%(id)s - %(first)s) * %(copies)s + k + 1 ELSE %(id)s END",
+            " THEN %(last)s + (%(id)s - %(first)s) * %(copies)s + k + 1"
+            " ELSE %(id)s END",
             id=column,
             first=first,
             last=last,

@@ -10,6 +10,7 @@ from . import (
     debt_case_activity,
     debt_case_assign,
     debt_case_claim,
+    debt_case_continue,
     debt_case_difference,
     debt_case_gate,
     debt_case_ledger,

@@ -1,10 +1,5 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-# A case opened so soon after another one continues it.
-REOPENS_WITHIN = timedelta(days=30)
 
 
 class DebtCase(models.Model):
@@ -19,33 +14,22 @@ class DebtCase(models.Model):
         Cases are locked in the order of their ids and inserted in the order of
         their debtors, so that two refreshes wait for each other and never deadlock.
 
-        :return: SQL giving rows ``(kind, value, number, ids)``; see `_refresh_effects`
+        :return: SQL giving rows ``(kind, number, ids)``; see `_refresh_effects`
         """
         return SQL(
             """
             WITH %(ledger)s,
             current AS (%(current)s),
             changed AS MATERIALIZED (%(changed)s),
-            locked AS MATERIALIZED (
-                SELECT id FROM debt_case
-                 WHERE id IN (SELECT id FROM changed WHERE id IS NOT NULL)
-                 ORDER BY id FOR NO KEY UPDATE
-            ),
             opened AS (%(insert)s),
-            promises AS (%(promises)s),
-            disputes AS (%(disputes)s),
-            updated AS (%(update)s),
-            closed AS (%(close)s)
+            written AS (%(update)s)
             %(effects)s
             """,
             ledger=self._ledger_ctes(companies, partner_ids),
             current=self._refresh_current(companies, partner_ids),
             changed=self._refresh_changed(),
             insert=self._refresh_insert(companies),
-            promises=self._refresh_inherit("debt_promise"),
-            disputes=self._refresh_inherit("debt_dispute"),
             update=self._refresh_update(),
-            close=self._refresh_close(),
             effects=self._refresh_effects(),
         )
 
@@ -73,8 +57,7 @@ class DebtCase(models.Model):
         """
         return SQL(
             """
-            SELECT difference.*, state IS DISTINCT FROM new_state AS restated,
-                   stage_id IS DISTINCT FROM new_stage_id AS restaged
+            SELECT difference.*
               FROM (
                     SELECT old.id, company_id, partner_id, old.state, old.stage_id,
                            new.stage_id AS new_stage_id, new.ladder_id,
@@ -120,13 +103,7 @@ class DebtCase(models.Model):
             "stage_id": SQL("changed.new_stage_id"),
             "ladder_id": SQL("changed.ladder_id"),
             "ladder_started_on": today,
-            "state": SQL(
-                "CASE WHEN former.restrains THEN former.closed_state"
-                " ELSE changed.new_state END"
-            ),
-            "hold_until": SQL("CASE WHEN former.restrains THEN former.hold_until END"),
-            "callback_at": SQL("CASE WHEN former.recent THEN former.callback_at END"),
-            "profile_id": SQL("former.profile_id"),
+            "state": SQL("changed.new_state"),
             "priority": SQL("'0'"),
             "plan_dirty": SQL("TRUE"),
             "create_uid": SQL("%s::integer", self.env.uid),
@@ -145,152 +122,110 @@ class DebtCase(models.Model):
             SELECT %s
               FROM changed
               JOIN res_company company ON company.id = changed.company_id
-              LEFT JOIN LATERAL (%s) former ON TRUE
              WHERE changed.id IS NULL
              ORDER BY changed.company_id, changed.partner_id
                 ON CONFLICT (company_id, partner_id) WHERE closed_at IS NULL DO NOTHING
-            RETURNING id, company_id, partner_id
+            RETURNING id
             """,
             SQL(", ").join(map(SQL.identifier, columns)),
             SQL(", ").join(columns.values()),
-            self._refresh_former(),
-        )
-
-    @api.model
-    def _refresh_former(self):
-        """SQL of the debtor's last case, whose restraints a new one takes over.
-
-        An invoice corrected by way of draft closes a case and opens another: that
-        must not undo a promise, a hold, a callback or, ever, a legal stop.
-        """
-        now = fields.Datetime.now()
-        return SQL(
-            """
-            SELECT former.closed_state, former.hold_until, former.callback_at,
-                   former.profile_id, former.closed_at > %(since)s AS recent,
-                   former.closed_state = 'legal' OR former.closed_at > %(since)s AND (
-                       former.closed_state = 'on_hold'
-                       AND former.hold_until >= %(today)s
-                       OR former.closed_state = 'promised'
-                       AND EXISTS (SELECT FROM debt_promise promise
-                                    WHERE promise.case_id = former.id
-                                      AND promise.state = 'open')
-                   ) AS restrains
-              FROM debt_case former
-             WHERE former.company_id = changed.company_id
-               AND former.partner_id = changed.partner_id
-               AND former.closed_at IS NOT NULL
-             ORDER BY former.closed_at DESC, former.id DESC
-             LIMIT 1
-            """,
-            since=now - REOPENS_WITHIN,
-            today=now.date(),
-        )
-
-    @api.model
-    def _refresh_inherit(self, table):
-        """SQL that gives what is open about a debtor to the case just opened."""
-        return SQL(
-            """
-            UPDATE %(table)s inherited
-               SET case_id = opened.id
-              FROM opened
-              JOIN debt_case former ON former.company_id = opened.company_id
-               AND former.partner_id = opened.partner_id
-             WHERE former.id = inherited.case_id
-               AND former.closed_at IS NOT NULL AND inherited.state = 'open'
-            """,
-            table=SQL.identifier(table),
         )
 
     @api.model
     def _refresh_update(self):
-        """SQL that writes amounts; the ORM writes what the chatter tracks."""
+        """SQL that writes amounts, and closes what nothing is owed for.
+
+        Closing clears what `_close` clears. A new stage or state is left to the ORM,
+        for the chatter to remember. Rows tell in ``kinds`` what happened to a case.
+        """
+        now = fields.Datetime.now()
+        cleared = (
+            "next_contact_at",
+            "contact_until",
+            "next_contact_code",
+            "next_contact_block",
+        )
         return SQL(
             """
-            UPDATE debt_case
-               SET amount_overdue = changed.amount_overdue,
-                   amount_disputed = changed.amount_disputed,
-                   oldest_due_date = changed.oldest_due_date,
-                   write_uid = %s, write_date = %s
-              FROM changed JOIN locked ON locked.id = changed.id
-             WHERE debt_case.id = changed.id AND changed.is_open
-            RETURNING debt_case.id, changed.restaged, changed.new_stage_id,
-                      changed.restated, changed.new_state,
-                      EXISTS (SELECT FROM debt_promise promise
-                               WHERE promise.case_id = debt_case.id
-                                 AND promise.state = 'open') AS promised
+            UPDATE debt_case old
+               SET amount_overdue = coalesce(new.amount_overdue, 0),
+                   amount_disputed = coalesce(new.amount_disputed, 0),
+                   oldest_due_date = new.oldest_due_date,
+                   state = CASE WHEN new.is_open THEN old.state ELSE 'closed' END,
+                   closed_state = CASE WHEN NOT new.is_open THEN old.state END,
+                   closed_at = CASE WHEN NOT new.is_open THEN %(now)s::timestamp END,
+                   close_reason = CASE WHEN NOT new.is_open THEN new.close_reason END,
+                   plan_dirty = old.plan_dirty AND new.is_open,
+                   write_uid = %(uid)s, write_date = %(now)s, %(cleared)s
+              FROM (
+                    SELECT changed.*
+                      FROM changed JOIN debt_case held ON held.id = changed.id
+                     ORDER BY held.id FOR NO KEY UPDATE OF held
+                   ) new
+             WHERE old.id = new.id
+            RETURNING old.id, %(kinds)s AS kinds
             """,
-            self.env.uid,
-            fields.Datetime.now(),
+            now=now,
+            uid=self.env.uid,
+            cleared=SQL(", ").join(
+                SQL(
+                    "%(name)s = CASE WHEN new.is_open THEN old.%(name)s END",
+                    name=SQL.identifier(name),
+                )
+                for name in cleared
+            ),
+            kinds=self._refresh_kinds(),
         )
 
     @api.model
-    def _refresh_close(self):
-        """SQL that closes cases, clearing what `_close` clears.
+    def _refresh_kinds(self):
+        """SQL of the kinds of effect a case that was written has, as an array.
 
-        ``busy``: something hangs on the case that the ORM must put in order.
+        ``busy``: something hangs on a closed case that must be put in order.
         """
-        now = fields.Datetime.now()
         return SQL(
             """
-            UPDATE debt_case
-               SET state = 'closed', closed_state = debt_case.state, closed_at = %s,
-                   close_reason = changed.close_reason,
-                   amount_overdue = coalesce(changed.amount_overdue, 0),
-                   amount_disputed = coalesce(changed.amount_disputed, 0),
-                   oldest_due_date = changed.oldest_due_date,
-                   next_contact_at = NULL, contact_until = NULL,
-                   next_contact_code = NULL, next_contact_block = NULL,
-                   plan_dirty = FALSE,
-                   write_uid = %s, write_date = %s
-              FROM changed JOIN locked ON locked.id = changed.id
-             WHERE debt_case.id = changed.id AND NOT changed.is_open
-            RETURNING debt_case.id,
-                   EXISTS (SELECT FROM debt_promise promise
-                            WHERE promise.case_id = debt_case.id
-                              AND promise.state = 'open')
-                   OR EXISTS (SELECT FROM debt_call call
-                               WHERE call.case_id = debt_case.id
-                                 AND call.state = 'draft')
-                   OR EXISTS (SELECT FROM mail_activity activity
-                               WHERE activity.res_model = 'debt.case'
-                                 AND activity.res_id = debt_case.id
-                                 AND activity.active) AS busy
-            """,
-            now,
-            self.env.uid,
-            now,
+            array_remove(CASE WHEN new.is_open THEN ARRAY[
+                'updated',
+                CASE WHEN old.stage_id IS DISTINCT FROM new.new_stage_id
+                     THEN 'stage ' || coalesce(new.new_stage_id, 0) END,
+                CASE WHEN new.state <> new.new_state
+                     THEN 'state ' || new.new_state END,
+                CASE WHEN EXISTS (SELECT FROM debt_promise promise
+                                   WHERE promise.case_id = old.id
+                                     AND promise.state = 'open')
+                     THEN 'promised' END
+            ] ELSE ARRAY[
+                'closed',
+                CASE WHEN EXISTS (SELECT FROM debt_promise promise
+                                   WHERE promise.case_id = old.id
+                                     AND promise.state = 'open')
+                       OR EXISTS (SELECT FROM debt_call call
+                                   WHERE call.case_id = old.id
+                                     AND call.state = 'draft')
+                       OR EXISTS (SELECT FROM mail_activity activity
+                                   WHERE activity.res_model = 'debt.case'
+                                     AND activity.res_id = old.id
+                                     AND activity.active)
+                     THEN 'busy' END
+            ] END, NULL)
+            """
         )
 
     @api.model
     def _refresh_effects(self):
         """SQL that tells what was written, in few rows however many cases there are.
 
-        Rows are ``(kind, value, number, ids)``: ``opened`` with the first few ids,
-        ``updated`` without, ``closed`` with the busy ones, ``promised`` with all, and
-        a row for every new ``stage`` or ``state``, which is in ``value``.
+        Rows are ``(kind, number, ids)``; kinds are ``opened``, ``updated``, ``closed``,
+        ``busy`` (of the closed ones), ``promised``, and one of ``stage 7`` or ``state
+        disputed`` for every stage or state that cases have to be moved to.
         """
         return SQL(
             """
-            SELECT 'opened', NULL, count(*), (
-                   SELECT array_agg(id) FROM (SELECT id FROM opened LIMIT %s) few)
-              FROM opened
-             UNION ALL
-            SELECT 'updated', NULL, count(*), NULL FROM updated
-             UNION ALL
-            SELECT 'closed', NULL, count(*),
-                   array_agg(id ORDER BY id) FILTER (WHERE busy)
-              FROM closed
-             UNION ALL
-            SELECT 'promised', NULL, count(*), array_agg(id ORDER BY id)
-              FROM updated WHERE promised
-             UNION ALL
-            SELECT 'stage', new_stage_id::text, count(*), array_agg(id ORDER BY id)
-              FROM updated WHERE restaged GROUP BY new_stage_id
-             UNION ALL
-            SELECT 'state', new_state, count(*), array_agg(id ORDER BY id)
-              FROM updated WHERE restated GROUP BY new_state
-            """,
-            self._plan_at_once() + 1,
+            SELECT kind, count(*), array_agg(id ORDER BY id)
+              FROM (SELECT id, 'opened' AS kind FROM opened
+                     UNION ALL
+                    SELECT id, unnest(kinds) FROM written) effect
+             GROUP BY kind
+            """
         )

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, models
@@ -7,6 +5,7 @@ from odoo.tools import SQL, split_every
 from odoo.tools.misc import clean_context
 
 BATCH = 1000
+COUNTS = ("opened", "updated", "closed", "stage_changed")
 #: What the statement writes and what follows from it, by model.
 WRITTEN = {
     "debt.case": [
@@ -61,14 +60,16 @@ class DebtCase(models.Model):
             companies = companies.search([])
         effects = self._refresh(companies, partner_ids)
         self._follow_pending()
-        return self._refresh_follow(effects) if effects else self._refresh_later()
+        if effects is None:
+            return self._refresh_later()
+        return self._refresh_follow(effects)
 
     @api.model
     def _cron_refresh(self):
         """The daily job: every company's ledger, then what a new day brings."""
         cases = self.sudo()
         companies = cases.env["res.company"].search([])
-        while not (effects := cases._refresh(companies)):
+        while (effects := cases._refresh(companies)) is None:
             # Somebody has just written the same cases. A new transaction sees that,
             # and only within a scheduled action may we begin one.
             in_cron = self.env.context.get("ir_cron_progress_id")
@@ -84,15 +85,15 @@ class DebtCase(models.Model):
     def _refresh_later(self):
         """Have the scheduled action come soon, and count nothing."""
         self.env.ref("debt_collection.ir_cron_debt_refresh").sudo()._trigger()
-        return dict.fromkeys(("opened", "updated", "closed", "stage_changed"), 0)
+        return dict.fromkeys(COUNTS, 0)
 
     @api.model
     def _refresh(self, companies, partner_ids=None):
         """Write the cases of these companies, whatever the user's rights.
 
-        :return: rows of `_refresh_effects`, to be followed up; None when another
-            transaction has written the same cases: this one cannot see that, and
-            leaves them as they are
+        :return: dict of (number, ids) by kind of effect, see `_refresh_effects`, to be
+            followed up; None when another transaction has written the same cases:
+            this one cannot see that, and leaves them as they are
         """
         cases = self._refresh_env()
         cases._ledger_flush()
@@ -104,7 +105,7 @@ class DebtCase(models.Model):
                     self.env.cr.execute(SQL("SET LOCAL jit = off"))
                 statement = cases._refresh_statement(companies.sudo(), partner_ids)
                 self.env.cr.execute(statement, log_exceptions=False)
-                effects = self.env.cr.fetchall()
+                effects = {kind: rest for kind, *rest in self.env.cr.fetchall()}
         except (
             psycopg2.errors.SerializationFailure,
             psycopg2.errors.DeadlockDetected,
@@ -123,16 +124,17 @@ class DebtCase(models.Model):
     @api.model
     def _refresh_written(self, effects):
         """Let the ORM know what was written, and write what the chatter remembers."""
-        if not any(number for _kind, _value, number, _ids in effects):
+        if not effects:
             return
+        if "opened" in effects:
+            self._refresh_continue(effects["opened"][1])
         for name, fnames in WRITTEN.items():
             self.env[name].invalidate_model(fnames, flush=False)
-        for kind, value, _number, ids in effects:
-            if kind not in ("stage", "state"):
+        for kind, (_number, ids) in effects.items():
+            name, _, value = kind.partition(" ")
+            if not value:
                 continue
-            values = (
-                {"state": value} if kind == "state" else {"stage_id": int(value or 0)}
-            )
+            values = {"state": value} if name == "state" else {"stage_id": int(value)}
             for batch in split_every(BATCH, ids):
                 self.browse(batch).write(values | {"plan_dirty": True})
                 if len(ids) > BATCH:
@@ -142,29 +144,28 @@ class DebtCase(models.Model):
     def _refresh_follow(self, effects):
         """Do what follows for activities, promises, ladders and plans.
 
-        :param effects: rows of `_refresh_effects`
+        :param effects: as returned by `_refresh`
         :return: dict of counts
         """
-        numbers, to_plan = defaultdict(int), set()
-        cases = self._refresh_env()
-        for kind, _value, number, ids in effects:
-            numbers[kind] += number
-            for batch in split_every(BATCH, ids or ()):
-                cases.browse(batch)._refresh_follow_one(kind)
-            if kind in ("opened", "stage", "state"):
-                to_plan.update(ids or ())
+        counts = dict.fromkeys(COUNTS, 0)
+        cases, to_plan = self._refresh_env(), set()
+        for kind, (number, ids) in effects.items():
+            name, _, moved = kind.partition(" ")
+            if name in ("busy", "promised", "stage"):
+                for batch in split_every(BATCH, ids):
+                    cases.browse(batch)._refresh_follow_one(name)
+            if moved or name == "opened":
+                to_plan.update(ids)
+            name = "stage_changed" if name == "stage" else name
+            if name in counts:
+                counts[name] += number
         cases.browse(sorted(to_plan))._refresh_plan()
-        return {
-            "opened": numbers["opened"],
-            "updated": numbers["updated"],
-            "closed": numbers["closed"],
-            "stage_changed": numbers["stage"],
-        }
+        return counts
 
     def _refresh_follow_one(self, kind):
         """What is to be done with a batch of cases, by the kind of effect."""
         match kind:
-            case "closed":
+            case "busy":
                 self._on_closed()
             case "promised":
                 self.promise_ids._evaluate()

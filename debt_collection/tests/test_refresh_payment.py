@@ -47,6 +47,14 @@ class TestRefreshPayment(RefreshCommon):
         payment.action_cancel()
         self._assert_case(1000)
 
+    def test_settled_with_something_left(self):
+        """Add-ons have their own ways to call an invoice paid."""
+        for state in ("in_payment", "paid", "reversed"):
+            self.invoice.payment_state = state
+            self.assertFalse(self._open_case(), state)
+            self.invoice.payment_state = "not_paid"
+            self._assert_case(1000)
+
     def test_taken_back_payment_opens_a_new_case(self):
         credit = self._entry(-1000)
         lines = (self.invoice | credit).line_ids.filtered(

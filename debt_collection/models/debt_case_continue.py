@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# A case opened so soon after another one continues it.
+REOPENS_WITHIN = timedelta(days=30)
+
+
+class DebtCase(models.Model):
+    """A new case takes over the restraints of the debtor's last one.
+
+    An invoice corrected by way of draft closes a case and opens another: that must not
+    undo a promise, a hold, a callback or, ever, a legal stop.
+    """
+
+    _inherit = "debt.case"
+
+    @api.model
+    def _refresh_continue(self, ids):
+        """Let cases that have just been opened continue former ones.
+
+        One statement for all; open promises and disputes move to the new case.
+
+        :param ids: ids of the cases opened
+        """
+        for name in ("debt.case", "debt.promise", "debt.dispute"):
+            self.env[name].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH opened AS (
+                    SELECT debt_case.id, company_id, partner_id
+                      FROM unnest(%(ids)s) number JOIN debt_case ON id = number
+                ), former AS (%(former)s),
+                promises AS (%(promises)s),
+                disputes AS (%(disputes)s)
+                UPDATE debt_case
+                   SET profile_id = former.profile_id,
+                       callback_at = CASE WHEN former.recent
+                                          THEN former.callback_at END,
+                       state = CASE WHEN former.restrains THEN former.closed_state
+                                    ELSE debt_case.state END,
+                       hold_until = CASE WHEN former.restrains
+                                         THEN former.hold_until END
+                  FROM former
+                 WHERE debt_case.id = former.opened_id
+                """,
+                ids=list(ids),
+                former=self._refresh_former(),
+                promises=self._refresh_inherit("debt_promise"),
+                disputes=self._refresh_inherit("debt_dispute"),
+            )
+        )
+
+    @api.model
+    def _refresh_former(self):
+        """SQL of the debtor's last case, with the id of the one that was opened."""
+        now = fields.Datetime.now()
+        return SQL(
+            """
+            SELECT DISTINCT ON (opened.id) opened.id AS opened_id, closed.closed_state,
+                   closed.hold_until, closed.callback_at, closed.profile_id,
+                   closed.closed_at > %(since)s AS recent,
+                   closed.closed_state = 'legal' OR closed.closed_at > %(since)s AND (
+                       closed.closed_state = 'on_hold'
+                       AND closed.hold_until >= %(today)s
+                       OR closed.closed_state = 'promised'
+                       AND EXISTS (SELECT FROM debt_promise promise
+                                    WHERE promise.case_id = closed.id
+                                      AND promise.state = 'open')
+                   ) AS restrains
+              FROM opened
+              JOIN debt_case closed ON closed.company_id = opened.company_id
+               AND closed.partner_id = opened.partner_id
+               AND closed.closed_at IS NOT NULL
+             ORDER BY opened.id, closed.closed_at DESC, closed.id DESC
+            """,
+            since=now - REOPENS_WITHIN,
+            today=now.date(),
+        )
+
+    @api.model
+    def _refresh_inherit(self, table):
+        """SQL that gives what is open about a debtor to the case just opened."""
+        return SQL(
+            """
+            UPDATE %(table)s inherited
+               SET case_id = opened.id
+              FROM opened
+              JOIN debt_case closed ON closed.company_id = opened.company_id
+               AND closed.partner_id = opened.partner_id
+             WHERE closed.id = inherited.case_id
+               AND closed.closed_at IS NOT NULL AND inherited.state = 'open'
+            """,
+            table=SQL.identifier(table),
+        )
