@@ -115,13 +115,16 @@ class TestTours(TourCase):
         operator = self._user("tour_operator", "group_debt_operator")
         debtors = self._debtor("Tour One", 100, 15) | self._debtor("Tour Two", 200, 15)
         cases = self._cases(debtors, operator)
+        objection = self.env["debt.objection"].create(
+            {"name": "Tour objection", "code": "tour", "handling": "Tour handling"}
+        )
         self.start_tour("/odoo", "debt_operator_tour", login="tour_operator")
         calls = self.env["debt.call"].search([("case_id", "in", cases.ids)])
         codes = calls.mapped("outcome_code")
         self.assertEqual(sorted(codes), ["no_answer", "promise"])
         promise = cases.promise_ids
         self.assertEqual(promise.amount, promise.case_id.amount_overdue)
-        self.assertEqual(calls.objection_ids.code, "forgot")
+        self.assertEqual(calls.objection_ids, objection)
 
     def test_managers_rules(self):
         operator = self._user("tour_operator", "group_debt_operator")

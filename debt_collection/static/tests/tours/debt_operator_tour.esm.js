@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
         {
             content: "Nothing about the debt is sayable yet",
             trigger:
-                ".o_debt_call .o_field_widget[name=script_html]:contains(May I speak with):not(:contains(is open by now))",
+                ".o_field_widget[name=script_html]:contains(Identify):not(:contains(Demand))",
         },
         {
             content: "He calls; the telephone is not needed in a test",
@@ -63,18 +63,18 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=script_html]:contains(is open by now)",
+            trigger: ".o_field_widget[name=script_html]:contains(Demand)",
         },
         {
             trigger: ".o_field_widget[name=objection_ids] input",
-            run: "edit I forgot",
+            run: "edit Tour obj",
         },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains(I forgot)",
+            trigger: ".o-autocomplete--dropdown-item:contains(Tour objection)",
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=handling_html]:contains(Thank him)",
+            trigger: ".o_field_widget[name=handling_html]:contains(Tour handling)",
         },
         {
             trigger: ".o_field_widget[name=outcome_id] label:contains(Promise to pay)",
