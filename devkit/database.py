@@ -173,7 +173,9 @@ def installed(database):
 def _last_error(log):
     """The end of the last traceback, or of the log."""
     entries = re.split(r"\n(?=\d{4}-\d\d-\d\d )", log)
-    errors = [part for part in entries if re.match(r"\S+ \S+ \d+ (ERROR|CRIT)", part)]
+    errors = [
+        part for part in entries if re.match(r"\S+ \S+ \d+ (WARN|ERR|CRIT)", part)
+    ]
     lines = (errors or entries)[-1].strip().splitlines()
     return "\n".join(f"    {line}" for line in lines[-15:])
 
@@ -234,6 +236,9 @@ def demo(fresh=False):
     with locked("databases"):
         if fresh or not exists(DEMO):
             source = template(demo=True)
+            log = read(LOGS / f"{source}.log")
+            if "demo data failed to install" in log:
+                raise Problem(f"The demo data cannot be loaded:\n{_last_error(log)}")
             drop(DEMO)
             clone(source, DEMO)
         elif read(stamp) != state(ours, demo=True):
