@@ -57,9 +57,7 @@ class DebtCallWizardItem(models.TransientModel):
     amount_currency = fields.Monetary(
         string="Open", readonly=True, currency_field="currency_id"
     )
-    company_currency_id = fields.Many2one(
-        "res.currency", string="Company Currency", readonly=True
-    )
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
         string="In Company Currency",
         readonly=True,
