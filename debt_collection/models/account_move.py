@@ -19,7 +19,6 @@ class AccountMove(models.Model):
     # are searched and grouped by SQL expressions instead (see _field_to_sql).
     debt_case_id = fields.Many2one(
         "debt.case",
-        string="Debt Case",
         compute="_compute_debt_case_id",
         search=lambda moves, operator, value: moves._search_debt(
             "debt_case_id", operator, value
@@ -28,7 +27,6 @@ class AccountMove(models.Model):
     )
     debt_stage_id = fields.Many2one(
         "debt.stage",
-        string="Debt Stage",
         compute="_compute_debt_case_id",
         search=lambda moves, operator, value: moves._search_debt(
             "debt_stage_id", operator, value

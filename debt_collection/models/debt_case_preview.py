@@ -28,25 +28,26 @@ class DebtCase(models.Model):
         ]
 
     def _preview_state(self, outcome, values):
-        _ = self.env._
         today = self.company_id._debt_today()
         if outcome.stops_contact:
-            yield _("None of his numbers is dialled again.")
+            yield self.env._("None of his numbers is dialled again.")
         if outcome.case_state == "legal":
-            yield _("The case goes to the legal department; nobody calls.")
+            yield self.env._("The case goes to the legal department; nobody calls.")
         if outcome.hold_days:
             until = today + timedelta(days=outcome.hold_days)
-            yield _("Nobody calls until %(date)s.", date=format_date(self.env, until))
+            yield self.env._(
+                "Nobody calls until %(date)s.", date=format_date(self.env, until)
+            )
         if outcome.needs_promise and values.get("promise_date"):
             grace = timedelta(days=self.company_id.debt_promise_grace_days)
             until = fields.Date.to_date(values["promise_date"]) + grace
-            yield _(
+            yield self.env._(
                 "Nobody calls until %(date)s; if it is not paid by then, the case "
                 "returns to the front of the queue.",
                 date=format_date(self.env, until),
             )
         if outcome.activity_summary:
-            yield _(
+            yield self.env._(
                 "%(accountant)s is asked: %(what)s.",
                 accountant=self._accountant().name,
                 what=outcome.activity_summary,

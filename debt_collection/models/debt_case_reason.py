@@ -76,38 +76,41 @@ class DebtCase(models.Model):
         return self._reason_texts().get(code) or self.env._("He may not be called.")
 
     def _reason_texts(self):
-        _ = self.env._
         return {
-            "ok": _("He may be called now."),
-            "callback": _("He asked to be called back."),
-            "closed": _("The case is closed."),
-            "nothing_owed": _("He owes nothing that is overdue."),
-            "disputed": _("Everything he owes is disputed."),
-            "legal": _("The case is with the legal department."),
-            "on_hold": _("The case is on hold."),
-            "promised": _("He promised to pay; the day has not passed."),
-            "dormant": _("The retry ladder is over; the case is dormant."),
-            "do_not_call": _("He refused to be called."),
-            "no_policy": _(
+            "ok": self.env._("He may be called now."),
+            "callback": self.env._("He asked to be called back."),
+            "closed": self.env._("The case is closed."),
+            "nothing_owed": self.env._("He owes nothing that is overdue."),
+            "disputed": self.env._("Everything he owes is disputed."),
+            "legal": self.env._("The case is with the legal department."),
+            "on_hold": self.env._("The case is on hold."),
+            "promised": self.env._("He promised to pay; the day has not passed."),
+            "dormant": self.env._("The retry ladder is over; the case is dormant."),
+            "do_not_call": self.env._("He refused to be called."),
+            "no_policy": self.env._(
                 "No contact policy applies: set one for the debtor's country or as "
                 "the company's default."
             ),
-            "no_number": _("There is no number he could be called on."),
-            "bad_number": _("This number is not to be dialled."),
-            "busy": _("A colleague is on the line with him."),
-            "no_zone": _(
+            "no_number": self.env._("There is no number he could be called on."),
+            "bad_number": self.env._("This number is not to be dialled."),
+            "busy": self.env._("A colleague is on the line with him."),
+            "no_zone": self.env._(
                 "His time zone is unknown: enter his country or the zone he names."
             ),
-            "no_hours": _("His contact policy has no hours for this way of contact."),
-            "hours": _("It is outside the permitted hours where he is."),
-            "holiday": _("It is a public holiday where he is."),
-            "limit": _("The permitted number of contacts is used up."),
-            "before_callback": _("He asked to be called later."),
-            "never": _("His contact policy leaves no time for it."),
-            "ladder": _("The retry ladder asks for it."),
-            "ladder_end": _("The retry ladder is over."),
-            "ladder_wait": _("The retry ladder is over; what he promised is awaited."),
-            "no_steps": _("The retry ladder has no steps: add some to it."),
-            "no_ladder": _("No retry ladder is set for this stage."),
-            "retry": _("The line was busy."),
+            "no_hours": self.env._(
+                "His contact policy has no hours for this way of contact."
+            ),
+            "hours": self.env._("It is outside the permitted hours where he is."),
+            "holiday": self.env._("It is a public holiday where he is."),
+            "limit": self.env._("The permitted number of contacts is used up."),
+            "before_callback": self.env._("He asked to be called later."),
+            "never": self.env._("His contact policy leaves no time for it."),
+            "ladder": self.env._("The retry ladder asks for it."),
+            "ladder_end": self.env._("The retry ladder is over."),
+            "ladder_wait": self.env._(
+                "The retry ladder is over; what he promised is awaited."
+            ),
+            "no_steps": self.env._("The retry ladder has no steps: add some to it."),
+            "no_ladder": self.env._("No retry ladder is set for this stage."),
+            "retry": self.env._("The line was busy."),
         }

@@ -118,8 +118,9 @@ class DebtCase(models.Model):
     def _refresh_env(self):
         # Superuser: callers name the companies and debtors, and only totals, stages and
         # states are written. Their defaults are meant for what they are at, not for
-        # cases.
-        return self.sudo().with_context(clean_context(self.env.context))
+        # cases: the context is replaced, not added to.
+        context = clean_context(self.env.context)
+        return self.sudo().with_context(context)  # pylint: disable=context-overridden
 
     @api.model
     def _refresh_written(self, effects):

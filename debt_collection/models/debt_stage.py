@@ -22,7 +22,7 @@ class DebtStage(models.Model):
     ladder_id = fields.Many2one(
         "debt.ladder", string="Retry Ladder", domain=[("company_id", "=", False)]
     )
-    script_id = fields.Many2one("debt.script", string="Script")
+    script_id = fields.Many2one("debt.script")
     tone = fields.Text(
         translate=True, help="How to speak to a debtor of this stage, in a sentence."
     )

@@ -24,7 +24,6 @@ class ResPartner(models.Model):
     )
     debt_case_id = fields.Many2one(
         "debt.case",
-        string="Debt Case",
         compute="_compute_debt_case_id",
         search="_search_debt_case_id",
         groups=READERS,

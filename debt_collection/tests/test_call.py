@@ -117,9 +117,7 @@ class TestCall(DebtCommon):
         self._promise()
         credit = self._invoice(1000, 0, move_type="out_refund")
         lines = (self.invoice + credit).line_ids
-        lines.filtered(
-            lambda line: line.account_type == "asset_receivable"
-        ).reconcile()
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
         self.assertEqual(self.case.state, "closed")
         with self._at(days=6):
             self.case.promise_ids._evaluate()
