@@ -103,16 +103,18 @@ class TestViews(DebtCommon):
         arch = self.cases.with_user(reader).get_view(case_form.id, "form")["arch"]
         self._read_all(self.cases.with_user(reader), arch)
 
-    def test_billing_alone_opens_invoices_as_before(self):
+    def test_billing_alone_reads_stage_and_case_on_invoices(self):
         clerk = self._new_user("debt_clerk", "group_debt_accountant")
         clerk.group_ids = [Command.set(self._groups("account.group_account_invoice"))]
         moves = self.env["account.move"].with_user(clerk)
         for xmlid, kind in (
-            ("account.view_out_invoice_tree", "list"),
+            ("debt_collection.account_move_view_list_overdue", "list"),
             ("account.view_move_form", "form"),
         ):
             arch = moves.get_view(self.env.ref(xmlid).id, kind)["arch"]
-            self.assertNotIn("debt_stage_id", arch)
+            self.assertIn("debt_stage_id", arch)
+            self.assertNotIn("action_debt_flag", arch)
+            self._read_all(moves, arch)
 
     def _groups(self, xmlid):
         return [self.env.ref("base.group_user").id, self.env.ref(xmlid).id]

@@ -9,6 +9,7 @@ import {
     onRpc,
 } from "@web/../tests/web_test_helpers";
 import {expect, test} from "@odoo/hoot";
+import {waitFor, waitForNone} from "@odoo/hoot-dom";
 
 class Call extends models.Model {
     note = fields.Char();
@@ -52,4 +53,16 @@ test("every other button saves first", async () => {
     await contains("[name=note] input").edit("after");
     await contains("button[name=action_save]").click();
     expect.verifySteps(["saved after", "action_save"]);
+});
+
+test("nothing is typed while the server works, nor locked when it refuses", async () => {
+    expect.errors(1);
+    const answer = Promise.withResolvers();
+    mockService("action", {doActionButton: () => answer.promise});
+    await mountView({type: "form", resModel: "call", resId: 1, arch});
+    await contains("button[name=action_save]").click();
+    await waitFor(".o_blockUI");
+    answer.reject(new Error("refused"));
+    await waitForNone(".o_blockUI");
+    await expect.waitForErrors(["refused"]);
 });
