@@ -1,9 +1,9 @@
 """The floor: what PostgreSQL itself needs, without Odoo, for the same numbers.
 
 One aggregate statement over the ledger, and an upsert of one row per debtor into a
-plain table without foreign keys. Twice: ``simple`` only sums open items and is the
-least anybody could do; ``rules`` also asks, by plain joins, what rule 1 asks of every
-item (its entry, the debtor, disputes).
+plain table without foreign keys, trackers or anything that hangs on a case. ``rules``
+asks of every item what rule 1 asks (its entry, the debtor, disputes), by the same
+indexes as the add-on; ``simple`` only sums open items, the least anybody could do.
 """
 
 from odoo.tools import SQL
@@ -33,37 +33,45 @@ SIMPLE = """
      GROUP BY company_id, partner_id
 """
 RULES = """
-    SELECT line.company_id, partner.commercial_partner_id AS partner_id,
-           sum(amount_residual) FILTER (
-               WHERE contested.move_id IS NULL AND (
-                     line.amount_residual < 0 OR line.date_maturity < %(today)s)
-           ) AS overdue,
-           coalesce(sum(line.amount_residual) FILTER (
-               WHERE contested.move_id IS NOT NULL AND line.amount_residual > 0
-                     AND line.date_maturity < %(today)s), 0) AS disputed,
-           min(line.date_maturity) FILTER (
-               WHERE line.amount_residual > 0 AND line.date_maturity < %(today)s
-           ) AS oldest
-      FROM account_move_line line
-      JOIN account_move_open move ON move.id = line.move_id
-      JOIN res_partner partner ON partner.id = line.partner_id
-      LEFT JOIN (
-           SELECT DISTINCT rel.move_id
-             FROM debt_dispute_account_move_rel rel
-             JOIN debt_dispute dispute ON dispute.id = rel.dispute_id
-            WHERE dispute.state = 'open' AND dispute.deadline >= %(today)s
-           ) contested ON contested.move_id = line.move_id
-     WHERE line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
-       AND line.amount_residual <> 0 AND line.account_id = ANY(%(accounts)s)
-       AND line.no_followup IS NOT TRUE
-     GROUP BY line.company_id, partner.commercial_partner_id
-""".replace(
-    "account_move_open move",
-    """(SELECT id FROM account_move
-              WHERE payment_state NOT IN ('in_payment', 'paid', 'reversed', 'blocked')
-                AND (debt_status IS DISTINCT FROM 'excluded'
-                     OR debt_excluded_until < %(today)s)) move""",
-)
+    SELECT company_id, partner_id, coalesce(sum(residual) FILTER (WHERE part < 3), 0)
+           AS overdue, coalesce(sum(residual) FILTER (WHERE part = 3), 0) AS disputed,
+           min(due) FILTER (WHERE part IN (1, 3)) AS oldest
+      FROM (
+           SELECT line.company_id, partner.commercial_partner_id AS partner_id,
+                  line.amount_residual AS residual,
+                  coalesce(line.date_maturity, line.date) AS due,
+                  CASE WHEN line.amount_residual < 0 AND contested.id IS NULL THEN 2
+                       WHEN line.amount_residual < 0 THEN NULL
+                       WHEN coalesce(line.date_maturity, line.date) >= %(today)s
+                       THEN NULL
+                       WHEN contested.id IS NOT NULL THEN 3
+                       ELSE 1 END AS part
+             FROM account_move_line line
+             JOIN res_partner partner ON partner.id = line.partner_id
+             LEFT JOIN ({special}) special ON special.id = line.move_id
+             LEFT JOIN ({contested}) contested ON contested.id = line.move_id
+            WHERE line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
+              AND line.amount_residual <> 0 AND line.account_id = ANY(%(accounts)s)
+              AND line.no_followup IS NOT TRUE AND special.id IS NULL
+           ) item
+     GROUP BY company_id, partner_id
+"""
+SPECIAL = """
+    SELECT id FROM account_move
+     WHERE state = 'posted' AND (
+           debt_status IN ('flagged', 'excluded')
+           OR payment_state IN ('in_payment', 'paid', 'reversed', 'blocked')
+           AND (amount_residual <> 0 OR amount_residual_signed <> 0)
+       ) AND (payment_state IN ('in_payment', 'paid', 'reversed', 'blocked')
+              OR debt_status = 'excluded' AND coalesce(
+                 debt_excluded_until >= %(today)s, TRUE))
+"""
+CONTESTED = """
+    SELECT DISTINCT held.move_id AS id
+      FROM debt_dispute_account_move_rel held
+      JOIN debt_dispute dispute ON dispute.id = held.dispute_id
+     WHERE dispute.state = 'open' AND dispute.deadline >= %(today)s
+"""
 UPSERT = """
     INSERT INTO {table} AS old
            (company_id, partner_id, overdue, disputed, oldest, stage)
@@ -77,7 +85,10 @@ UPSERT = """
      WHERE (old.overdue, old.disputed, old.oldest, old.stage) IS DISTINCT FROM
            (excluded.overdue, excluded.disputed, excluded.oldest, excluded.stage)
 """
-CLASSIFY = {"simple": SIMPLE, "rules": RULES}
+CLASSIFY = {
+    "simple": SIMPLE,
+    "rules": RULES.format(special=SPECIAL, contested=CONTESTED),
+}
 
 
 class Floor:

@@ -45,7 +45,7 @@ def measured():
     cost["peak_mib"] = round(_resident("VmHWM"), 1)
 
 
-def median(costs):
-    """The run in the middle by seconds, with the highest peak of them all."""
-    middle = sorted(costs, key=lambda cost: cost["seconds"])[len(costs) // 2]
-    return {**middle, "peak_mib": max(cost["peak_mib"] for cost in costs)}
+def quickest(costs):
+    """The run that others' load disturbed least, with the highest peak of them all."""
+    first = min(costs, key=lambda cost: cost["seconds"])
+    return {**first, "peak_mib": max(cost["peak_mib"] for cost in costs)}

@@ -54,7 +54,7 @@ def run(name):
         except TooSlow:
             cost["stopped_after"] = LIMIT
         signal.alarm(0)
-    return {**cost, "lines": lines}
+    return {**cost, "rows": lines}
 
 
 def _stop(*_signal):

@@ -87,7 +87,7 @@ class DebtCase(models.Model):
         """SQL expression by column of a case that is opened.
 
         For add-ons: this is where their own required columns get a value, since new
-        cases are inserted without the ORM.
+        cases are inserted without the ORM. Nobody creates a case, the ledger does.
 
         :return: dict of SQL; ``changed`` and ``company`` can be referred to
         """
@@ -106,8 +106,6 @@ class DebtCase(models.Model):
             "state": SQL("changed.new_state"),
             "priority": SQL("'0'"),
             "plan_dirty": SQL("TRUE"),
-            "create_uid": SQL("%s::integer", self.env.uid),
-            "write_uid": SQL("%s::integer", self.env.uid),
             "create_date": SQL("%s::timestamp", now),
             "write_date": SQL("%s::timestamp", now),
         }
@@ -156,7 +154,7 @@ class DebtCase(models.Model):
                    closed_at = CASE WHEN NOT new.is_open THEN %(now)s::timestamp END,
                    close_reason = CASE WHEN NOT new.is_open THEN new.close_reason END,
                    plan_dirty = old.plan_dirty AND new.is_open,
-                   write_uid = %(uid)s, write_date = %(now)s, %(cleared)s
+                   write_date = %(now)s, %(cleared)s
               FROM (
                     SELECT changed.*
                       FROM changed JOIN debt_case held ON held.id = changed.id
@@ -166,7 +164,6 @@ class DebtCase(models.Model):
             RETURNING old.id, %(kinds)s AS kinds
             """,
             now=now,
-            uid=self.env.uid,
             cleared=SQL(", ").join(
                 SQL(
                     "%(name)s = CASE WHEN new.is_open THEN old.%(name)s END",

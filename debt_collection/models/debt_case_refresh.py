@@ -6,6 +6,12 @@ from odoo.tools.misc import clean_context
 
 BATCH = 1000
 COUNTS = ("opened", "updated", "closed", "stage_changed")
+COMPANY_FIELDS = (
+    "debt_auto_flag",
+    "debt_grace_days",
+    "debt_min_amount",
+    "partner_id",
+)
 #: What the statement writes and what follows from it, by model.
 WRITTEN = {
     "debt.case": [
@@ -95,15 +101,18 @@ class DebtCase(models.Model):
             followed up; None when another transaction has written the same cases:
             this one cannot see that, and leaves them as they are
         """
-        cases = self._refresh_env()
+        cases, companies = self._refresh_env(), companies.sudo()
         cases._ledger_flush()
         cases.flush_model()
+        # Only what the statement needs of them, not everything there is.
+        companies.fetch(COMPANY_FIELDS)
+        companies.partner_id.fetch(["tz"])
         try:
             with self.env.cr.savepoint(flush=False):
                 if partner_ids is None:
                     # Compiling the statement takes longer than it saves.
                     self.env.cr.execute(SQL("SET LOCAL jit = off"))
-                statement = cases._refresh_statement(companies.sudo(), partner_ids)
+                statement = cases._refresh_statement(companies, partner_ids)
                 self.env.cr.execute(statement, log_exceptions=False)
                 effects = {kind: rest for kind, *rest in self.env.cr.fetchall()}
         except (
