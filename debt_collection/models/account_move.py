@@ -117,6 +117,8 @@ class AccountMove(models.Model):
         )
 
     def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr in ("debt_case_id", "debt_stage_id", "debt_days_past_due"):
+            self._check_field_access(self._fields[field_expr], "read")
         match field_expr:
             case "debt_case_id":
                 return SQL.identifier(self._debt_join_case(alias, query), "id")

@@ -90,7 +90,9 @@ class DebtCase(models.Model):
     @api.model
     def _refresh_later(self):
         """Have the scheduled action come soon, and count nothing."""
-        self.env.ref("debt_collection.ir_cron_debt_refresh").sudo()._trigger()
+        cron = "debt_collection.ir_cron_debt_refresh"
+        if cron := self.env.ref(cron, raise_if_not_found=False):  # while installing
+            cron.sudo()._trigger()
         return dict.fromkeys(COUNTS, 0)
 
     @api.model

@@ -2,6 +2,9 @@ import pytz
 
 from odoo import fields, models
 
+#: Settings by which cases open and close.
+REFRESHING = frozenset(("debt_auto_flag", "debt_grace_days", "debt_min_amount"))
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -55,6 +58,13 @@ class ResCompany(models.Model):
         "AND debt_planning_days >= 0)",
         "Days and amounts of debt collection cannot be negative.",
     )
+
+    def write(self, vals):
+        """What is collected follows the company's rules soon, not only next morning."""
+        result = super().write(vals)
+        if not REFRESHING.isdisjoint(vals):
+            self.env["debt.case"]._refresh_later()
+        return result
 
     def _debt_default_policy(self):
         return self.env.ref("debt_collection.policy_business", False)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -105,6 +106,35 @@ class ResPartner(models.Model):
         (self & former)._debt_follow_parent()
         self._debt_follow(set(vals), former)
         return result
+
+    def _write_multi(self, vals_list):
+        """A contact who comes under another debtor takes his debt along."""
+        moved = [
+            id_
+            for id_, vals in zip(self._ids, vals_list, strict=True)
+            if "commercial_partner_id" in vals
+        ]
+        if moved:
+            self.env["debt.case"]._pend("debtors", self._debt_debtors(moved))
+        return super()._write_multi(vals_list)
+
+    def _debt_debtors(self, ids):
+        """Pairs of company and debtor of what these contacts owe, before and after.
+
+        A refresh finds the debtor of a contact; the one he leaves is named as well.
+        """
+        query = SQL(
+            """
+            SELECT DISTINCT line.company_id, debtor.id
+              FROM account_move_line line
+              JOIN res_partner contact ON contact.id = line.partner_id
+             CROSS JOIN LATERAL (
+                   VALUES (contact.id), (contact.commercial_partner_id)) debtor (id)
+             WHERE contact.id = ANY(%s) AND line.parent_state = 'posted'
+            """,
+            list(ids),
+        )
+        return {pair for pair in self.env.execute_query(query) if pair[1]}
 
     def _debt_follow_parent(self):
         """A debtor who becomes a company's contact hands his cases to the company.

@@ -10,6 +10,7 @@ from . import test_refresh
 from . import test_refresh_payment
 from . import test_refresh_properties
 from . import test_refresh_race
+from . import test_refresh_rules
 from . import test_ui
 from . import test_ui_reports
 from . import test_views

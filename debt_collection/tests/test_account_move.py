@@ -1,7 +1,7 @@
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from .test_refresh import RefreshCommon
+from .refresh_common import RefreshCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from datetime import date
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from .test_refresh import NOTHING, RefreshCommon
+from .refresh_common import NOTHING, RefreshCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
-from .test_refresh import NOTHING, RefreshCommon
+from .refresh_common import NOTHING, RefreshCommon
 
 #: What a payment may cost more than without the add-on.
 QUERIES = 5
@@ -97,9 +97,19 @@ class TestRefreshPayment(RefreshCommon):
         self._invoice(60, 10, partner=person)
         self._assert_case(60, partner=person)
         person.parent_id = self.debtor
-        self.cases.refresh()
         self.assertFalse(self._open_case(person))
         self._assert_case(1060)
+
+    def test_contact_becomes_a_company_of_its_own(self):
+        person = self.env["res.partner"].create(
+            {"name": "Jill", "parent_id": self.debtor.id}
+        )
+        invoice = self._invoice(60, 10, partner=person)
+        invoice.line_ids.partner_id = person  # as by an import
+        self._assert_case(1060)
+        person.is_company = True
+        self._assert_case(1000)
+        self._assert_case(60, partner=person)
 
     # --- when it happens, and what it costs ------------------------------------------
     def test_rolled_back_payment_changes_nothing(self):

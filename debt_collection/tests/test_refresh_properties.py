@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from . import ledger_oracle as oracle
-from .ledger_history import HISTORY, LedgerHistories
+from .ledger_history import LedgerHistories
+from .ledger_steps import HISTORY
 
 #: Histories that are played side by side, one debtor each, and how often.
 SIDE_BY_SIDE, TIMES = 50, 10
