@@ -89,14 +89,8 @@ def _two_companies(env):
     second.currency_id = eur
     env["res.currency.rate"].search([]).unlink()
     for company, other, rate in ((first, eur, 0.8), (second, usd, 1.25)):
-        env["res.currency.rate"].create(
-            {
-                "name": "2015-01-01",
-                "currency_id": other.id,
-                "company_id": company.id,
-                "rate": rate,
-            }
-        )
+        values = {"name": "2015-01-01", "currency_id": other.id, "rate": rate}
+        env["res.currency.rate"].create(values | {"company_id": company.id})
     users = env.user | env.ref("base.user_admin")
     users.company_ids |= first | second
     companies = (first | second).ids
