@@ -1,10 +1,14 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 # The module, not its classes: they would be collected and run here too.
 from odoo.addons.web.tests import test_js
+
+from .common import TUESDAY
 
 ALL_DAYS = dict.fromkeys(
     (
@@ -22,17 +26,19 @@ ALL_DAYS = dict.fromkeys(
 
 
 class TourCase(HttpCase):
-    """Data for a browser: its clock cannot be stopped, so any hour is lawful."""
+    """Data for a browser, on a Tuesday morning; the clock goes on from there."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # Waiting for a page needs a clock that goes.
+        cls.startClassPatcher(freeze_time(TUESDAY, tick=True))
         cls.policy = cls.env["debt.contact.policy"].create(
             {
                 "name": "Tour Policy",
                 "sequence": 0,
                 "window_ids": [
-                    Command.create(ALL_DAYS | {"hour_from": 0, "hour_to": 24})
+                    Command.create(ALL_DAYS | {"hour_from": 8, "hour_to": 20})
                 ],
             }
         )
@@ -113,6 +119,12 @@ class TestTours(TourCase):
 
     def test_operators_day(self):
         operator = self._user("tour_operator", "group_debt_operator")
+        # One attempt a day: whom he did not reach is not on his list again today.
+        step = Command.create({"first_day": 1, "last_day": 7, "attempts": 1})
+        ladder = self.env["debt.ladder"].create(
+            {"name": "Tour Ladder", "step_ids": [step]}
+        )
+        self.env["debt.stage"].search([]).ladder_id = ladder
         debtors = self._debtor("Tour One", 100, 15) | self._debtor("Tour Two", 200, 15)
         cases = self._cases(debtors, operator)
         objection = self.env["debt.objection"].create(

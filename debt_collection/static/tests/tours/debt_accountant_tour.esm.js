@@ -1,9 +1,11 @@
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
+import {stepClock} from "./clock.esm";
 
 registry.category("web_tour.tours").add("debt_accountant_tour", {
     url: "/odoo",
     steps: () => [
+        stepClock(),
         ...stepUtils.goToAppSteps("debt_collection.debt_menu_root"),
         {
             trigger: "button[data-menu-xmlid='debt_collection.debt_menu_accounting']",

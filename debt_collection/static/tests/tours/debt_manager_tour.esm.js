@@ -1,5 +1,6 @@
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
+import {stepClock} from "./clock.esm";
 
 function openConfiguration(menu) {
     return [
@@ -18,6 +19,7 @@ function openConfiguration(menu) {
 registry.category("web_tour.tours").add("debt_manager_tour", {
     url: "/odoo",
     steps: () => [
+        stepClock(),
         ...stepUtils.goToAppSteps("debt_collection.debt_menu_root"),
         ...openConfiguration("debt_menu_ladders"),
         {

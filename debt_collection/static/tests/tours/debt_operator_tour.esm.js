@@ -1,10 +1,12 @@
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
+import {stepClock} from "./clock.esm";
 
 registry.category("web_tour.tours").add("debt_operator_tour", {
     url: "/odoo",
     steps: () => [
+        stepClock(),
         ...stepUtils.goToAppSteps("debt_collection.debt_menu_root"),
         {
             content: "His day opens as the activity view",
