@@ -36,9 +36,7 @@ class AccountMove(models.Model):
     debt_days_past_due = fields.Integer(
         string="Days Past Due",
         compute="_compute_debt_days_past_due",
-        search=lambda moves, operator, value: moves._search_debt(
-            "debt_days_past_due", operator, value
-        ),
+        search="_search_debt_days_past_due",
         aggregator="max",
         groups=READERS,
         help="Days since the oldest unpaid instalment was due.",
@@ -84,28 +82,55 @@ class AccountMove(models.Model):
     # --- read from the case and the open lines --------------------------------------
     @api.depends("commercial_partner_id", "company_id", "state", "payment_state")
     def _compute_debt_case_id(self):
-        found = self._debt_read("debt_case_id", "debt_stage_id")
+        found = self._debt_read()
         for move in self:
             move.debt_case_id, move.debt_stage_id = found.get(move.id, (False, False))
 
     @api.depends("state", "line_ids.amount_residual", "line_ids.date_maturity")
     def _compute_debt_days_past_due(self):
-        found = self._debt_read("debt_days_past_due")
+        # Only the lines of these entries; the join below goes through all there are.
+        self.env["account.move.line"].flush_model()
+        query = SQL(
+            "SELECT move_id, min(coalesce(date_maturity, date))"
+            " FROM account_move_line WHERE move_id = ANY(%s) AND %s GROUP BY move_id",
+            self.ids,
+            self._debt_open_items(),
+        )
+        due = dict(self.env.execute_query(query)) if self.ids else {}
         for move in self:
-            move.debt_days_past_due = found.get(move.id, (0,))[0]
+            days = 0
+            if move.id in due:
+                days = max(0, (move.company_id._debt_today() - due[move.id]).days)
+            move.debt_days_past_due = days
 
-    def _debt_read(self, *names):
-        """Values by the SQL that also filters and groups, as tuples by move id."""
+    @api.model
+    def _debt_open_items(self):
+        """SQL condition of the receivable lines that are still to be paid."""
+        return SQL(
+            """
+            %s AND amount_residual > 0 AND account_id IN (
+                SELECT id FROM account_account
+                 WHERE account_type = 'asset_receivable')
+            """,
+            SQL(OPEN_LINES),
+        )
+
+    def _debt_read(self):
+        """Case and stage by the SQL that also filters and groups, by move id."""
         if not self.ids:
             return {}
         # Superuser: access to these moves was checked when they were read.
         moves = self.sudo().with_context(active_test=False)
         query = moves._search([("id", "in", self.ids)])
-        columns = [moves._field_to_sql(moves._table, name, query) for name in names]
+        case = moves._debt_join_case(moves._table, query)
         rows = self.env.execute_query(
-            query.select(SQL.identifier(moves._table, "id"), *columns)
+            query.select(
+                SQL.identifier(moves._table, "id"),
+                SQL.identifier(case, "id"),
+                SQL.identifier(case, "stage_id"),
+            )
         )
-        return {row[0]: row[1:] for row in rows}
+        return {id_: (case_id, stage_id) for id_, case_id, stage_id in rows}
 
     @api.model
     def _search_debt(self, name, operator, value):
@@ -113,6 +138,30 @@ class AccountMove(models.Model):
         return Domain.custom(
             to_sql=lambda moves, alias, query: self._fields[name].condition_to_sql(
                 name, operator, value, moves, alias, query
+            )
+        )
+
+    @api.model
+    def _search_debt_days_past_due(self, operator, value):
+        """So many days at least: there is an unpaid instalment as old as that."""
+        days = value + 1 if operator == ">" else value
+        if operator not in (">", ">=") or days <= 0:
+            return self._search_debt("debt_days_past_due", operator, value)
+        self._check_field_access(self._fields["debt_days_past_due"], "read")
+        today = self.env["debt.case"]._by_company(
+            self.env.companies, "today", SQL("account_move_line.company_id")
+        )
+        items = SQL(
+            "(SELECT move_id FROM account_move_line WHERE %s"
+            " AND coalesce(date_maturity, date) <= %s - %s::integer)",
+            self._debt_open_items(),
+            today,
+            days,
+        )
+        self.env["account.move.line"].flush_model()
+        return Domain.custom(
+            to_sql=lambda _moves, alias, _query: SQL(
+                "%s IN %s", SQL.identifier(alias, "id"), items
             )
         )
 
@@ -168,15 +217,9 @@ class AccountMove(models.Model):
         lines.flush_model(["amount_residual", "date_maturity", "reconciled"])
         open_items = query.make_alias(alias, "open_items")
         table = SQL(
-            """(
-            SELECT move_id, min(coalesce(date_maturity, date)) AS due
-              FROM account_move_line
-             WHERE %s AND amount_residual > 0
-               AND account_id IN (
-                   SELECT id FROM account_account
-                    WHERE account_type = 'asset_receivable')
-             GROUP BY move_id)""",
-            SQL(OPEN_LINES),
+            "(SELECT move_id, min(coalesce(date_maturity, date)) AS due"
+            " FROM account_move_line WHERE %s GROUP BY move_id)",
+            self._debt_open_items(),
         )
         condition = SQL(
             "%s = %s",

@@ -84,7 +84,7 @@ class DebtCase(models.Model):
         :param companies: ``res.company`` to read; no other company's line is touched
         :param partner_ids: ids of contacts whose debtors are read; None for all
         """
-        scope, of_debtors, of_disputes = SQL(), SQL(), SQL()
+        scope, contacts, of_disputes = SQL(), SQL("res_partner"), SQL()
         if partner_ids is not None:
             scope = SQL(
                 """scope AS (
@@ -96,7 +96,7 @@ class DebtCase(models.Model):
                 ), """,
                 list(partner_ids),
             )
-            of_debtors = SQL("AND line.partner_id IN (SELECT id FROM scope)")
+            contacts = SQL("scope")
             of_disputes = SQL(
                 "AND dispute.partner_id IN (SELECT commercial_partner_id FROM scope)"
             )
@@ -104,7 +104,7 @@ class DebtCase(models.Model):
             "%scontested AS (%s), item AS (%s), ledger AS (%s), verdict AS (%s)",
             scope,
             self._ledger_contested(companies, of_disputes),
-            self._ledger_items(companies, of_debtors),
+            self._ledger_items(companies, contacts),
             self._ledger_sums(),
             self._ledger_verdict(companies),
         )
@@ -148,7 +148,7 @@ class DebtCase(models.Model):
         )
 
     @api.model
-    def _ledger_items(self, companies, of_debtors):
+    def _ledger_items(self, companies, contacts):
         """SQL of the open receivable lines, each with the part it plays.
 
         Parts: 1 owed and overdue, 2 credit, 3 overdue but disputed, 4 overdue but
@@ -177,7 +177,7 @@ class DebtCase(models.Model):
                         WHEN line.amount_residual > 0 THEN 1
                         ELSE 2 END AS part
               FROM account_move_line line
-              JOIN res_partner partner ON partner.id = line.partner_id
+              JOIN %(contacts)s partner ON partner.id = line.partner_id
               LEFT JOIN (
                    SELECT id, payment_state, debt_status, debt_excluded_until
                      FROM account_move WHERE %(special)s
@@ -188,7 +188,6 @@ class DebtCase(models.Model):
                AND line.account_id IN (
                    SELECT id FROM account_account
                     WHERE account_type = 'asset_receivable')
-               %(of_debtors)s
             OFFSET 0
             """,
             today=self._by_company(companies, "today", SQL("line.company_id")),
@@ -196,7 +195,7 @@ class DebtCase(models.Model):
             special=SQL(SPECIAL_MOVES),
             open=SQL(OPEN_LINES),
             companies=companies.ids,
-            of_debtors=of_debtors,
+            contacts=contacts,
         )
 
     @api.model
