@@ -1,0 +1,89 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class DebtCase(models.Model):
+    _inherit = "debt.case"
+
+    def _script(self):
+        """The script for the next call of this case: the most specific that fits.
+
+        A script fits when it is in use and nothing it names (company, kind of debtor,
+        stage, profile, language, last outcome) is another than the case's. The one that
+        names most is taken; among equals the stage's own choice, which counts as naming
+        the stage, then the first of the list.
+
+        :return: ``debt.script``, empty when none fits; one query
+        """
+        self.ensure_one()
+        self.env["debt.script"].flush_model()
+        self.env["debt.call"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT script.id
+                  FROM debt_script script
+                 CROSS JOIN LATERAL (
+                        SELECT count(*) FILTER (WHERE named) AS score,
+                               bool_and(named) IS NOT FALSE AS fits
+                          FROM (VALUES %(criteria)s) AS criterion (named)
+                       ) AS match
+                 WHERE script.active
+                   AND script.state = 'in_use'
+                   AND match.fits
+                 ORDER BY match.score DESC,
+                          (script.id IS NOT DISTINCT FROM %(chosen)s) DESC,
+                          script.sequence, script.id
+                 LIMIT 1
+                """,
+                criteria=SQL(", ").join(
+                    SQL("(%s)", criterion) for criterion in self._script_criteria()
+                ),
+                chosen=self.stage_id.script_id.id or None,
+            )
+        )
+        return self.env["debt.script"].browse(rows[0] if rows else [])
+
+    def _script_criteria(self):
+        """What a script may name, each an SQL condition on ``script``.
+
+        NULL where the script names nothing, true where it names what the case has.
+        """
+        self.ensure_one()
+        debtor = self.partner_id
+        return [
+            SQL("script.company_id = %s", self.company_id.id),
+            SQL(
+                "nullif(script.applies_to, 'any') = %s",
+                "company" if debtor.is_company else "person",
+            ),
+            # The window reads the texts out in this language.
+            SQL("script.lang = %s", debtor.lang or self.env.lang or "en_US"),
+            SQL(
+                "CASE WHEN script.id = %s THEN true ELSE %s END",
+                self.stage_id.script_id.id or None,
+                self._names_sql("stage_ids", SQL("%s", self.stage_id.id or None)),
+            ),
+            self._names_sql("profile_ids", SQL("%s", self.profile_id.id or None)),
+            self._names_sql("outcome_ids", self._last_outcome_sql()),
+        ]
+
+    def _names_sql(self, name, value):
+        """Whether ``value`` is in the script's many2many ``name``; NULL when empty."""
+        field = self.env["debt.script"]._fields[name]
+        return SQL(
+            "(SELECT bool_or(coalesce(%(column)s = %(value)s, false))"
+            "   FROM %(relation)s WHERE %(script)s = script.id)",
+            column=SQL.identifier(field.column2),
+            value=value,
+            relation=SQL.identifier(field.relation),
+            script=SQL.identifier(field.column1),
+        )
+
+    def _last_outcome_sql(self):
+        return SQL(
+            "(SELECT call.outcome_id FROM debt_call call"
+            "  WHERE call.case_id = %s AND call.outcome_id IS NOT NULL"
+            "  ORDER BY call.started_at DESC NULLS LAST, call.id DESC LIMIT 1)",
+            self.id,
+        )
