@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -29,6 +31,20 @@ class DebtDispute(models.Model):
         string="Invoices",
         required=True,
         check_company=True,
+    )
+    reason_code = fields.Selection(
+        [
+            ("wrong_amount", "Wrong Amount"),
+            ("not_delivered", "Not Delivered"),
+            ("defective", "Defective"),
+            ("already_paid", "Already Paid"),
+            ("not_mine", "Not the Debtor's"),
+            ("other", "Other"),
+        ],
+        string="Kind",
+        required=True,
+        default="other",
+        index=True,
     )
     reason = fields.Text(required=True)
     user_id = fields.Many2one("res.users", string="Owner", required=True, tracking=True)
@@ -88,15 +104,39 @@ class DebtDispute(models.Model):
         return result
 
     def action_accept(self):
-        """The debtor was right; a credit note or a correction is the accountant's."""
+        """The debtor was right; a credit note or a correction is the accountant's.
+
+        Until it is made nobody is chased for what has been found to be wrong.
+        """
+        # Before they are settled: nobody is to be called in between.
+        self._unsettled()._exclude_moves()
         self._settle("accepted")
 
     def action_reject(self):
         """The debt stands: its invoices are collected again from now on."""
         self._settle("rejected")
 
+    def _exclude_moves(self):
+        for dispute in self:
+            company = dispute.company_id
+            owed = dispute.move_ids.filtered(
+                lambda move: (
+                    move.state == "posted"
+                    and move.is_sale_document(include_receipts=True)
+                    and move.amount_residual_signed > 0
+                )
+            )
+            if owed:
+                owed._debt_exclude(
+                    company._debt_today() + timedelta(days=company.debt_dispute_days),
+                    self.env._("The debtor was right: it is to be corrected."),
+                )
+
+    def _unsettled(self):
+        return self.filtered(lambda dispute: dispute.state in ("open", "expired"))
+
     def _settle(self, state):
-        disputes = self.filtered(lambda dispute: dispute.state in ("open", "expired"))
+        disputes = self._unsettled()
         disputes.write({"state": state, "settled_at": fields.Datetime.now()})
         disputes.activity_ids.action_feedback()
 

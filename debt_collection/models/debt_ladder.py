@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 from ..tools.ladder import Step
 
+MESSAGE_CHANNELS = ("sms", "email")
+
 
 class DebtLadder(models.Model):
     """How often, and for how long, one tries to reach a debtor.
@@ -63,13 +65,46 @@ class DebtLadderStep(models.Model):
         "entered the ladder.",
     )
     last_day = fields.Integer(required=True, default=7)
-    channel = fields.Selection([("call", "Call")], required=True, default="call")
+    channel = fields.Selection(
+        [("call", "Call"), ("sms", "SMS"), ("email", "E-mail")],
+        required=True,
+        default="call",
+        help="Calls wait for an operator; messages are sent without anybody.",
+    )
     attempts = fields.Integer(required=True, default=1)
     every_days = fields.Integer(
         string="Per Days",
         required=True,
         default=1,
-        help="The attempts are made once in this many days.",
+        help="The attempts are made, or the message is sent, once in this many days.",
+    )
+    after_unanswered = fields.Integer(
+        string="After Unanswered Calls",
+        help="The message is sent after a day that ends with so many calls since the "
+        "last conversation that did not reach the debtor; 0: on the days of the step, "
+        "called or not.",
+    )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        string="SMS Text",
+        domain=[("model", "=", "debt.case")],
+        compute="_compute_templates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        help="An e-mail step without an address to write to sends this instead.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Text",
+        domain=[("model", "=", "debt.case")],
+        compute="_compute_templates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        help="An SMS step without a mobile number to send to sends this instead.",
     )
     gap = fields.Integer(
         string="Minimum Gap (min)",
@@ -90,6 +125,9 @@ class DebtLadderStep(models.Model):
         "A step needs at least one attempt, in at least one day, and a gap of "
         "zero minutes or more.",
     )
+    _after_unanswered_positive = models.Constraint(
+        "CHECK(after_unanswered >= 0)", "Calls that went unanswered cannot be negative."
+    )
 
     @api.constrains("morning", "midday", "evening")
     def _check_parts(self):
@@ -104,19 +142,70 @@ class DebtLadderStep(models.Model):
                     )
                 )
 
-    @api.depends("first_day", "last_day", "attempts", "every_days")
-    def _compute_display_name(self):
+    @api.constrains("channel", "sms_template_id", "mail_template_id")
+    def _check_template(self):
         for step in self:
-            step.display_name = self.env._(
-                "Days %(first)s–%(last)s: %(attempts)s in %(days)s day(s)",
-                first=step.first_day,
-                last=step.last_day,
-                attempts=step.attempts,
-                days=step.every_days,
-            )
+            if step.channel != "call" and not step._template(step.channel):
+                raise ValidationError(
+                    self.env._(
+                        "Choose the text of the message of days %(first)s to %(last)s.",
+                        first=step.first_day,
+                        last=step.last_day,
+                    )
+                )
+
+    @api.depends("channel")
+    def _compute_templates(self):
+        """A message asks the debtor to call back, unless another text is chosen."""
+        for step in self:
+            for kind in ("sms", "mail"):
+                name, wanted = f"{kind}_template_id", step.channel != "call"
+                if not (wanted and step[name]):
+                    step[name] = wanted and self._callback_template(kind)
+
+    @api.model
+    def _callback_template(self, kind):
+        return self.env.ref(
+            f"debt_collection.{kind}_template_callback_request",
+            raise_if_not_found=False,
+        )
+
+    @api.depends("first_day", "last_day", "channel", "attempts", "every_days")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for step in self:
+            values = {
+                "first": step.first_day,
+                "last": step.last_day,
+                "attempts": step.attempts,
+                "days": step.every_days,
+                "channel": channels.get(step.channel),
+            }
+            if step.channel == "call":
+                step.display_name = self.env._(
+                    "Days %(first)s–%(last)s: %(attempts)s in %(days)s day(s)", **values
+                )
+            else:
+                step.display_name = self.env._(
+                    "Days %(first)s–%(last)s: %(channel)s", **values
+                )
 
     def _parts(self):
         return tuple(part for part in ("morning", "midday", "evening") if self[part])
+
+    def _template(self, channel):
+        """The text of the step for a channel, empty where it is not to serve."""
+        return self.mail_template_id if channel == "email" else self.sms_template_id
+
+    def _channels(self):
+        """Ways of the message: the step's own, and the other where it has a text."""
+        self.ensure_one()
+        wanted = (self.channel, *MESSAGE_CHANNELS)
+        return [
+            channel
+            for channel in dict.fromkeys(wanted)
+            if channel in MESSAGE_CHANNELS and self._template(channel)
+        ]
 
     def _to_pure(self):
         self.ensure_one()
@@ -129,4 +218,5 @@ class DebtLadderStep(models.Model):
             gap=self.gap,
             parts=self._parts(),
             key=self.id,
+            after_unanswered=self.after_unanswered,
         )

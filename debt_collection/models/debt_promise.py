@@ -2,17 +2,19 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ..tools.promise import promise_state
-from .debt_case_plan import DECIDED_AGAIN
 
-FAILED = ("broken", "partial")
-FAR = timedelta(days=731)
+#: The last of 36 monthly instalments.
+FAR = timedelta(days=1098)
 
 
 class DebtPromise(models.Model):
-    """What a debtor promised to pay, and whether he did; payments alone decide."""
+    """What a debtor promised to pay, and whether it was paid; payments alone decide.
+
+    A plan is several promises, one for each instalment, which name the first of them.
+    """
 
     _name = "debt.promise"
     _description = "Promise to Pay"
@@ -40,6 +42,37 @@ class DebtPromise(models.Model):
         string="Items",
         help="What it is about. Empty: whatever the debtor owes.",
     )
+    method = fields.Selection(
+        [
+            ("bank_transfer", "Bank Transfer"),
+            ("card", "Card"),
+            ("cash", "Cash"),
+            ("payment_link", "Payment Link"),
+            ("direct_debit", "Direct Debit"),
+            ("other", "Other"),
+        ],
+        string="Way of Payment",
+    )
+    method_text = fields.Char(compute="_compute_method_text")
+    plan_id = fields.Many2one(
+        "debt.promise",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The first instalment of the plan this one belongs to.",
+    )
+    sequence = fields.Integer(
+        string="Number", default=1, readonly=True, aggregator=None
+    )
+    plan_ids = fields.One2many(
+        "debt.promise", "plan_id", string="Instalments", readonly=True
+    )
+    instalment_ids = fields.Many2many(
+        "debt.promise", compute="_compute_instalment_ids", string="All Instalments"
+    )
+    part = fields.Char(
+        string="Instalment", compute="_compute_part", help="Its place in the plan."
+    )
     state = fields.Selection(
         [
             ("open", "Open"),
@@ -53,6 +86,14 @@ class DebtPromise(models.Model):
         index=True,
     )
 
+    payment_reference = fields.Char(
+        compute="_compute_payment_reference",
+        help="Numbers of the invoices it is about, for the debtor to name when paying.",
+    )
+    schedule = fields.Char(
+        compute="_compute_schedule", help="All instalments of the plan in words."
+    )
+
     _amount_positive = models.Constraint(
         "CHECK(amount > 0)", "A promise is about an amount above zero."
     )
@@ -63,19 +104,59 @@ class DebtPromise(models.Model):
             if not promise.made_on <= promise.date <= promise.made_on + FAR:
                 raise ValidationError(
                     self.env._(
-                        "A promise is for the day it was made or later, within two "
-                        "years."
+                        "A promise is for the day it was made or later, within "
+                        "three years."
                     )
                 )
 
-    @api.depends("partner_id", "amount", "date")
+    @api.depends("partner_id", "amount", "date", "part")
     def _compute_display_name(self):
         for promise in self:
-            promise.display_name = self.env._(
-                "%(amount)s by %(date)s",
-                amount=promise.currency_id.format(promise.amount),
-                date=format_date(self.env, promise.date) or "…",
+            text, part = promise._describe(), promise.part
+            promise.display_name = f"{text} ({part})" if part else text
+
+    @api.depends("plan_id.plan_ids")
+    def _compute_instalment_ids(self):
+        for promise in self:
+            promise.instalment_ids = promise.plan_id.plan_ids.sorted("sequence")
+
+    @api.depends("sequence", "plan_id.plan_ids")
+    def _compute_part(self):
+        for promise in self:
+            count = len(promise.plan_id.plan_ids)
+            promise.part = bool(count) and self.env._(
+                "%(number)s of %(count)s", number=promise.sequence, count=count
             )
+
+    @api.depends("method")
+    @api.depends_context("lang")
+    def _compute_method_text(self):
+        """The way of payment in words, for texts to the debtor."""
+        names = dict(self._fields["method"]._description_selection(self.env))
+        for promise in self:
+            promise.method_text = names.get(promise.method)
+
+    @api.depends("line_ids", "case_id")
+    def _compute_payment_reference(self):
+        for promise in self:
+            # Superuser: an operator may know which invoices his case is about.
+            case = promise.case_id
+            items = promise.sudo().line_ids or case._open_items()
+            promise.payment_reference = case._name_items(items)
+
+    @api.depends("instalment_ids.amount", "instalment_ids.date", "amount", "date")
+    @api.depends_context("lang")
+    def _compute_schedule(self):
+        for promise in self:
+            parts = promise.instalment_ids or promise
+            promise.schedule = ", ".join(part._describe() for part in parts)
+
+    def _describe(self):
+        return self.env._(
+            "%(amount)s by %(date)s",
+            amount=self.currency_id.format(self.amount),
+            date=format_date(self.env, self.date) or "…",
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -117,136 +198,10 @@ class DebtPromise(models.Model):
     def _evaluate(self):
         """Decide promises by the payments received (rule 7).
 
-        A debtor's promises share his payments in the order of their dates, so that
-        one payment never keeps two promises. What was decided lately is decided
-        again: a bank statement may come late, and a payment may bounce.
+        A debtor's promises share the payments, those about certain items first, then in
+        the order of their dates: one payment never keeps two promises. What was
+        decided lately is decided again: a bank statement may come late, and a payment
+        may bounce.
         """
         for case in self.sudo().case_id:
             case._evaluate_promises()
-
-
-class DebtCase(models.Model):
-    _inherit = "debt.case"
-
-    def _evaluate_promises(self):
-        self.ensure_one()
-        promises = self.promise_ids.filtered(lambda p: p.state != "cancelled")
-        promises = promises.sorted(lambda promise: (promise.date, promise.id))
-        today = self.company_id._debt_today()
-        recent = promises.filtered(
-            lambda p: p.state == "open" or p.date >= today - DECIDED_AGAIN
-        )
-        if not recent:
-            return
-        payments = self._payments_since(min(promises.mapped("made_on")))
-        for promise in promises:
-            before = promise.state
-            paid = self._take_payments(payments, promise)
-            if promise in recent:
-                promise._decide(paid, today)
-            if promise.state in FAILED and before not in FAILED:
-                self._follow_failed(promise)
-        if self.state == "promised":
-            self._resume_unpromised()
-
-    def _follow_failed(self, promise):
-        """A broken promise returns the case at once, in front of the others."""
-        self._message_log(
-            body=self.env._(
-                "Promise of %(amount)s by %(date)s: %(paid)s was paid.",
-                amount=self.currency_id.format(promise.amount),
-                date=format_date(self.env, promise.date),
-                paid=self.currency_id.format(promise.amount_paid),
-            )
-        )
-        if not self.closed_at and self.priority == "0":
-            self.priority = "1"
-
-    def _resume_unpromised(self):
-        """A promised case has a promise that can be kept; without one it goes on."""
-        for case in self.filtered(lambda case: case.state == "promised"):
-            if not case._promise_last_day():
-                case.write({"state": "active", "plan_dirty": True})
-                case._restart_ladder_if_over()
-        self._trigger_planning()
-
-    def _restart_ladder_if_over(self):
-        """Whoever broke a promise is called at least once more, by a ladder begun anew
-        where nothing of the old one is left."""
-        today = self.company_id._debt_today()
-        steps = self.ladder_id.step_ids
-        last_day = max(steps.mapped("last_day"), default=0)
-        started = self.ladder_started_on or today
-        if (today - started).days >= last_day - 1:
-            self.ladder_started_on = today
-
-    def _take_payments(self, payments, promise):
-        """Take from ``payments`` what counts for a promise.
-
-        Money received earlier on the day of the promise was known when it was made.
-
-        :param payments: list of ``[date, amount left, created]``, changed in place
-        :return: amount taken, company currency
-        """
-        grace = timedelta(days=self.company_id.debt_promise_grace_days)
-        taken = 0.0
-        for payment in payments:
-            day, left, created = payment
-            if day == promise.made_on and created < promise.create_date:
-                continue
-            if promise.made_on <= day <= promise.date + grace:
-                part = min(left, promise.amount - taken)
-                payment[1] -= part
-                taken += part
-        return self.currency_id.round(taken)
-
-    def _payments_since(self, day):
-        """Money received from the debtor, oldest first, less what bounced since.
-
-        Credit notes and write-offs are no payments. A payment on its way to the bank
-        without an entry of its own counts until the bank's entry does.
-
-        :return: list of ``[date, amount in company currency, created]``
-        """
-        self.env["account.move.line"].flush_model()
-        self.env["account.payment"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT l.date, -l.balance, l.create_date
-                  FROM account_move_line l
-                  JOIN account_account a ON a.id = l.account_id
-                  JOIN account_journal j ON j.id = l.journal_id
-                  JOIN res_partner p ON p.id = l.partner_id
-                 WHERE a.account_type = 'asset_receivable'
-                   AND l.parent_state = 'posted'
-                   AND j.type IN ('bank', 'cash', 'credit')
-                   AND l.company_id = %(company)s
-                   AND p.commercial_partner_id = %(partner)s
-                   AND l.date >= %(day)s
-                UNION ALL
-                SELECT y.date, y.amount_company_currency_signed, y.create_date
-                  FROM account_payment y
-                  JOIN res_partner p ON p.id = y.partner_id
-                 WHERE y.move_id IS NULL
-                   AND y.state = 'in_process'
-                   AND y.payment_type = 'inbound'
-                   AND y.company_id = %(company)s
-                   AND p.commercial_partner_id = %(partner)s
-                   AND y.date >= %(day)s
-                 ORDER BY 1, 3
-                """,
-                company=self.company_id.id,
-                partner=self.partner_id.id,
-                day=day,
-            )
-        )
-        received = [
-            [date, float(amount), at] for date, amount, at in rows if amount > 0
-        ]
-        bounced = -sum(float(amount) for _date, amount, _at in rows if amount < 0)
-        for payment in reversed(received):
-            part = min(bounced, payment[1])
-            payment[1] -= part
-            bounced -= part
-        return received

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from .clock import DAY, instant, local, middle
-from .contact import Contact, Gate, Policy, no_zone
+from .contact import Contact, Gate, Policy, Succession, gate, no_zone
 from .steps import PARTS, Slot, Step, choose, step_on, weigh
 
 __all__ = ["PARTS", "Plan", "Step", "plan", "step_on"]
@@ -114,7 +114,7 @@ class _Planner:
         self._case = rules["case"]
         self._rules = rules
         self._home = middle(zones, now.date())
-        self._gates: dict[str, Gate] = {}
+        self._gates: dict[str, Gate | Succession] = {}
         self._stretches: dict[str, tuple[datetime, datetime, datetime]] = {}
         self._times: dict[str, tuple[list[datetime], list[datetime]]] = {}
 
@@ -194,16 +194,17 @@ class _Planner:
         """Return when all contacts by a channel were, and this ladder's own."""
         if channel not in self._times:
             every = [c for c in self._history if c.channel == channel]
-            own = (c.at for c in every if self._is_own(c.case))
+            ours = (c for c in every if not c.incoming)
+            own = (c.at for c in ours if self._is_own(c.case))
             self._times[channel] = sorted(c.at for c in every), sorted(own)
         return self._times[channel]
 
     def _is_own(self, case: int | None) -> bool:
         return self._case is None or case is None or case == self._case
 
-    def _gate(self, channel: str) -> Gate:
+    def _gate(self, channel: str) -> Gate | Succession:
         if channel not in self._gates:
-            self._gates[channel] = Gate(
+            self._gates[channel] = gate(
                 self._policy,
                 self._zones,
                 channel,

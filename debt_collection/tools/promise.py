@@ -1,6 +1,131 @@
-"""Has a promise to pay been kept?"""
+"""Promises to pay: into which parts they are split, and whether they were kept."""
 
-from datetime import date, timedelta
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+MAX_PARTS = 36
+"""A plan has at most so many instalments."""
+
+
+@dataclass(slots=True)
+class Payment:
+    """Money received, and how much of it no promise has taken yet.
+
+    ``matched`` says how much of it was reconciled with which open item, by id.
+    """
+
+    day: date
+    left: float
+    created: datetime
+    matched: dict[int, float] = field(default_factory=dict)
+
+
+class Claim(NamedTuple):
+    """What a promise may count as its own.
+
+    Money received from ``made_on`` to ``until``, both inclusive; with ``items`` only
+    what was reconciled with these.
+    """
+
+    amount: float
+    made_on: date
+    made_at: datetime
+    until: date
+    items: frozenset[int] = frozenset()
+
+
+def split(
+    amount: float,
+    parts: int,
+    first: date,
+    *,
+    every_months: int = 0,
+    every_days: int = 0,
+    rounding: float = 0.01,
+) -> list[tuple[float, date]]:
+    """Return equal instalments that add up to the amount, as (amount, date).
+
+    They differ by one ``rounding`` at most, the larger ones first.  Months are counted
+    from ``first``, so that the 31st comes back after a short month.
+
+    :raises ValueError: too many or too few parts, or no interval
+
+    >>> [day.isoformat() for _, day in split(90, 3, date(2026, 1, 31), every_months=1)]
+    ['2026-01-31', '2026-02-28', '2026-03-31']
+    >>> [part for part, _ in split(100, 3, date(2026, 1, 1), every_days=14)]
+    [33.34, 33.33, 33.33]
+    """
+    unit = Decimal(str(rounding))
+    units = int((Decimal(str(amount)) / unit).quantize(Decimal(1), ROUND_HALF_UP))
+    if not 1 <= parts <= min(MAX_PARTS, units):
+        raise ValueError("parts")
+    if parts > 1 and (every_months <= 0) == (every_days <= 0):
+        raise ValueError("interval")
+    each, larger = divmod(units, parts)
+    return [
+        (
+            float((each + (number < larger)) * unit),
+            _add(first, every_months * number, every_days * number),
+        )
+        for number in range(parts)
+    ]
+
+
+def _add(day: date, months: int, days: int) -> date:
+    """Return the day so many months later, at the latest the month's last, and days.
+
+    >>> _add(date(2024, 1, 31), 1, 0)
+    datetime.date(2024, 2, 29)
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    last = monthrange(year, month)[1]
+    return date(year, month, min(day.day, last)) + timedelta(days=days)
+
+
+def share(payments: Iterable[Payment], claims: Sequence[Claim]) -> list[float]:
+    """Return what each claim takes from the payments, which are used up by it.
+
+    Those who named items go first, for what was paid on these is theirs; then the
+    others, in the order given.
+    """
+    payments = list(payments)
+    taken = [0.0] * len(claims)
+    for number in sorted(range(len(claims)), key=lambda n: not claims[n].items):
+        taken[number] = take(payments, claims[number])
+    return taken
+
+
+def take(payments: Iterable[Payment], claim: Claim) -> float:
+    """Take from the payments what counts for a promise, and return how much.
+
+    The payments are used up by it: one payment never keeps two promises.  Money that
+    was received on the day of the promise, but before it, was known when it was made.
+    """
+    taken = 0.0
+    for payment in payments:
+        known = payment.day == claim.made_on and payment.created < claim.made_at
+        if not known and claim.made_on <= payment.day <= claim.until:
+            taken += _take_one(payment, claim, claim.amount - taken)
+    return taken
+
+
+def _take_one(payment: Payment, claim: Claim, wanted: float) -> float:
+    if not claim.items:
+        part = min(payment.left, wanted)
+        payment.left -= part
+        return part
+    taken = 0.0
+    for item in sorted(claim.items & payment.matched.keys()):
+        part = min(payment.left, payment.matched[item], wanted - taken)
+        payment.left -= part
+        payment.matched[item] -= part
+        taken += part
+    return taken
 
 
 def promise_state(

@@ -1,0 +1,178 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+MOBILE = ("mobile", "landline_or_mobile")
+SHOWN = 5
+
+
+class DebtCase(models.Model):
+    """What is written to a debtor, and where to."""
+
+    _inherit = "debt.case"
+
+    debtor_message_ids = fields.One2many(
+        "debt.message", "case_id", string="Messages to the Debtor", readonly=True
+    )
+    debtor_message_count = fields.Integer(compute="_compute_debtor_message_count")
+    payment_reference = fields.Char(
+        compute="_compute_payment_reference",
+        help="Numbers of the open invoices, for the debtor to name when paying.",
+    )
+
+    @api.depends("debtor_message_ids")
+    def _compute_debtor_message_count(self):
+        counts = self._count_by_case("debt.message")
+        for case in self:
+            case.debtor_message_count = counts.get(case, 0)
+
+    def _compute_payment_reference(self):
+        for case in self:
+            case.payment_reference = case._name_items(case._open_items())
+
+    @api.model
+    def _name_items(self, items):
+        """Numbers of the invoices behind open items, the first few of many."""
+        owed = items.filtered(lambda line: line.amount_residual > 0)
+        names = list(dict.fromkeys(owed.move_id.mapped("name")))
+        text = ", ".join(names[:SHOWN])
+        if len(names) <= SHOWN:
+            return text
+        return self.env._(
+            "%(invoices)s and %(count)s more", invoices=text, count=len(names) - SHOWN
+        )
+
+    def _send_message(self, kind, channel, call=None, promise=None, key=None):
+        """Write to the debtor as soon as the gate allows it.
+
+        :param str kind: one of the kinds of ``debt.message``
+        :param str channel: email or sms
+        :param call: ``debt.call`` in which it was agreed
+        :param promise: ``debt.promise`` it is about
+        :param str key: names this message; it is made once, however often it is asked
+            for
+        :return: ``debt.message``: sent, waiting (``send_after`` says until when) or
+            refused (``failure`` says why)
+        """
+        self.ensure_one()
+        # Superuser: the gate decides, and what is written is not for people to write.
+        messages = self.env["debt.message"].sudo()
+        known = key and messages.search([("key", "=", key)])
+        if known:
+            return known
+        values = self.sudo()._prepare_message_values(kind, channel, call, promise, key)
+        message = messages.create(values)
+        message._send()
+        return message
+
+    def _prepare_message_values(
+        self, kind, channel, call=None, promise=None, key=None, address=None
+    ):
+        agreed = call or promise
+        return {
+            "case_id": self.id,
+            "kind": kind,
+            "channel": channel,
+            "address": address or self._message_address(channel, call),
+            "lang": self.partner_id.lang or self.company_id.partner_id.lang,
+            "call_id": call.id if call else False,
+            "promise_id": promise.id if promise else False,
+            "user_id": agreed and agreed.user_id.id or self.env.uid,
+            "key": key or False,
+        }
+
+    def _message_address(self, channel, call=None, phone=None):
+        """Where a message goes: rather to whom or what was spoken with than elsewhere.
+
+        :param phone: ``debt.phone`` spoken with, where the call does not know it
+        :return: e-mail address or number (E.164), False where there is none
+        """
+        if channel != "email":
+            self.env["debt.phone"]._sync_missing(self.partner_id.sudo())
+        return self._listed_address(channel, call, phone)
+
+    def _listed_address(self, channel, call=None, phone=None):
+        """The same, by the numbers listed so far."""
+        # Superuser: exactly this debtor's addresses.
+        debtor = self.partner_id.sudo()
+        spoken = call.sudo() if call else self.env["debt.call"]
+        dialled = phone.sudo() if phone else spoken.phone_id
+        if channel == "email":
+            contact = spoken.contact_id or dialled.contact_id
+            return self._usable_email(contact) or self._usable_email(debtor)
+        mobiles = debtor.debt_phone_ids.browse(
+            mobile.id for mobile in self._sms_phones(debtor.debt_phone_ids)
+        ).sorted(lambda p: (p != dialled, MOBILE.index(p.kind), p.sequence))
+        return mobiles[:1].number
+
+    @api.model
+    def _sms_phones(self, phones):
+        """Those of a debtor's numbers to which an SMS can be sent."""
+        return [
+            phone
+            for phone in phones
+            if phone.kind in MOBILE and not phone.sms_failed and phone._is_usable()
+        ]
+
+    @api.model
+    def _usable_email(self, partner):
+        """The partner's address, False where there is none or mail comes back from it.
+
+        Odoo counts bounces by partner, and until somebody writes from that address; a
+        corrected address has not had any.
+        """
+        email = partner.email_normalized
+        if not email or not partner.message_bounce:
+            return email
+        # Superuser: whether mail to exactly this address came back.
+        returned = self.env["debt.message"].sudo()
+        return (
+            not returned.search_count(
+                [
+                    ("partner_id", "=", partner.commercial_partner_id.id),
+                    ("channel", "=", "email"),
+                    ("address", "=", email),
+                    ("state", "=", "failed"),
+                ],
+                limit=1,
+            )
+            and email
+        )
+
+    def _no_address_text(self, channel):
+        # Superuser: exactly this debtor's address.
+        if channel == "email" and self.partner_id.sudo().email_normalized:
+            return self.env._(
+                "Mail to the debtor's address comes back: ask for another and have it "
+                "entered on the contact, or choose another way."
+            )
+        if channel == "email":
+            return self.env._(
+                "The debtor has no e-mail address: ask for it and have it entered on "
+                "the contact, or choose another way."
+            )
+        # Superuser: whether the debtor refused calls is the debtor's own word.
+        if self.partner_id.sudo().debt_do_not_call:
+            return self.env._(
+                "The debtor refused calls, and an SMS is one: choose e-mail instead."
+            )
+        return self.env._(
+            "There is no usable mobile number of the debtor: ask for one and have it "
+            "entered on the contact, or choose another way."
+        )
+
+    def action_send_payment_details(self):
+        """Tell the debtor where to pay: by e-mail, where there is none by SMS."""
+        self.ensure_one()
+        self.check_access("write")
+        channels = ("email", "sms")
+        channel = next(filter(self._message_address, channels), None)
+        if not channel:
+            raise UserError("\n".join(map(self._no_address_text, channels)))
+        return self._send_message("payment_details", channel)._tell_sender()
+
+    def action_debtor_messages(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_message_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}

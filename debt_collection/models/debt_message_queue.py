@@ -1,0 +1,172 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+
+class DebtMessage(models.Model):
+    """Handing a message over to Odoo's queues of mails and SMS."""
+
+    _inherit = "debt.message"
+
+    def _hand_over(self):
+        """Put the message into its queue; what cannot be rendered is marked failed."""
+        self.ensure_one()
+        queue = self._queue_email if self.channel == "email" else self._queue_sms
+        try:
+            with self.env.cr.savepoint():
+                values = queue()
+        except UserError as error:
+            values = {"state": "failed", "failure": str(error)}
+        else:
+            values |= {"state": "sent", "failure": False}
+            values["sent_at"] = fields.Datetime.now()
+        self.write(values)
+
+    def _template(self):
+        """The template of its kind and channel, and the record it is rendered on.
+
+        :raises UserError: somebody deleted the template
+        """
+        template = self._find_template()
+        if not template:
+            raise UserError(self.env._("There is no template for this message."))
+        record = self.promise_id if template.model == "debt.promise" else self.case_id
+        return template, record
+
+    def _find_template(self):
+        kind = "mail" if self.channel == "email" else "sms"
+        return self.env.ref(
+            f"debt_collection.{kind}_template_{self.kind}", raise_if_not_found=False
+        )
+
+    def _queue_email(self):
+        template, record = self._template()
+        # The template knows the language of a debtor who has one; this one is settled.
+        template = template.with_context(lang=self.lang)
+        # Without a layout: Odoo's tell what kind of document it is about, a debt.
+        mail_id = template.send_mail(
+            record.id,
+            email_values={
+                "email_to": self.address,
+                "recipient_ids": [],
+                "model": "debt.case",
+                "res_id": self.case_id.id,
+            },
+        )
+        mail = self.env["mail.mail"].browse(mail_id)
+        # Soon, not within the hour: the gate allowed it now.
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        return {
+            "mail_mail_id": mail.id,
+            "subject": mail.subject,
+            "body": mail.body_html,
+        }
+
+    def _queue_sms(self):
+        template, record = self._template()
+        text = template._render_field("body", record.ids, set_lang=self.lang)[record.id]
+        # The debtor's thread remembers it, and names the company whose account pays.
+        note = self.case_id._message_log(body=plaintext2html(text), message_type="sms")
+        note.record_company_id = self.company_id
+        sms = self.env["sms.sms"].create(
+            {
+                "number": self.address,
+                "body": text,
+                "partner_id": self.partner_id.id,
+                "mail_message_id": note.id,
+            }
+        )
+        self.env["sms.tracker"].create(
+            {"sms_uuid": sms.uuid, "debt_message_id": self.id}
+        )
+        return {"sms_uuid": sms.uuid, "body": plaintext2html(text)}
+
+    def _track_sms(self, trackers):
+        """Let the provider's reports about these trackers reach the message."""
+        trackers.debt_message_id = self
+        self.sms_uuid = trackers[:1].sms_uuid
+
+
+class SmsTracker(models.Model):
+    """The SMS provider's reports reach the debtor's message."""
+
+    _inherit = "sms.tracker"
+
+    debt_message_id = fields.Many2one(
+        "debt.message", ondelete="cascade", index="btree_not_null"
+    )
+
+    def _action_update_from_provider_error(self, provider_error):
+        result = super()._action_update_from_provider_error(provider_error)
+        status, failure_type, reason = result
+        self._debt_failed(failure_type, reason, status == "bounce")
+        return result
+
+    def _action_update_from_sms_state(
+        self, sms_state, failure_type=False, failure_reason=False
+    ):
+        result = super()._action_update_from_sms_state(
+            sms_state, failure_type=failure_type, failure_reason=failure_reason
+        )
+        match sms_state:
+            case "sent":
+                self._debt_messages()._delivered()
+            case "error" | "canceled":
+                nonsense = failure_type == "sms_number_format"
+                self._debt_failed(failure_type, failure_reason, nonsense)
+            case _:
+                self._debt_messages()._sent()
+        return result
+
+    def _debt_messages(self):
+        # Superuser: a provider's report, about exactly these messages.
+        return self.sudo().debt_message_id
+
+    def _debt_failed(self, failure_type, reason, for_good):
+        known = self.env["sms.sms"]._fields["failure_type"]
+        names = dict(known._description_selection(self.env))
+        reason = reason or names.get(failure_type) or failure_type
+        failed = self._debt_messages()._failed(reason)
+        if for_good:
+            failed._give_up_number(failure_type)
+
+
+class MailMail(models.Model):
+    """The mail queue's result reaches the debtor's message."""
+
+    _inherit = "mail.mail"
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        about_cases = self.filtered(lambda mail: mail.model == "debt.case")
+        if about_cases:
+            # Superuser: exactly the messages these mails are.
+            messages = self.env["debt.message"].sudo()
+            messages = messages.search([("mail_mail_id", "in", about_cases.ids)])
+            if failure_type:
+                messages._failed(failure_reason or failure_type)
+            else:
+                messages._sent()
+        return super()._postprocess_sent_message(
+            success_pids,
+            success_emails,
+            failure_reason=failure_reason,
+            failure_type=failure_type,
+        )
+
+
+class MailThread(models.AbstractModel):
+    """A mail that came back reached nobody."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        if ids := message_dict.get("bounced_msg_ids"):
+            # Superuser: exactly the messages that bounced.
+            messages = self.env["debt.message"].sudo()
+            bounced = messages.search([("mail_mail_id.message_id", "in", list(ids))])
+            bounced._failed(message_dict.get("body"))._use_other_channel()
+        return result

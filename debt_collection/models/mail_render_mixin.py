@@ -1,0 +1,66 @@
+from lxml import html
+
+from odoo import models
+from odoo.tools.rendering_tools import parse_inline_template
+
+MODELS = ("debt.case", "debt.promise")
+DIRECTIVES = {"t-out", "t-if", "t-foreach", "t-as"}
+#: All the code there is in the texts to debtors. It is evaluated as superuser, so that
+#: whoever may not write code may only move and leave out what is here.
+KNOWN_CODE = {
+    "format_amount(object.amount, object.currency_id)",
+    "format_amount(object.amount_overdue, object.currency_id)",
+    "format_amount(part.amount, part.currency_id)",
+    "format_date(object.date)",
+    "format_date(part.date)",
+    "object.company_id.bank_ids",
+    "object.company_id.bank_ids[0].acc_number",
+    "object.company_id.bank_ids[:1].acc_number or '-'",
+    "object.company_id.email_formatted or user.email_formatted",
+    "object.company_id.name",
+    "object.company_id.phone",
+    "object.company_id.phone or object.user_id.name or user.name",
+    "object.company_id.phone or user.name",
+    "object.instalment_ids or object",
+    "object.method_text",
+    "object.partner_id.lang",
+    "object.partner_id.name",
+    "object.payment_reference",
+    "object.schedule",
+    "part",
+}
+
+
+class MailRenderMixin(models.AbstractModel):
+    """Managers of collection reword the texts to debtors, and write no code in them."""
+
+    _inherit = "mail.render.mixin"
+
+    def _check_access_right_dynamic_template(self):
+        reworded = self.filtered(lambda t: t.render_model in MODELS and t._debt_known())
+        return super(
+            MailRenderMixin, self - reworded
+        )._check_access_right_dynamic_template()
+
+    def _debt_known(self):
+        """Whether a template has no other code than the texts we bring along."""
+        # Superuser: as Odoo's own check, of fields only administrators see as well.
+        code = {part.strip() for part in self.sudo()._debt_code()}
+        return code <= KNOWN_CODE
+
+    def _debt_code(self):
+        """Yield the code in all fields of a template; an unknown directive is code."""
+        for name, field in self._fields.items():
+            text = self[name] if field.type in ("char", "text", "html") else None
+            if not text:
+                continue
+            if getattr(field, "render_engine", "inline_template") == "inline_template":
+                yield from filter(None, (p[1] for p in parse_inline_template(text)))
+            else:
+                yield from self._debt_qweb_code(text)
+
+    def _debt_qweb_code(self, text):
+        for node in html.fragment_fromstring(text, create_parent="div").iter():
+            for attribute, value in node.attrib.items():
+                if attribute.startswith("t-"):
+                    yield value if attribute in DIRECTIVES else attribute
