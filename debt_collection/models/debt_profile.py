@@ -9,7 +9,11 @@ class DebtProfile(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True)
+    code = fields.Char(
+        required=True,
+        help="Suggestions from payments and calls go by it: forgetful, hardship, "
+        "negligent, chronic and evasive are known.",
+    )
     sequence = fields.Integer(default=10)
     color = fields.Integer()
     description = fields.Text(translate=True)
