@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.debt_collection.tools.clock import rules, zone
-from odoo.addons.debt_collection.tools.phones import PhoneError, parse, split
+from odoo.addons.debt_collection.tools.phones import (
+    PhoneError,
+    parse,
+    same_tail,
+    split,
+    tail,
+)
 from odoo.addons.debt_collection.tools.zones import country_zones, distinct
 
 from .test_tools_oracle import thorough
@@ -281,3 +287,43 @@ def test_a_long_text_is_read_in_no_time():
 def test_the_big_geocoder_stays_on_the_shelf():
     """Its import takes seconds and 97 MB."""
     assert not [name for name in sys.modules if name.startswith("phonenumbers.geodata")]
+
+
+# --- the last digits ---
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("8 (916) 123-45-67", "161234567"),
+        ("+7 916 123 45 67 доб. 12", "161234567"),
+        ("123-45-67", "1234567"),
+        ("12-34-56", ""),
+        ("８９１６１２３４５６７", "161234567"),
+        ("ext. 12", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_last_digits_of_a_number(raw, expected):
+    assert tail(raw) == expected
+
+
+@pytest.mark.parametrize("region", ["BE", "RU", "DE", "US", "FR"])
+@pytest.mark.parametrize("form", list(range(4)))
+def test_every_form_of_a_number_ends_alike(region, form):
+    number = phonenumbers.example_number(region)
+    e164 = phonenumbers.format_number(number, 0)
+    typed = phonenumbers.format_number(number, form)
+    ending = tail(typed)
+    assert 7 <= len(ending) <= 9
+    # A short number may begin with the 0 that is dialled at home only.
+    assert same_tail(e164, ending) >= 7
+
+
+@given(st.text(alphabet="0123456789 ()-+/", max_size=25), st.text(max_size=5))
+def test_whatever_is_typed_has_at_most_nine_last_digits(raw, other):
+    found = tail(raw)
+    assert found == "" or 7 <= len(found) <= 9
+    assert found in "".join(filter(str.isdigit, raw)) or not found
+    assert same_tail(raw, other) <= len(other)

@@ -8,6 +8,7 @@ forbidden hours.
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -65,6 +66,8 @@ NUMBER = re.compile(
 )
 FEWEST_DIGITS, MOST_DIGITS = 5, 15
 LONGEST = 500
+# By so many last digits a number is known, however it was typed.
+FEWEST_SAME, MOST_SAME = 7, 9
 # From how many digits on a text before a slash is a number and not an area code.
 WHOLE_ABROAD, WHOLE, WHOLE_LOCAL = 10, 8, 7
 
@@ -137,6 +140,35 @@ def split(raw: str) -> list[str]:
     texts = [text.strip().lstrip(") ").rstrip("(.-/~ ") for text in found]
     numbers = [text for text in texts if len(_digits(text)) >= FEWEST_DIGITS]
     return numbers or ([raw] if raw else [])
+
+
+def tail(raw: str) -> str:
+    """Return the last digits by which a number is known, however it was typed.
+
+    Seven to nine of the first number that has as many, without its extension; empty
+    when there is none.
+
+    >>> tail("0470/12.34.56"), tail("+32 (0)470 12 34 56, ext. 12")
+    ('470123456', '470123456')
+    >>> tail("Debtor Ltd, 24 hours")
+    ''
+    """
+    for text in split(raw):
+        match = NUMBER.search(text)
+        digits = phonenumbers.normalize_digits_only(match["number"]) if match else ""
+        if len(digits) >= FEWEST_SAME:
+            return digits[-MOST_SAME:]
+    return ""
+
+
+def same_tail(one: str, other: str) -> int:
+    """Count the last digits that two numbers have in common.
+
+    >>> same_tail("+32470123456", "0032 470 12 34 56")
+    11
+    """
+    pairs = zip(reversed(_digits(one)), reversed(_digits(other)), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _digits(text: str) -> str:

@@ -1,0 +1,81 @@
+from odoo import models
+from odoo.exceptions import UserError, ValidationError
+
+
+class DebtCall(models.Model):
+    """What is different about a call the debtor made himself."""
+
+    _inherit = "debt.call"
+
+    def _give_way(self, user):
+        """Let the debtor's own call come before a claim on him.
+
+        :param user: ``res.users`` who answered the debtor
+        :raises UserError: somebody else speaks with the debtor at this moment
+        """
+        if not self:
+            return
+        # Who presses "dial" in this very moment and who answers must not both have him.
+        self.lock_for_update()
+        self.invalidate_recordset(["state"])
+        if self.state != "draft":
+            raise UserError(self.case_id._on_the_line_with(self.user_id.name))
+        if self.user_id != user:
+            self._tell_taken_over(user)
+
+    def _tell_taken_over(self, user):
+        """Tell a colleague that the debtor on the screen is being spoken with."""
+        texts = self.with_context(lang=self.user_id.lang).env
+        self.user_id._bus_send(
+            "simple_notification",
+            {
+                "type": "warning",
+                "message": texts._(
+                    "%(debtor)s is on the line with %(operator)s: do not dial.",
+                    debtor=self.partner_id.display_name,
+                    operator=user.name,
+                ),
+            },
+        )
+
+    def _number_health(self, outcome):
+        """What the call says of its number: it works when the debtor rings from it.
+
+        A number he does not want to be called on stays such, though he rings from it.
+
+        :return: a health of ``debt.phone``, or False when the call says nothing
+        """
+        health = outcome.phone_health
+        if self.direction != "inbound":
+            return health
+        if self.phone_id.health == "do_not_call":
+            return False
+        return health or (self.party == "right_party" and "good")
+
+    def _check_values(self, outcome, values):
+        result = super()._check_values(outcome, values)
+        if self.direction == "inbound" and not outcome.connected:
+            raise ValidationError(
+                self.env._(
+                    "Somebody called, so somebody was on the line: choose what was "
+                    "agreed, or “Other” and a note."
+                )
+            )
+        return result
+
+    def _apply_to_case(self, outcome, values):
+        """Who has been spoken with need not be called back, unless he asks again."""
+        if self.direction == "inbound" and values["party"] == "right_party":
+            self.case_id.callback_at = False
+        return super()._apply_to_case(outcome, values)
+
+    def _summary(self, outcome, values):
+        if self.direction != "inbound":
+            return super()._summary(outcome, values)
+        text = self.env._(
+            "Call from %(number)s, answered by %(operator)s: %(outcome)s.",
+            operator=self.user_id.name,
+            number=self.number or self.env._("an unknown number"),
+            outcome=outcome.name,
+        )
+        return f"{text} {values.get('note') or ''}".strip()

@@ -1,0 +1,77 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .debt_call import TALK_MINUTES
+
+
+class DebtCase(models.Model):
+    """The debtor rings us: nothing forbids that, and the call is on record at once."""
+
+    _inherit = "debt.case"
+
+    def _open_inbound(self, number=None, contact=None):
+        """Put an incoming call on record, answered now by the calling user.
+
+        The gate is not asked: the debtor chose the hour himself. What the user has open
+        with others stays open. A claim on this debtor that nobody dialled from gives
+        way, whoever's it is.
+
+        :param str number: the number he calls from, in any form, where it is known
+        :param contact: ``res.partner`` who is on the line, where that is known
+        :return: the ``debt.call``; the one the user is on with the debtor already, if
+            there is one
+        :raises UserError: the case is closed, or a colleague speaks with the debtor
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.state == "closed":
+            raise UserError(
+                self.env._("This case is closed: there is nothing to call about.")
+            )
+        now = fields.Datetime.now()
+        calls = self.env["debt.call"]
+        calls._release_stale(now, self.partner_id)
+        # Superuser: the colleague's call may be one of another company or team.
+        current = calls.sudo().search(
+            [("partner_id", "=", self.partner_id.id), ("state", "!=", "done")], limit=1
+        )
+        if current.user_id == self.env.user and current.state != "draft":
+            return current.with_env(self.env)
+        current._give_way(self.env.user)
+        values = self._prepare_inbound_values(now, number, contact)
+        if current.user_id == self.env.user and current.case_id == self:
+            # The window keeps what was typed in it.
+            current.write(values)
+            return current.with_env(self.env)
+        current._release()
+        call = self._unless_contended(lambda: self._open_call(now, **values))
+        if not call:
+            raise UserError(self._on_the_line_with(self.env._("A colleague")))
+        return call
+
+    def _on_the_line_with(self, name):
+        return self.env._(
+            "%(operator)s is speaking with %(debtor)s. Put the call through, or take a "
+            "message.",
+            operator=name,
+            debtor=self.partner_id.display_name,
+        )
+
+    def _prepare_inbound_values(self, now, number, contact):
+        facts = self._contact_facts()[self]
+        phone = self._find_phone(facts, number) if number else None
+        contact = contact or (phone and phone.contact_id) or self.partner_id
+        return {
+            "direction": "inbound",
+            "mode": "manual",
+            "state": "talking",
+            "started_at": now,
+            "answered_at": now,
+            "phone_id": phone.id if phone else False,
+            "number": phone.number if phone else number,
+            "contact_id": contact.id,
+            "local_hour": self._local_hour(now, facts),
+            "claim_until": now + timedelta(minutes=TALK_MINUTES),
+        }
