@@ -15,10 +15,11 @@ from ..tools import zones as zone_tools
 from ..tools.contact import CHANNELS, Answer, Contact, Policy, check
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
-MODE_CHANNELS = {"robot": "robot_call", "voice_message": "voice_message"}
 # The longest rolling limit in any law we know is a month; a quarter more is for the
 # ladder, whose attempts are counted from its first day.
 HISTORY_DAYS = 130
+# No call counts for longer, however long nobody closed it.
+A_DAY_OF_MINUTES = 24 * 60
 
 
 @lru_cache(maxsize=512)
@@ -55,6 +56,18 @@ class Facts:
     def usable_phones(self):
         return [phone for phone in self.phones if phone._is_usable()]
 
+    def history_after(self, made):
+        """The contacts, with the open call as it will have been.
+
+        :param Contact made: what it will have been, had it been dialled now
+        """
+        call = self.busy
+        if not call or call.state == "draft":
+            return [*self.history, made]
+        rang = call.direction == "inbound"
+        made = made._replace(at=call.started_at, incoming=rang)
+        return [*(c for c in self.history if c.at != call.started_at), made]
+
     @property
     def zone(self):
         return self.zones[0] if self.zones else None
@@ -82,11 +95,7 @@ class DebtCase(models.Model):
             )
         self.check_access("read")
         at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
-        facts = self._contact_facts()[self]
-        phone = self._find_phone(facts, number) if number else None
-        if phone:
-            facts.zones = self._resolve_zones(phone).names
-        answer = self._contact_gate(channel, at, facts, number, phone)
+        answer, facts = self._ask_gate(channel, at, number)
         return {
             "allowed": answer.allowed,
             "reason": answer.reason,
@@ -94,7 +103,21 @@ class DebtCase(models.Model):
             "next_at": answer.next_at or False,
         }
 
-    def _contact_gate(self, channel, at, facts, number=None, phone=None):
+    def _ask_gate(self, channel, at, number=None, lifted=()):
+        """The gate's answer, and what it knew about the debtor.
+
+        :param datetime at: naive UTC
+        :param lifted: codes of the pauses that do not keep this contact back
+        :return: `tools.contact.Answer` and `Facts`
+        """
+        facts = self._contact_facts()[self]
+        phone = self._find_phone(facts, number) if number else None
+        if phone:
+            facts.zones = self._resolve_zones(phone).names
+        answer = self._contact_gate(channel, at, facts, number, phone, lifted)
+        return answer, facts
+
+    def _contact_gate(self, channel, at, facts, number=None, phone=None, lifted=()):
         """Answer for one channel and instant; the ledger is read again first.
 
         :return: `tools.contact.Answer`
@@ -109,7 +132,7 @@ class DebtCase(models.Model):
         if facts.busy and facts.busy._keeps_away(self.env.user, at):
             return Answer(False, "busy", facts.busy.claim_until)
         paused, resumes = self._paused(channel)
-        if paused and at < resumes:
+        if paused and paused not in lifted and at < resumes:
             later = self._ask_policy(channel, resumes, facts)
             return Answer(False, paused, later.next_at, later.until)
         return self._ask_policy(channel, at, facts)
@@ -210,18 +233,14 @@ class DebtCase(models.Model):
             .sudo()
             .search([("partner_id", "in", debtors.ids), ("state", "!=", "done")])
         }
-        policies = self.env["debt.contact.policy"].sudo()._for_country()
-        pure = {}
+        policies = self.env["debt.contact.policy"]
         facts = {}
         for case, own in zip(cases, self, strict=True):
             partner = case.partner_id
-            policy = case._contact_policy(policies)
-            if policy and policy not in pure:
-                pure[policy] = policy._to_pure()
             known = phones[partner.id]
             usable = [phone for phone in known if phone._is_usable()]
             facts[own] = Facts(
-                policy=pure.get(policy),
+                policy=policies._chosen_policy(case._policy_choice()),
                 zones=case._resolve_zones(usable[0] if usable else None).names,
                 holidays=case._public_holidays(),
                 history=history[partner.id],
@@ -235,63 +254,65 @@ class DebtCase(models.Model):
         """Contacts made with these debtors, in all companies.
 
         Of a call nobody logged an outcome for, the worst is assumed: that it was a
-        conversation.
+        conversation. Where the debtor rang us, it is a conversation but no attempt. A
+        message counts from the moment it was handed over.
 
         :return: two dicts by partner id: list of `tools.contact.Contact`, and counts
             of answered calls by local hour
         """
-        calls = self.env["debt.call"]
-        calls.flush_model()
+        self.env["debt.call"].flush_model()
+        self.env["debt.message"].flush_model()
         since = fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner_id, started_at, mode,
+                SELECT partner_id, started_at AS at,
+                       CASE mode WHEN 'robot' THEN 'robot_call'
+                                 WHEN 'voice_message' THEN 'voice_message'
+                                 ELSE 'call' END AS channel,
                        connected OR answered_at IS NOT NULL OR party != 'none'
                        OR outcome_id IS NULL AND party IS NULL AS connected,
                        party = 'right_party'
                        OR outcome_id IS NULL AND party IS NULL AS conversed,
-                       requested, case_id, local_hour
+                       requested, case_id, local_hour, direction = 'inbound',
+                       CEIL(EXTRACT(EPOCH FROM
+                            COALESCE(ended_at, %(now)s) - started_at) / 60)
                   FROM debt_call
-                 WHERE partner_id = ANY(%s)
+                 WHERE partner_id = ANY(%(debtors)s)
                    AND state != 'draft'
-                   AND direction = 'outbound'
-                   AND started_at > %s
-                 ORDER BY started_at
+                   AND started_at > %(since)s
+                UNION ALL
+                SELECT partner_id, sent_at, channel, FALSE, FALSE, requested, case_id,
+                       NULL, FALSE, 1
+                  FROM debt_message
+                 WHERE partner_id = ANY(%(debtors)s)
+                   AND sent_at > %(since)s
+                 ORDER BY at
                 """,
-                debtors.ids,
-                since,
+                debtors=debtors.ids,
+                since=since,
+                now=fields.Datetime.now(),
             )
         )
         history = defaultdict(list)
         hours = defaultdict(lambda: defaultdict(int))
-        for partner_id, at, mode, connected, right, requested, case_id, hour in rows:
-            channel = MODE_CHANNELS.get(mode, "call")
-            history[partner_id].append(
+        for debtor_id, at, channel, connected, right, *more in rows:
+            asked, case_id, hour, rang, minutes = more
+            history[debtor_id].append(
                 Contact(
-                    at, channel, bool(connected), bool(right), bool(requested), case_id
+                    at,
+                    channel,
+                    bool(connected),
+                    bool(right),
+                    bool(asked),
+                    case_id,
+                    rang,
+                    min(max(1, int(minutes)), A_DAY_OF_MINUTES),
                 )
             )
-            if connected and hour is not None:
-                hours[partner_id][hour] += 1
+            if connected and hour is not None and not rang:
+                hours[debtor_id][hour] += 1
         return history, hours
-
-    def _contact_policy(self, by_country=None):
-        """The debtor's own policy, his country's, or the company's default.
-
-        :param by_country: policies that name a country, where they are known already
-        :return: ``debt.contact.policy``, empty when none is found
-        """
-        self.ensure_one()
-        own = self.partner_id.debt_contact_policy_id
-        if own:
-            return own
-        if by_country is None:
-            by_country = self.env["debt.contact.policy"].sudo()._for_country()
-        fitting = by_country.filtered(
-            lambda policy: policy._fits(self.partner_id, self.company_id)
-        )
-        return fitting[:1] or self.company_id.debt_contact_policy_id
 
     def _resolve_zones(self, phone):
         """Zones in which the debtor may be, the most reliable source first.

@@ -2,21 +2,41 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.contact import HOLIDAY, Limit, Policy, Window
+from ..tools.law import Law
 
 CHANNEL_GROUPS = {
     "any": frozenset(),
     "calls": frozenset({"call", "robot_call"}),
+    "live_calls": frozenset({"call"}),
+    "robots": frozenset({"robot_call"}),
+    "voice": frozenset({"voice_message"}),
+    "automated": frozenset({"robot_call", "voice_message"}),
+    "calls_voice": frozenset({"call", "robot_call", "voice_message"}),
+    "phone": frozenset({"call", "robot_call", "voice_message", "sms"}),
     "messages": frozenset({"sms", "email", "voice_message"}),
     "texts": frozenset({"sms", "voice_message"}),
+    "written": frozenset({"sms", "email"}),
+    "letters": frozenset({"letter"}),
     "visits": frozenset({"visit"}),
 }
 CHANNEL_GROUP_SELECTION = [
     ("any", "Every Channel"),
     ("calls", "Calls"),
+    ("live_calls", "Calls by People"),
+    ("robots", "Calls by Robots"),
+    ("voice", "Voice Messages"),
+    ("automated", "Robots and Voice Messages"),
+    ("calls_voice", "Calls and Voice Messages"),
+    ("phone", "Calls, SMS and Voice Messages"),
     ("messages", "Messages"),
     ("texts", "SMS and Voice Messages"),
+    ("written", "SMS and E-mail"),
+    ("letters", "Letters"),
     ("visits", "Visits"),
 ]
+# How a policy's word for its debtors is told from the facts: `tools.law.Law`.
+PERSONS = {"any": None, "person": True, "company": False}
+CONSUMERS = {"any": None, "consumer": True, "business": False}
 DAYS = (
     "monday",
     "tuesday",
@@ -33,9 +53,9 @@ assert DAYS[HOLIDAY] == "holiday"
 class DebtContactPolicy(models.Model):
     """When, and how often, a debtor may be contacted, by law or by choice.
 
-    The policy of a debtor is, in this order: the one set on him; the first (by
-    sequence) that names his country and fits a person or a company; the company's
-    default. Nothing is allowed where no policy is found.
+    The policy of a debtor is the one set on him; or else all in force that name his
+    country and fit where and what he is, the strictest of them in each respect; or else
+    the company's default. Nothing is allowed where no policy is found.
     """
 
     _name = "debt.contact.policy"
@@ -52,11 +72,51 @@ class DebtContactPolicy(models.Model):
         required=True,
         default="any",
     )
+    debt_kind = fields.Selection(
+        [
+            ("any", "Any Debt"),
+            ("consumer", "Consumer Debts"),
+            ("business", "Business Debts"),
+        ],
+        string="Kind of Debt",
+        required=True,
+        default="any",
+        help="What a company owes is a business debt, what a person owes a consumer "
+        "debt, unless the debtor's card says otherwise.",
+    )
     country_ids = fields.Many2many(
         "res.country",
         string="Countries",
         help="Debtors of these countries are under this policy. Empty: it is used "
         "only where it is a company's default or set on a debtor.",
+    )
+    state_ids = fields.Many2many(
+        "res.country.state",
+        string="States",
+        domain="[('country_id', 'in', country_ids)]",
+        help="Only debtors of these states, and those whose state is not known. Empty: "
+        "the whole country.",
+    )
+    zip_prefixes = fields.Char(
+        string="ZIP Begins With",
+        help="Only debtors whose ZIP code begins with one of these, separated by "
+        "commas, and those whose ZIP code is not known.",
+    )
+    effective_from = fields.Date(
+        string="In Force From",
+        help="First day, in the debtor's time. Enter a change of law as soon as it is "
+        "known: contacts are planned by the law of the day on which they are due.",
+    )
+    effective_until = fields.Date(
+        string="In Force Until", help="Last day, in the debtor's time. Empty: open."
+    )
+    adapted_from_id = fields.Many2one(
+        "debt.contact.policy",
+        string="Stands in For",
+        copy=False,
+        index="btree_not_null",
+        help="While this policy is in force it is used instead of that one. Other "
+        "policies that fit the debtor hold all the same.",
     )
     window_ids = fields.One2many(
         "debt.contact.policy.window", "policy_id", string="Hours", copy=True
@@ -72,8 +132,58 @@ class DebtContactPolicy(models.Model):
     source = fields.Char(
         translate=True, help="The law, the article, or whose choice this is."
     )
+    source_kind = fields.Selection(
+        [
+            ("primary", "Text of the Law"),
+            ("secondary", "Somebody Else's Account"),
+            ("memory", "From Memory"),
+            ("own", "Our Own Choice"),
+        ],
+        string="Read In",
+        default="own",
+        help="How near to the law the source is that was read.",
+    )
     source_date = fields.Date(help="When the source was last read.")
+    scope = fields.Text(
+        translate=True,
+        help="Whom and which contacts the source speaks of, and what it leaves open.",
+    )
+    recording = fields.Selection(
+        [
+            ("announce", "Announce It"),
+            ("consent", "Only With Consent Before"),
+        ],
+        help="What the source asks of those who record calls. Empty: it does not say.",
+    )
+    recording_years = fields.Integer(
+        string="Keep Recordings", help="In years. 0: the source does not say."
+    )
+    counsel_note = fields.Text(
+        string="Legal Check",
+        translate=True,
+        default=lambda self: self._default_counsel_note(),
+    )
     note = fields.Text(translate=True)
+
+    _effective_in_order = models.Constraint(
+        "CHECK(effective_from <= effective_until)",
+        "A policy is in force from a day on that comes before its last.",
+    )
+
+    def _default_counsel_note(self):
+        return self.env._("Have it checked by counsel before you rely on it.")
+
+    @api.constrains("country_ids", "state_ids")
+    def _check_states(self):
+        for policy in self:
+            if policy.state_ids.country_id - policy.country_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Add the countries of the states to “%(name)s”, or remove "
+                        "these states.",
+                        name=policy.name,
+                    )
+                )
 
     def _to_pure(self):
         """The policy as the gate wants it, a `tools.contact.Policy`."""
@@ -84,19 +194,46 @@ class DebtContactPolicy(models.Model):
             callback_beyond_limits=self.callback_beyond_limits,
         )
 
-    @api.model
-    def _for_country(self):
-        """Policies that name a country, in order; the candidates of every debtor."""
-        return self.search([("country_ids", "!=", False)])
-
-    def _fits(self, partner, company):
+    def _to_law(self):
+        """The policy with whom it is about, and when: a `tools.law.Law`."""
         self.ensure_one()
-        kind = "company" if partner.is_company else "person"
-        return (
-            self.applies_to in ("any", kind)
-            and self.company_id.id in (False, company.id)
-            and partner.country_id in self.country_ids
+        prefixes = (self.zip_prefixes or "").upper().replace(" ", "").split(",")
+        return Law(
+            id=self.id,
+            policy=self._to_pure(),
+            countries=frozenset(self.country_ids.ids),
+            states=frozenset(self.state_ids.ids),
+            state_countries=frozenset(self.state_ids.country_id.ids),
+            zips=tuple(filter(None, prefixes)),
+            persons=PERSONS[self.applies_to],
+            consumers=CONSUMERS[self.debt_kind],
+            company=self.company_id.id or None,
+            first=self.effective_from or None,
+            last=self.effective_until or None,
+            replaces=self.adapted_from_id.id or None,
         )
+
+    def action_adapt(self):
+        """Open a copy that stands in for this policy in the current company."""
+        self.ensure_one()
+        company = self.env.company
+        name = self.env._(
+            "%(policy)s, adapted for %(company)s",
+            policy=self.name,
+            company=company.name,
+        )
+        adapted = self.copy(
+            {"name": name, "company_id": company.id, "adapted_from_id": self.id}
+        )
+        if company.sudo().debt_contact_policy_id == self:
+            # Superuser: a collection manager may not write companies, but their policy.
+            company.sudo().debt_contact_policy_id = adapted
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": adapted.id,
+            "views": [(False, "form")],
+        }
 
 
 class DebtContactPolicyWindow(models.Model):
@@ -163,12 +300,14 @@ class DebtContactPolicyLimit(models.Model):
             ("attempt", "Attempts"),
             ("connect", "Answered"),
             ("conversation", "Conversations"),
+            ("minute", "Minutes"),
         ],
         string="Counting",
         required=True,
         default="attempt",
         help="Attempts: every contact tried. Answered: somebody picked up. "
-        "Conversations: the debtor himself was spoken with.",
+        "Conversations: the debtor was spoken with. Minutes: every minute begun, from "
+        "dialling to the end.",
     )
     length = fields.Integer(string="Within", required=True, default=1)
     period = fields.Selection(

@@ -4,8 +4,9 @@ from odoo import api, models, tools
 class DebtContactPolicy(models.Model):
     """Policies change a few times a year and are asked for at every contact.
 
-    Their pure form is kept in the registry's cache, which is dropped as soon as a
-    policy, one of its windows or one of its limits is changed.
+    Their pure form, and what several of them amount to together, is kept in the
+    registry's cache, which is dropped as soon as a policy, one of its windows or one of
+    its limits is changed.
     """
 
     _inherit = "debt.contact.policy"
@@ -23,47 +24,35 @@ class DebtContactPolicy(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
-    def _to_pure(self):
+    @api.model
+    @tools.ormcache()
+    def _cached_laws(self):
+        # Superuser: the same for everybody, whoever asks first; the choice among them
+        # asks for the company.
+        found = super(DebtContactPolicy, self.sudo())._laws()
+        return {country: tuple(laws) for country, laws in found.items()}
+
+    @api.model
+    def _laws(self):
+        return self._cached_laws()
+
+    @api.model
+    @tools.ormcache("policy_id")
+    def _cached_law(self, policy_id):
+        # Superuser: as above.
+        return self.sudo().browse(policy_id)._to_law()
+
+    def _law(self):
         self.ensure_one()
         # A policy not saved yet (a form being filled in) has nothing to be kept under.
         if not isinstance(self.id, int):
-            return super()._to_pure()
-        return self._cached_pure(self.id)
+            return super()._law()
+        return self._cached_law(self.id)
 
     @api.model
-    @tools.ormcache("policy_id")
-    def _cached_pure(self, policy_id):
-        # Superuser: the same for everybody, whoever asks first.
-        policy = self.sudo().browse(policy_id)
-        return super(DebtContactPolicy, policy)._to_pure()
-
-    @api.model
-    def _for_country(self):
-        return self.browse(self._cached_country_ids())
-
-    @api.model
-    @tools.ormcache()
-    def _cached_country_ids(self):
-        return tuple(super(DebtContactPolicy, self.sudo())._for_country().ids)
-
-    def _fits(self, partner, company):
-        self.ensure_one()
-        applies_to, company_id, country_ids = self._cached_scope(self.id)
-        return (
-            applies_to in ("any", "company" if partner.is_company else "person")
-            and company_id in (False, company.id)
-            and partner.country_id.id in country_ids
-        )
-
-    @api.model
-    @tools.ormcache("policy_id")
-    def _cached_scope(self, policy_id):
-        policy = self.sudo().browse(policy_id)
-        return (
-            policy.applies_to,
-            policy.company_id.id,
-            frozenset(policy.country_ids.ids),
-        )
+    @tools.ormcache("choice")
+    def _chosen_policy(self, choice):
+        return super()._chosen_policy(choice)
 
 
 class DebtContactPolicyWindow(models.Model):

@@ -4,6 +4,8 @@ from odoo import fields, models
 
 #: Settings by which cases open and close.
 REFRESHING = frozenset(("debt_auto_flag", "debt_grace_days", "debt_min_amount"))
+#: Settings by which next contacts are planned.
+PLANNING = frozenset(("debt_contact_policy_id", "debt_contact_policy_always"))
 
 
 class ResCompany(models.Model):
@@ -30,10 +32,21 @@ class ResCompany(models.Model):
         default=lambda self: self._debt_default_policy(),
         help="For debtors for whom no policy of their country is found.",
     )
+    debt_contact_policy_always = fields.Boolean(
+        string="At Least as Strict as the Default Policy",
+        help="The default policy holds beside the law of the debtor's country, the "
+        "stricter of the two in each respect. It never loosens the law.",
+    )
     debt_promise_grace_days = fields.Integer(
         string="Promise Grace Days",
         default=2,
         help="Days after the promised date before a promise counts as broken.",
+    )
+    debt_promise_reminder_days = fields.Integer(
+        string="Promise Reminder",
+        default=1,
+        help="So many days before the promised date the debtor is reminded of it, by "
+        "e-mail or SMS. 0: never.",
     )
     debt_dispute_days = fields.Integer(
         string="Days to Settle a Dispute",
@@ -55,7 +68,7 @@ class ResCompany(models.Model):
     _debt_numbers_positive = models.Constraint(
         "CHECK(debt_grace_days >= 0 AND debt_min_amount >= 0 "
         "AND debt_promise_grace_days >= 0 AND debt_dispute_days >= 1 "
-        "AND debt_planning_days >= 0)",
+        "AND debt_promise_reminder_days >= 0 AND debt_planning_days >= 0)",
         "Days and amounts of debt collection cannot be negative.",
     )
 
@@ -64,6 +77,8 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if not REFRESHING.isdisjoint(vals):
             self.env["debt.case"]._refresh_later()
+        if not PLANNING.isdisjoint(vals):
+            self.env["debt.plan.source"]._replan()
         return result
 
     def _debt_default_policy(self):

@@ -14,8 +14,14 @@ class ResConfigSettings(models.TransientModel):
     debt_contact_policy_id = fields.Many2one(
         related="company_id.debt_contact_policy_id", readonly=False
     )
+    debt_contact_policy_always = fields.Boolean(
+        related="company_id.debt_contact_policy_always", readonly=False
+    )
     debt_promise_grace_days = fields.Integer(
         related="company_id.debt_promise_grace_days", readonly=False
+    )
+    debt_promise_reminder_days = fields.Integer(
+        related="company_id.debt_promise_reminder_days", readonly=False
     )
     debt_dispute_days = fields.Integer(
         related="company_id.debt_dispute_days", readonly=False

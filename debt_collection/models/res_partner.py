@@ -13,6 +13,8 @@ DEBT_PLAN_FIELDS = {
     "debt_tz",
     "debt_preferred_hour",
     "debt_contact_policy_id",
+    "debt_kind",
+    "zip",
     "debt_do_not_call",
 }
 
@@ -46,15 +48,22 @@ class ResPartner(models.Model):
         help="Set only to override what country and kind of debtor ask for.",
         groups=READERS,
     )
+    debt_kind = fields.Selection(
+        [("consumer", "Consumer Debts"), ("business", "Business Debts")],
+        string="Kind of Debt",
+        help="Set only where it is not plain: empty, a company owes business debts and "
+        "a person consumer debts. A sole trader is a person with business debts.",
+        groups=READERS,
+    )
     debt_tz = fields.Selection(
         _tz_get,
         string="Time Zone Stated",
-        help="Where the debtor says he is. It wins over address and number.",
+        help="The zone the debtor names. It wins over address and number.",
         groups=READERS,
     )
     debt_preferred_hour = fields.Float(
         string="Preferred Time",
-        help="The hour he named, his own time. 0: none.",
+        help="The hour the debtor named, local time. 0: none.",
         groups=READERS,
     )
     debt_preferred_channel = fields.Selection(
@@ -64,7 +73,7 @@ class ResPartner(models.Model):
     )
     debt_do_not_call = fields.Boolean(
         string="Do Not Call",
-        help="He refused calls: no number of his is dialled.",
+        help="The debtor refused calls: none of the numbers is dialled.",
         groups=READERS,
     )
 
@@ -153,7 +162,7 @@ class ResPartner(models.Model):
             self.env["debt.call"].sudo().search(
                 [("partner_id", "=", debtor.id)]
             ).partner_id = company
-            for name in ("debt.promise", "debt.dispute"):
+            for name in ("debt.promise", "debt.dispute", "debt.message"):
                 records = self.env[name].sudo().search([("partner_id", "=", debtor.id)])
                 self.env.add_to_compute(records._fields["partner_id"], records)
             companies = self.env["res.company"].sudo().search([])

@@ -125,3 +125,14 @@ def middle(names: tuple[str, ...], day: date) -> str:
     noon = datetime(day.year, day.month, day.day, 12)
     ordered = sorted(names, key=lambda name: offset(name, noon))
     return ordered[(len(ordered) - 1) // 2]
+
+
+def clock_text(seconds: int) -> str:
+    """Write a duration as people read it from a clock.
+
+    >>> clock_text(65), clock_text(3725), clock_text(0)
+    ('1:05', '1:02:05', '0:00')
+    """
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

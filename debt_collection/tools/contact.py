@@ -4,12 +4,14 @@ A policy is data: *windows* say at which local hours a channel may be used, *lim
 often.  The gate refuses unless all zones in which the debtor may be agree.
 """
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from .clock import zone
+from .clock import instant, local, zone
 from .hours import hours
 from .limits import Counter
 from .policy import (
@@ -21,6 +23,7 @@ from .policy import (
     Limit,
     Policy,
     Window,
+    combine,
 )
 
 __all__ = [
@@ -32,8 +35,10 @@ __all__ = [
     "Gate",
     "Limit",
     "Policy",
+    "Succession",
     "Window",
     "check",
+    "gate",
 ]
 
 
@@ -78,7 +83,8 @@ class Gate:
         zones = tuple(zones)
         self.refused_for_good = no_zone(zones)
         self._callback = callback
-        self._exempts = policy.callback_beyond_limits and channel == "call"
+        self._call = channel == "call"
+        self._spares_all = policy.callback_beyond_limits
         if not self.refused_for_good:
             free = frozenset(holidays)
             self._hours = hours(policy.windows, channel, zones, free)
@@ -86,6 +92,10 @@ class Gate:
                 Counter(limit, zones, history, case)
                 for limit in policy.limits
                 if limit.restrains(channel)
+            ]
+            # What restrains a call too that the debtor asked for.
+            self._strict = [
+                counter for counter in self._counters if not self._spares(counter.limit)
             ]
             if not self._hours:
                 self.refused_for_good = Refusal("no_hours")
@@ -98,19 +108,11 @@ class Gate:
             return Refusal(closed[0], None, closed[1])
         if self._callback and at < self._callback:
             return Refusal("before_callback")
-        return None if self.exempt(at) else self._used_up(at)
-
-    def exempt(self, at: datetime) -> bool:
-        """Tell whether ``at`` is the call he asked for and the limits do not bind."""
-        return (
-            self._exempts
-            and self._callback is not None
-            and self._callback <= at < self._callback + CALLBACK_TOLERANCE
-        )
+        return self._used_up(at, self._binding(at))
 
     def thanks_to_callback(self, at: datetime) -> bool:
         """Tell whether ``at`` is lawful only because he asked for it."""
-        return self.exempt(at) and self._used_up(at) is not None
+        return self._asked_for(at) and self._used_up(at, self._counters) is not None
 
     def stretch(self, at: datetime, last: datetime) -> tuple[datetime, datetime] | None:
         """Return the first lawful stretch from ``at`` on that begins by ``last``.
@@ -129,16 +131,30 @@ class Gate:
                 return at, self._tightened(at, end)
         return None
 
+    def _spares(self, limit: Limit) -> bool:
+        return self._call and (self._spares_all or limit.spares_callback)
+
+    def _asked_for(self, at: datetime) -> bool:
+        """Tell whether ``at`` is the call he asked for."""
+        return (
+            self._call
+            and self._callback is not None
+            and self._callback <= at < self._callback + CALLBACK_TOLERANCE
+        )
+
+    def _binding(self, at: datetime) -> list[Counter]:
+        """Return the limits that bind at ``at``."""
+        return self._strict if self._asked_for(at) else self._counters
+
     def _release(self, at: datetime) -> datetime:
         """Return ``at``, or the earliest later instant that the limits may allow."""
-        if self.exempt(at):
-            return at
-        releases = (counter.release(at) for counter in self._counters)
+        releases = (counter.release(at) for counter in self._binding(at))
         return max((over for over, _ in filter(None, releases)), default=at)
 
-    def _used_up(self, at: datetime) -> Refusal | None:
+    @staticmethod
+    def _used_up(at: datetime, counters: Sequence[Counter]) -> Refusal | None:
         """Return the limit that refuses for longest."""
-        found = [(counter.release(at), counter.limit) for counter in self._counters]
+        found = [(counter.release(at), counter.limit) for counter in counters]
         found = [(release, limit) for release, limit in found if release]
         if not found:
             return None
@@ -147,17 +163,90 @@ class Gate:
 
     def _tightened(self, at: datetime, end: datetime) -> datetime:
         """Return where a limit ends the stretch that the hours leave open."""
-        exempt = self.exempt(at)
         ahead = [counter for counter in self._counters if counter.looks_ahead(at)]
-        if not (ahead or exempt):
-            return end
         turns = {turn for counter in ahead for turn in counter.tightenings(at)}
-        if exempt:
+        if self._asked_for(at):
             turns.add(self._callback + CALLBACK_TOLERANCE)
         for turn in sorted(t for t in turns if at < t < end):
-            if not self.exempt(turn) and self._used_up(turn):
+            if self._used_up(turn, self._binding(turn)):
                 return turn
         return end
+
+
+class Succession:
+    """The gates that follow one another as the law changes; asked like one `Gate`.
+
+    A day begins at another instant in each candidate zone: between the first and the
+    last of them, the policies of both days hold together.  So the planner looks across
+    the day of a change of law, and no plan made before it breaks the law behind it.
+    """
+
+    def __init__(self, policy: Policy, zones: Sequence[str], *asked, **rules):
+        self._versions = tuple(_versions(policy))
+        self._zones = zones
+        self._asked, self._rules = asked, rules
+        days = (day for day, _ in self._versions[1:])
+        self._turns = sorted({instant(name, day) for day in days for name in zones})
+        self._gates: dict[int, Gate] = {}
+
+    @property
+    def refused_for_good(self) -> Refusal | None:
+        numbers = range(len(self._turns) + 1)
+        refused = [self._gate(number).refused_for_good for number in numbers]
+        return refused[-1] if all(refused) else None
+
+    def refusal(self, at: datetime) -> Refusal | None:
+        return self._gate(bisect_right(self._turns, at)).refusal(at)
+
+    def thanks_to_callback(self, at: datetime) -> bool:
+        return self._gate(bisect_right(self._turns, at)).thanks_to_callback(at)
+
+    def stretch(self, at: datetime, last: datetime) -> tuple[datetime, datetime] | None:
+        for number in range(bisect_right(self._turns, at), len(self._turns) + 1):
+            turn = (*self._turns, datetime.max)[number]
+            found = self._gate(number).stretch(at, min(last, turn))
+            if found and found[1] < turn:
+                return found
+            if found and found[0] < turn:
+                return found[0], self._followed(turn, last)
+            at = turn
+        return None
+
+    def _followed(self, turn: datetime, last: datetime) -> datetime:
+        """Return the end of a stretch that reaches the turn: it may go on behind it."""
+        behind = self.stretch(turn, last) if turn <= last else None
+        return behind[1] if behind and behind[0] == turn else turn
+
+    def _gate(self, number: int) -> Gate:
+        if number not in self._gates:
+            policy = combine(self._policies(number))
+            self._gates[number] = Gate(policy, self._zones, *self._asked, **self._rules)
+        return self._gates[number]
+
+    def _policies(self, number: int) -> Iterator[Policy]:
+        """Yield what holds between two turns, where it is which day."""
+        if not number:
+            yield self._versions[0][1]
+            return
+        for name in self._zones:
+            today = local(name, self._turns[number - 1]).date()
+            yield [policy for day, policy in self._versions if day <= today][-1]
+
+
+def _versions(policy: Policy | None) -> Iterator[tuple[date, Policy]]:
+    """Yield the policies that hold one after the other, and the first day of each."""
+    day = date.min
+    while True:
+        yield day, replace(policy, then=None)
+        if not policy.then:
+            return
+        day, policy = policy.then
+
+
+def gate(policy: Policy, zones: Sequence[str], *asked, **rules) -> Gate | Succession:
+    """Return what answers for the policy, and for what it will be one day."""
+    kind = Succession if policy.then and not no_zone(tuple(zones)) else Gate
+    return kind(policy, zones, *asked, **rules)
 
 
 def check(
@@ -189,7 +278,7 @@ def check(
     >>> answer.reason, answer.next_at
     ('limit', datetime.datetime(2026, 2, 2, 5, 0))
     """
-    gate = Gate(
+    asked = gate(
         policy,
         zones,
         channel,
@@ -199,11 +288,11 @@ def check(
         case=case,
     )
     last = at + timedelta(days=horizon_days)
-    start, until = gate.stretch(at, last) or (None, None)
+    start, until = asked.stretch(at, last) or (None, None)
     if start == at:
-        reason = "callback" if gate.thanks_to_callback(at) else "ok"
+        reason = "callback" if asked.thanks_to_callback(at) else "ok"
         return Answer(True, reason, start, until)
-    reason, limit, name = gate.refusal(at)
-    if start is None and not gate.refused_for_good:
+    reason, limit, name = asked.refusal(at)
+    if start is None and not asked.refused_for_good:
         reason = "never"
     return Answer(False, reason, start, until, limit, name)

@@ -5,26 +5,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache, reduce
 
 from .clock import DAY, SECOND, segments
-from .policy import CHANNELS, HOLIDAY, Window
+from .policy import HOLIDAY, windows_for
 
 Span = tuple[datetime, datetime]
-
-
-def windows_for(windows: Iterable[Window], channel: str) -> tuple[Window, ...]:
-    """Return the channel's own windows, or else the general ones.
-
-    >>> weekdays, any_day = frozenset(range(5)), frozenset(range(8))
-    >>> general, visits = Window(any_day, 480, 1260), Window(weekdays, 600, 1080,
-    ...     frozenset({"visit"}))
-    >>> windows_for((general, visits), "visit") == (visits,)
-    True
-    >>> windows_for((general, visits), "call") == (general,)
-    True
-    """
-    if channel not in CHANNELS:
-        return ()
-    own = tuple(window for window in windows if channel in window.channels)
-    return own or tuple(window for window in windows if not window.channels)
 
 
 def union(spans: Iterable[Span]) -> tuple[Span, ...]:

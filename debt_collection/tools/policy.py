@@ -6,9 +6,11 @@ Federal Law 230-FZ article 7 (hours of weekdays, weekends and holidays; calendar
 per channel), Massachusetts 940 CMR 7 (limits per debt).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import product
 from typing import NamedTuple
 
 CHANNELS = ("call", "robot_call", "sms", "email", "voice_message", "letter", "visit")
@@ -36,14 +38,16 @@ class Window:
 class Limit:
     """At most ``maximum`` contacts in ``length`` periods.
 
-    ``count`` is what counts: every "attempt", every "connect" (somebody answered) or
-    every "conversation" (with the debtor).  ``period`` is "day", "week" or "month".
+    ``count`` is what counts: every "attempt", every "connect" (somebody answered),
+    every "conversation" (with the debtor, whoever rang), or every "minute" begun of our
+    attempts, ``maximum`` being minutes then.  ``period`` is "day", "week" or "month".
     Calendar periods run in the debtor's local time, weeks start on Monday; rolling ones
     are spans of 1, 7 or 30 times 24 hours.  ``channels`` are counted and restrained
     together, empty means all.  ``scope`` "case" counts the contacts of the case asked
     for (all of them when none is named), "debtor" those of all his cases.
 
     A cool-down after a conversation is a rolling limit of one conversation.
+    ``spares_callback``: a call at the time the debtor asked for is not refused by it.
     """
 
     count: str
@@ -53,21 +57,28 @@ class Limit:
     rolling: bool = False
     channels: frozenset[str] = frozenset()
     scope: str = "debtor"
+    spares_callback: bool = False
 
     def restrains(self, channel: str) -> bool:
         """Tell whether the channel is one of those counted and restrained."""
         return not self.channels or channel in self.channels
 
     def counted(self, history: Iterable["Contact"], case: int | None):
-        """Return the contacts that use this limit up, asked on behalf of ``case``."""
+        """Return the contacts that use this limit up, asked on behalf of ``case``.
+
+        He who rings us is not contacted by us, but has been spoken with.
+        """
         if self.channels:
             history = [c for c in history if c.channel in self.channels]
         if self.scope == "case" and case is not None:
             history = [c for c in history if c.case == case]
         if self.count == "conversation":
             return [c for c in history if c.conversed]
+        history = [c for c in history if not c.incoming]
         if self.count == "connect":
             return [c for c in history if c.connected or c.conversed]
+        if self.count == "minute":
+            return [c for c in history for _minute in range(c.minutes)]
         return history
 
 
@@ -76,12 +87,18 @@ class Policy:
     """The windows and limits that hold for a debtor.
 
     ``callback_beyond_limits``: a call at the time the debtor asked for is not refused
-    by the limits; the hours hold all the same.
+    by any of the limits; the hours hold all the same.  ``then``: from this day on, in
+    the debtor's local time, another policy holds instead.
     """
 
     windows: tuple[Window, ...]
     limits: tuple[Limit, ...] = ()
     callback_beyond_limits: bool = False
+    then: tuple[date, "Policy"] | None = None
+
+
+NOTHING = Policy(())
+"""The policy under which nothing is lawful."""
 
 
 class Contact(NamedTuple):
@@ -89,6 +106,7 @@ class Contact(NamedTuple):
 
     A conversation is a connect, whatever the record says.  ``requested`` (the debtor
     had asked for it) is for the record: such contacts count like all others.
+    ``incoming``: he rang us; that is no attempt of ours.  ``minutes`` are those begun.
     """
 
     at: datetime
@@ -97,6 +115,8 @@ class Contact(NamedTuple):
     conversed: bool = False
     requested: bool = False
     case: int | None = None
+    incoming: bool = False
+    minutes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +136,63 @@ class Answer:
     until: datetime | None = None
     limit: Limit | None = None
     zone: str | None = None
+
+
+def windows_for(windows: Iterable[Window], channel: str) -> tuple[Window, ...]:
+    """Return the channel's own windows, or else the general ones.
+
+    >>> weekdays, any_day = frozenset(range(5)), frozenset(range(8))
+    >>> general, visits = Window(any_day, 480, 1260), Window(weekdays, 600, 1080,
+    ...     frozenset({"visit"}))
+    >>> windows_for((general, visits), "visit") == (visits,)
+    True
+    >>> windows_for((general, visits), "call") == (general,)
+    True
+    """
+    if channel not in CHANNELS:
+        return ()
+    own = tuple(window for window in windows if channel in window.channels)
+    return own or tuple(window for window in windows if not window.channels)
+
+
+def combine(policies: Iterable[Policy]) -> Policy:
+    """Return the policy under which is lawful what each of these allows, and no more.
+
+    The hours are those common to all; every limit of each holds.  A callback is spared
+    by the limits of those policies only that spare it.  No policies: nothing is lawful.
+
+    >>> week = frozenset(range(7))
+    >>> state = Policy((Window(week, 450, 1260),), (Limit("attempt", 3, "week"),))
+    >>> nation = Policy((Window(week, 480, 1260),), (), callback_beyond_limits=True)
+    >>> both = combine([state, nation])
+    >>> [(window.start, window.end) for window in both.windows]
+    [(480, 1260)]
+    >>> both.limits == state.limits
+    True
+    """
+    policies = tuple(dict.fromkeys(policies))
+    if len(policies) < 2:
+        return policies[0] if policies else NOTHING
+    limits = (limit for policy in policies for limit in _spelled_out(policy))
+    return Policy(_common_windows(policies), tuple(dict.fromkeys(limits)))
+
+
+def _spelled_out(policy: Policy) -> Iterable[Limit]:
+    """Yield the limits, each saying for itself whether it spares a callback."""
+    for limit in policy.limits:
+        spares = limit.spares_callback or policy.callback_beyond_limits
+        yield replace(limit, spares_callback=spares)
+
+
+def _common_windows(policies: Iterable[Policy]) -> tuple[Window, ...]:
+    """Intersect the windows channel by channel; each names its channels afterwards."""
+    channels = defaultdict(set)
+    for channel in CHANNELS:
+        choices = (windows_for(policy.windows, channel) for policy in policies)
+        for windows in product(*choices):
+            days = frozenset.intersection(*(window.days for window in windows))
+            start = max(window.start for window in windows)
+            end = min(window.end for window in windows)
+            if days and start < end:
+                channels[days, start, end].add(channel)
+    return tuple(Window(*hours, frozenset(named)) for hours, named in channels.items())
