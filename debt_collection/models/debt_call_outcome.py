@@ -12,6 +12,11 @@ class DebtCallOutcome(models.Model):
     code = fields.Char(required=True, copy=False)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    hotkey = fields.Char(
+        string="Key",
+        size=1,
+        help="Chooses the outcome in the call window, with Alt and Shift.",
+    )
     description = fields.Char(
         translate=True, help="What it means and what follows, for the operator."
     )
@@ -62,4 +67,10 @@ class DebtCallOutcome(models.Model):
         help="A to-do with this text goes to the accountant in charge.",
     )
 
+    _hotkey_unique = models.UniqueIndex(
+        "(lower(hotkey)) WHERE active", "Each outcome has a key of its own."
+    )
+    _hotkey_plain = models.Constraint(
+        "CHECK(hotkey ~ '^[A-Za-z0-9]$')", "A key is one letter or digit."
+    )
     _code_unique = models.Constraint("UNIQUE(code)", "An outcome's code is unique.")

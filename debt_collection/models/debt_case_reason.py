@@ -41,9 +41,7 @@ class DebtCase(models.Model):
 
     def _contact_message(self, answer, at, facts):
         """One or two sentences for the operator: why, and from when on."""
-        text = self._reason_text(answer.reason)
-        if answer.limit:
-            text = self._limit_text(answer.limit)
+        text = self._contact_reason(answer)
         if answer.allowed or not answer.next_at:
             return text
         return self.env._(
@@ -51,6 +49,12 @@ class DebtCase(models.Model):
             reason=text,
             time=self._local_time(answer.next_at, facts),
         )
+
+    def _contact_reason(self, answer):
+        """One sentence for the operator: why."""
+        if answer.limit:
+            return self._limit_text(answer.limit)
+        return self._reason_text(answer.reason)
 
     def _limit_text(self, limit):
         counts = dict(
@@ -73,42 +77,48 @@ class DebtCase(models.Model):
 
     def _reason_text(self, code):
         """The sentence for a reason code of the gate or the planner."""
-        return self._reason_texts().get(code) or self.env._("He may not be called.")
+        return self._reason_texts().get(code) or self.env._("No call is allowed.")
 
     def _reason_texts(self):
         return {
-            "ok": self.env._("He may be called now."),
-            "callback": self.env._("He asked to be called back."),
+            "ok": self.env._("A call is allowed now."),
+            "callback": self.env._("The debtor asked to be called back."),
             "closed": self.env._("The case is closed."),
-            "nothing_owed": self.env._("He owes nothing that is overdue."),
-            "disputed": self.env._("Everything he owes is disputed."),
+            "nothing_owed": self.env._("Nothing is overdue."),
+            "disputed": self.env._("All that is overdue is disputed."),
             "legal": self.env._("The case is with the legal department."),
             "on_hold": self.env._("The case is on hold."),
-            "promised": self.env._("He promised to pay; the day has not passed."),
+            "promised": self.env._("A payment is promised; the day has not passed."),
             "dormant": self.env._("The retry ladder is over; the case is dormant."),
-            "do_not_call": self.env._("He refused to be called."),
+            "do_not_call": self.env._("The debtor refused to be called."),
             "no_policy": self.env._(
                 "No contact policy applies: set one for the debtor's country or as "
                 "the company's default."
             ),
-            "no_number": self.env._("There is no number he could be called on."),
+            "no_number": self.env._("There is no number to call."),
             "bad_number": self.env._("This number is not to be dialled."),
-            "busy": self.env._("A colleague is on the line with him."),
+            "busy": self.env._("A colleague is on the line with the debtor."),
             "no_zone": self.env._(
-                "His time zone is unknown: enter his country or the zone he names."
+                "The time zone is unknown: enter the debtor's country or time zone."
             ),
             "no_hours": self.env._(
-                "His contact policy has no hours for this way of contact."
+                "The contact policy has no hours for this way of contact."
             ),
-            "hours": self.env._("It is outside the permitted hours where he is."),
-            "holiday": self.env._("It is a public holiday where he is."),
+            "hours": self.env._(
+                "It is outside the permitted hours where the debtor is."
+            ),
+            "holiday": self.env._("It is a public holiday where the debtor is."),
             "limit": self.env._("The permitted number of contacts is used up."),
-            "before_callback": self.env._("He asked to be called later."),
-            "never": self.env._("His contact policy leaves no time for it."),
+            "before_callback": self.env._("The debtor asked to be called later."),
+            "never": self.env._("The contact policy leaves no time for it."),
             "ladder": self.env._("The retry ladder asks for it."),
             "ladder_end": self.env._("The retry ladder is over."),
+            "ladder_messages": self.env._(
+                "The retry ladder asks for no more calls; a message is still to be "
+                "sent."
+            ),
             "ladder_wait": self.env._(
-                "The retry ladder is over; what he promised is awaited."
+                "The retry ladder is over; what was promised is awaited."
             ),
             "no_steps": self.env._("The retry ladder has no steps: add some to it."),
             "no_ladder": self.env._("No retry ladder is set for this stage."),

@@ -1,8 +1,16 @@
 from . import (
     account_payment_register,
     base_partner_merge,
+    debt_call_inbound,
+    debt_call_inbound_search,
     debt_call_wizard,
+    debt_call_wizard_callback,
+    debt_call_wizard_history,
     debt_call_wizard_lines,
+    debt_call_wizard_promise,
+    debt_call_wizard_script,
     debt_call_wizard_text,
     debt_exclude_wizard,
+    debt_message_composer,
+    debt_script_preview,
 )

@@ -34,18 +34,18 @@ class DebtCallWizard(models.TransientModel):
     amount_overdue = fields.Monetary(related="case_id.amount_overdue")
     amount_disputed = fields.Monetary(related="case_id.amount_disputed")
 
-    local_time = fields.Char(string="His Time", compute="_compute_gate")
+    local_time = fields.Char(compute="_compute_gate")
     gate_allowed = fields.Boolean(compute="_compute_gate")
     gate_message = fields.Char(compute="_compute_gate")
     phone_ids = fields.One2many("debt.call.wizard.phone", "wizard_id")
     other_number = fields.Char(
         help="A number that is not on the list. Ask the accountant to enter it."
     )
-    item_ids = fields.One2many("debt.call.wizard.item", "wizard_id", string="He Owes")
+    item_ids = fields.One2many("debt.call.wizard.item", "wizard_id", string="Owed")
     item_count = fields.Integer(string="Open Items", readonly=True)
     shown_count = fields.Integer(compute="_compute_shown")
     has_foreign = fields.Boolean(compute="_compute_shown")
-    history_html = fields.Html(compute="_compute_history_html", sanitize=False)
+    direction = fields.Selection(related="call_id.direction")
 
     party = fields.Selection(
         [
@@ -63,15 +63,16 @@ class DebtCallWizard(models.TransientModel):
         "objection_id",
         string="Objections",
     )
-    handling_html = fields.Html(compute="_compute_handling_html", sanitize=False)
     outcome_id = fields.Many2one("debt.call.outcome")
     needs_callback = fields.Boolean(related="outcome_id.needs_callback")
     needs_promise = fields.Boolean(related="outcome_id.needs_promise")
     needs_dispute = fields.Boolean(related="outcome_id.needs_dispute")
     needs_note = fields.Boolean(related="outcome_id.needs_note")
-    callback_at = fields.Datetime(string="Call Back At")
-    promise_amount = fields.Monetary(string="He Pays")
-    promise_date = fields.Date(string="Until")
+    dispute_code = fields.Selection(
+        lambda self: self.env["debt.dispute"]._fields["reason_code"].selection,
+        string="Kind of Dispute",
+        default="other",
+    )
     dispute_reason = fields.Text(string="What Is Wrong")
     dialled_phone_id = fields.Many2one(
         "debt.phone",
@@ -90,6 +91,12 @@ class DebtCallWizard(models.TransientModel):
         for wizard in self:
             if wizard.call_id.user_id != self.env.user:
                 raise AccessError(self.env._("This call is another operator's."))
+
+    def onchange(self, values, field_names, fields_spec):
+        """A window that is not saved shows a debtor's affairs as well."""
+        call = self.env["debt.call"].browse(values.get("call_id") or [])
+        call._check_owner()
+        return super().onchange(values, field_names, fields_spec)
 
     @api.depends("partner_id")
     def _compute_display_name(self):
@@ -116,6 +123,8 @@ class DebtCallWizard(models.TransientModel):
 
     def _outcome_fits(self, outcome):
         """Nobody who did not answer promises anything; the view says the same."""
+        if self.direction == "inbound" and not outcome.connected:
+            return False
         if self.party == "none":
             return not outcome.connected
         if self.party == "third_party":
@@ -124,18 +133,17 @@ class DebtCallWizard(models.TransientModel):
             return outcome.connected and outcome.party != "third_party"
         return True
 
-    @api.onchange("party")
-    def _onchange_party(self):
-        if self.outcome_id and not self._outcome_fits(self.outcome_id):
-            self.outcome_id = False
-
     @api.onchange("outcome_id")
     def _onchange_outcome_id(self):
         """An outcome says who answered; a promise is first thought to be for all."""
         if self.outcome_id and not self.party:
             self.party = self.outcome_id.party
+        items = self.item_ids.filtered("can_dispute")
+        if self.outcome_id.needs_dispute and len(items) == 1:
+            items.selected = True
         if self.outcome_id.needs_promise and not self.promise_amount:
             self.promise_amount = self.amount_overdue
+            self._onchange_item_ids()
 
     # --- opening ------------------------------------------------------------------
     @api.model
@@ -173,9 +181,10 @@ class DebtCallWizard(models.TransientModel):
     def _for_call(self, call):
         wizard = self.search([("call_id", "=", call.id)], limit=1)
         if not wizard:
-            return self.create({"call_id": call.id, **self._prepare_window(call)})
+            values = self._prepare_window(call) | self._prepare_start(call)
+            return self.create({"call_id": call.id, **values})
         if call.state != "done":
-            ticked = wizard.item_ids.filtered("selected").move_id.ids
+            ticked = wizard.item_ids.filtered("selected").mapped("line_ref")
             wizard.item_ids.unlink()
             wizard.phone_ids.unlink()
             wizard.write(self._prepare_window(call, ticked))
@@ -183,13 +192,17 @@ class DebtCallWizard(models.TransientModel):
 
     @api.model
     def action_next(self):
-        """The user's open call, else whoever is due next, else what to do instead."""
-        call = self._own_open_call()
-        if not call and (call_id := self.env["debt.case"].claim_next()):
-            call = self.env["debt.call"].browse(call_id)
-        if call:
+        """The next call in the call window, else what to do instead."""
+        if call := self._next_call():
             return self._action_open(call)
         return self._queue_is_empty("debt_collection.debt_case_action_my_day")
+
+    @api.model
+    def _next_call(self):
+        """The user's open call, else one with whoever is due next, else none."""
+        return self._own_open_call() or self.env["debt.call"].browse(
+            self.env["debt.case"].claim_next() or []
+        )
 
     @api.model
     def _own_open_call(self):

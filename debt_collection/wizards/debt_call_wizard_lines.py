@@ -1,11 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
-from ..models.ledger_sql import OPEN_LINES
-
-# So many items are shown, the oldest first: nobody reads more of them aloud.
-ITEMS_SHOWN = 200
+from ..models.debt_case_items import ITEM_STATUSES
 
 
 class DebtCallWizardPhone(models.TransientModel):
@@ -57,24 +53,18 @@ class DebtCallWizardItem(models.TransientModel):
     amount_currency = fields.Monetary(
         string="Open", readonly=True, currency_field="currency_id"
     )
-    company_currency_id = fields.Many2one("res.currency", readonly=True)
+    company_currency_id = fields.Many2one(
+        related="wizard_id.currency_id", string="Company Currency"
+    )
     amount = fields.Monetary(
         string="In Company Currency",
         readonly=True,
         currency_field="company_currency_id",
     )
-    status = fields.Selection(
-        [
-            ("overdue", "Overdue"),
-            ("open", "Not Due"),
-            ("credit", "Credit"),
-            ("disputed", "Disputed"),
-            ("excluded", "Excluded"),
-        ],
-        readonly=True,
-    )
+    status = fields.Selection(ITEM_STATUSES, readonly=True)
     can_dispute = fields.Boolean(readonly=True)
-    selected = fields.Boolean(string="Disputed by Him")
+    line_ref = fields.Integer(readonly=True, help="The entry's line, by its id.")
+    selected = fields.Boolean(string="Talked About")
 
 
 class DebtCallWizard(models.TransientModel):
@@ -85,11 +75,11 @@ class DebtCallWizard(models.TransientModel):
         """Values of the numbers and of the items as the ledger says now.
 
         :param call: ``debt.call`` of the window
-        :param ticked: ids of the entries the operator ticked before
+        :param ticked: ids of the lines the operator ticked before
         """
         case = call.case_id
         today = case.company_id._debt_today()
-        rows = self._read_items(case, today)
+        rows = case._read_items()
         # Superuser: exactly this debtor's numbers, whatever team has his other cases.
         phones = self.env["debt.phone"].sudo()
         phones = phones.search_fetch(
@@ -98,11 +88,7 @@ class DebtCallWizard(models.TransientModel):
             [name for name, field in phones._fields.items() if field.store],
         )
         phones = phones.sorted(lambda phone: not phone._is_usable())
-        items = [
-            self._prepare_item_values(row, today, ticked)
-            | {"company_currency_id": case.currency_id.id}
-            for row in rows
-        ]
+        items = [self._prepare_item_values(row, today, ticked) for row in rows]
         return {
             "phone_ids": [Command.create({"phone_id": id_}) for id_ in phones.ids],
             "item_count": rows[0]["total"] if rows else 0,
@@ -120,71 +106,10 @@ class DebtCallWizard(models.TransientModel):
             "amount_currency": row["amount_currency"],
             "amount": row["amount"],
             "status": row["status"],
-            "can_dispute": row["status"] in ("overdue", "open"),
-            "selected": row["move_id"] in ticked,
+            "can_dispute": row["status"] in ("overdue", "open", "promised"),
+            "line_ref": row["line_id"],
+            "selected": row["line_id"] in ticked,
         }
-
-    @api.model
-    def _read_items(self, case, today):
-        """Open items of one debtor in one company, the oldest first, in one query.
-
-        The operator has no rights in accounting: exactly this debtor's lines in this
-        company are read for him. What is settled, though something is left on it, is
-        not owed; the other parts are told apart as the case's amounts tell them.
-        """
-        company = case.company_id.sudo()
-        cases = self.env["debt.case"]
-        cases._ledger_flush()
-        return self.env.execute_query_dict(
-            SQL(
-                """
-                WITH contested AS (%(contested)s)
-                SELECT line.move_id, special.name,
-                       coalesce(line.date_maturity, line.date) AS due,
-                       line.currency_id,
-                       line.amount_residual_currency AS amount_currency,
-                       line.amount_residual AS amount,
-                       CASE WHEN line.amount_residual < 0 THEN 'credit'
-                            WHEN contested.move_id IS NOT NULL THEN 'disputed'
-                            WHEN line.no_followup OR special.payment_state = 'blocked'
-                                 OR special.debt_status = 'excluded' AND coalesce(
-                                    special.debt_excluded_until >= %(today)s, TRUE)
-                                 %(unflagged)s
-                            THEN 'excluded'
-                            WHEN coalesce(line.date_maturity, line.date) >= %(today)s
-                            THEN 'open'
-                            ELSE 'overdue' END AS status,
-                       count(*) OVER () AS total
-                  FROM account_move_line line
-                  JOIN account_move special ON special.id = line.move_id
-                  LEFT JOIN contested ON contested.move_id = line.move_id
-                 WHERE %(open)s
-                   AND line.company_id = %(company)s
-                   AND line.partner_id IN (
-                       SELECT id FROM res_partner
-                        WHERE commercial_partner_id = %(debtor)s)
-                   AND line.account_id IN (
-                       SELECT id FROM account_account
-                        WHERE account_type = 'asset_receivable')
-                   AND special.payment_state NOT IN ('in_payment', 'paid', 'reversed')
-                 ORDER BY due, line.id
-                 LIMIT %(limit)s
-                """,
-                contested=cases._ledger_contested(
-                    company, SQL("AND dispute.partner_id = %s", case.partner_id.id)
-                ),
-                unflagged=cases._ledger_unflagged(company),
-                today=today,
-                open=SQL(
-                    OPEN_LINES.replace("amount_", "line.amount_")
-                    .replace("reconciled", "line.reconciled")
-                    .replace("parent_state", "line.parent_state")
-                ),
-                company=company.id,
-                debtor=case.partner_id.id,
-                limit=ITEMS_SHOWN,
-            )
-        )
 
     # --- the buttons --------------------------------------------------------------
     def _dial(self, phone=None, number=None):
@@ -210,15 +135,23 @@ class DebtCallWizard(models.TransientModel):
     def action_save(self):
         """Log the outcome and leave the window."""
         self._finish()
-        return {"type": "ir.actions.client", "tag": "debt_collection.leave"}
+        logged = self.env._(
+            "%(debtor)s: %(outcome)s.",
+            debtor=self.partner_id.display_name,
+            outcome=self.outcome_id.name,
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "debt_collection.leave",
+            "params": {"message": logged},
+        }
 
     def action_save_next(self):
         """Log the outcome and bring the next debtor."""
         self._finish()
-        call_id = self.env["debt.case"].claim_next()
-        if not call_id:
+        call = self._next_call()
+        if not call:
             return self._queue_is_empty()
-        call = self.env["debt.call"].browse(call_id)
         return self._replace_by(self._action_open(call))
 
     def action_next_window(self):
@@ -251,6 +184,9 @@ class DebtCallWizard(models.TransientModel):
             self.call_id._check_owner()
             self.call_id.sudo().phone_id = self.dialled_phone_id
         self.call_id.finish(self.outcome_id.code, **self._prepare_finish_values())
+        # Superuser: the call is the operator's own, whose outcome has just been taken.
+        call = self.call_id.sudo()
+        call._log_path(self.path or [], call.ended_at)
 
     def _prepare_finish_values(self):
         """Only what the chosen outcome asks for, whatever else was typed before."""
@@ -263,10 +199,10 @@ class DebtCallWizard(models.TransientModel):
         if self.needs_callback:
             values["callback_at"] = self.callback_at
         if self.needs_promise:
-            values["promise_amount"] = self.promise_amount
-            values["promise_date"] = self.promise_date
+            values |= self._prepare_promise_values()
         if self.needs_dispute:
             ticked = self.item_ids.filtered("selected")
             values["dispute_move_ids"] = ticked.move_id.ids
             values["dispute_reason"] = self.dispute_reason
+            values["dispute_code"] = self.dispute_code
         return values

@@ -1,7 +1,21 @@
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {animationFrame, expect, test} from "@odoo/hoot";
-import {check, click, keyDown, keyUp, queryFirst, waitFor} from "@odoo/hoot-dom";
-import {defineModels, fields, models, mountView} from "@web/../tests/web_test_helpers";
+import {animationFrame, expect, runAllTimers, test} from "@odoo/hoot";
+import {
+    check,
+    click,
+    keyDown,
+    keyUp,
+    queryAllTexts,
+    queryFirst,
+    waitFor,
+} from "@odoo/hoot-dom";
+import {
+    contains,
+    defineModels,
+    fields,
+    models,
+    mountView,
+} from "@web/../tests/web_test_helpers";
 
 class Call extends models.Model {
     party = fields.Selection({
@@ -13,15 +27,17 @@ class Call extends models.Model {
     });
     outcome_id = fields.Many2one({relation: "outcome"});
     done = fields.Boolean();
+    note = fields.Char();
     _records = [{id: 1, party: false}];
 }
 
 class Outcome extends models.Model {
     name = fields.Char();
     connected = fields.Boolean();
+    hotkey = fields.Char();
     _records = [
-        {id: 1, name: "No answer", connected: false},
-        {id: 2, name: "Promise", connected: true},
+        {id: 1, name: "No answer", connected: false, hotkey: "a"},
+        {id: 2, name: "Promise", connected: true, hotkey: "p"},
     ];
 }
 
@@ -40,20 +56,20 @@ const arch = /* xml */ `
         <field
             name="outcome_id"
             widget="debt_choice"
-            options="{'hotkey': 'o'}"
+            options="{'hotkey': 'o', 'hotkey_field': 'hotkey', 'shift': True}"
             domain="[('connected', '=', party != 'none')]"
         />
     </form>`;
 
-async function hotkey(key) {
-    await keyDown(["alt", key]);
-    await keyUp(["alt", key]);
+async function hotkey(...keys) {
+    await keyDown(["alt", ...keys]);
+    await keyUp(["alt", ...keys]);
     await animationFrame();
 }
 
 function chosen(name) {
     const label = queryFirst(`[name=${name}] input:checked + label`);
-    return label && label.textContent;
+    return label && label.firstChild.textContent.trim();
 }
 
 test("an item is chosen with its letter", async () => {
@@ -77,6 +93,51 @@ test("a letter leads to the group, and choosing follows the domain", async () =>
     expect(chosen("outcome_id")).toBe("Promise");
     await hotkey("y");
     await waitFor("[name=outcome_id] label:only:contains(No answer)");
+});
+
+test("each button shows its key, a record brings its own", async () => {
+    await mountView({type: "form", resModel: "call", resId: 1, arch});
+    expect(queryAllTexts("[name=party] kbd")).toEqual(["W", "E", "Y"]);
+    expect(queryAllTexts("[name=outcome_id] kbd")).toEqual(["⇧P"]);
+    await hotkey("shift", "p");
+    expect(chosen("outcome_id")).toBe("Promise");
+});
+
+test("the keys hold while something is typed elsewhere", async () => {
+    await mountView({
+        type: "form",
+        resModel: "call",
+        resId: 1,
+        arch: arch.replace("</form>", `<field name="note"/></form>`),
+    });
+    await contains("[name=note] input").edit("Friendly", {confirm: false});
+    await hotkey("y");
+    expect(chosen("party")).toBe("Nobody");
+    expect("[name=note] input").toHaveValue("Friendly");
+});
+
+test("a choice leads to what it asks for", async () => {
+    await mountView({
+        type: "form",
+        resModel: "call",
+        resId: 1,
+        arch: /* xml */ `
+            <form>
+                <section>
+                    <field
+                        name="party"
+                        widget="debt_choice"
+                        options="{'hotkeys': 'wey', 'leads_on': True}"
+                    />
+                    <field name="note" class="o_debt_asked" invisible="party != 'none'"/>
+                </section>
+            </form>`,
+    });
+    await hotkey("w");
+    expect("[name=note] input").toHaveCount(0);
+    await hotkey("y");
+    await runAllTimers();
+    expect("[name=note] input").toBeFocused();
 });
 
 test("nothing is chosen where it is read only", async () => {

@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
         {
             content: "Nothing about the debt is sayable yet",
             trigger:
-                ".o_field_widget[name=script_html]:contains(Identify):not(:contains(Demand))",
+                ".o_field_widget[name=script_html]:contains(Tour):not(:contains(100)):not(:contains(200))",
         },
         {
             content: "He calls; the telephone is not needed in a test",
@@ -65,18 +65,20 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=script_html]:contains(Demand)",
+            content: "The script goes on to the next phase",
+            trigger:
+                ".o_field_widget[name=phase] input:checked + label:contains(Clarify)",
         },
         {
             trigger: ".o_field_widget[name=objection_ids] input",
             run: "edit Tour obj",
         },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains(Tour objection)",
+            trigger: ".o_debt_objection_found:contains(Tour handling)",
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=handling_html]:contains(Tour handling)",
+            trigger: ".o_debt_objection_marked:contains(Tour handling)",
         },
         {
             trigger: ".o_field_widget[name=outcome_id] label:contains(Promise to pay)",

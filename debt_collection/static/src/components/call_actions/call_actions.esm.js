@@ -26,7 +26,10 @@ export async function replace(env, action) {
 }
 
 /** Back to where the call window was opened from, else to the operator's day. */
-export async function leave(env) {
+export async function leave(env, action) {
+    if (action?.params?.message) {
+        env.services.notification.add(action.params.message, {type: "success"});
+    }
     try {
         await env.services.action.restore();
     } catch (error) {

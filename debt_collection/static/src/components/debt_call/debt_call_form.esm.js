@@ -1,11 +1,14 @@
 import {FormController} from "@web/views/form/form_controller";
 import {formView} from "@web/views/form/form_view";
 import {registry} from "@web/core/registry";
+import {usePager} from "@web/search/pager_hook";
 
 /** The call window: nothing typed is lost, and giving back asks for nothing. */
 export class DebtCallFormController extends FormController {
     setup() {
         super.setup();
+        // One debtor at a time: Alt+N is the next debtor, not the next record.
+        usePager(() => null);
         this.isBlocking = false;
     }
 
