@@ -28,7 +28,7 @@ ZONES = {"operator2": "America/New_York", "operator3": "Europe/Moscow"}
 class Shot(NamedTuple):
     """One picture: who looks, at which action, in which view, at whose record.
 
-    ``then``: what is clicked before, as selectors.
+    ``then``: what is clicked before, as selectors; "selector=>text" is typed into.
     """
 
     name: str
@@ -58,7 +58,12 @@ INVOICE = (
 WEEK = (".o_calendar_button_next",) if date.today().weekday() in (4, 5) else ()
 WINDOW = ("button[name=action_call]:visible >> nth=0",)
 SPOKEN = (*WINDOW, CHOICE.format("right_party"))
-PROMISED = (*SPOKEN, OUTCOME)
+ANSWER = ".o_debt_answers label >> nth={}"
+DATE = "[name=promise_date] :is(input, button)=>+7d"
+PROMISED = (*SPOKEN, ANSWER.format(0), OUTCOME, DATE)
+PLAN = (*PROMISED, "[name=promise_parts] input=>3")
+INCOMING = (".modal [name=query] input=>0470/00.00.31",)
+RIGHT_PARTY = ("debt.call", [["path_ids", "!=", False], ["note", "!=", False]])
 
 SHOTS = (
     Shot("invoices", "accountant", "account_move_action_overdue"),
@@ -75,12 +80,18 @@ SHOTS = (
     Shot("call", "operator", CASE, "form", TRAINING, WINDOW),
     Shot("call-promise", "operator", CASE, "form", TRAINING, PROMISED),
     Shot("call-promise-1920", "operator", CASE, "form", TRAINING, PROMISED, 1920),
+    Shot("call-plan", "operator", CASE, "form", TRAINING, PLAN),
+    Shot("call-plan-1920", "operator", CASE, "form", TRAINING, PLAN, 1920),
     Shot("call-refused", "operator", CASE, "form", VLIERHOUT, WINDOW),
     Shot("call-ru", "operator3", CASE, "form", RUSSIAN, PROMISED),
     Shot("call-ru-1920", "operator3", CASE, "form", RUSSIAN, PROMISED, 1920),
     Shot("cases-ru", "operator3", CASE, "kanban"),
     Shot("promises", "manager", "debt_promise_action", "list"),
     Shot("calls", "manager", "debt_call_action", "list"),
+    Shot("call-done", "manager", "debt_call_action", "form", RIGHT_PARTY),
+    Shot("objections", "manager", "debt_objection_action", "list"),
+    Shot("quality", "manager", "debt_review_report_action", "pivot"),
+    Shot("incoming", "operator", "debt_call_inbound_action", then=INCOMING),
     Shot("calls-pivot", "manager", CALL, "pivot"),
     Shot("calls-graph", "manager", CALL, "graph"),
     Shot("cases-pivot", "manager", "debt_case_report_action", "pivot"),
@@ -121,7 +132,11 @@ class Visitor:
         self.page.goto(f"{URL}/odoo/{self._path(shot)}")
         self._settle()
         for selector in shot.then:
+            selector, _, text = selector.partition("=>")
             self.page.click(selector)
+            if text:
+                self.page.fill(selector, text)
+                self.page.keyboard.press("Tab")
             self._settle()
         png = self.page.screenshot()
         if shot.then:

@@ -66,6 +66,7 @@ class DebtDemo(models.AbstractModel):
         demo._close_by_hand(late)
         demo._enter_after_calls(debtors)
         demo._end_stories(late)
+        demo._make_reviews()
         _logger.info("Demo of debt collection: %s debtors", len(debtors))
 
     # --- companies and people ---------------------------------------------------
@@ -84,6 +85,8 @@ class DebtDemo(models.AbstractModel):
         for key, company in companies.items():
             company.partner_id.tz = company.partner_id.tz or zones[key]
             self._load_chart(company)
+            # Nothing is written to the invented people of a demo.
+            company.debt_promise_reminder_days = 0
             company.debt_accountant_id = self.env.ref(
                 "debt_collection.demo_user_accountant"
             )

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import Command, api, fields, models
 
-from ..tools.contact import check
+from ..tools.contact import Contact, check
 from .debt_demo import RUSSIAN
 from .stories import NOTES, OBJECTIONS, SECONDS
 from .tables import chance
@@ -53,7 +53,7 @@ class DebtDemo(models.AbstractModel):
         now = fields.Datetime.now()
         zone = ZoneInfo(facts.zone or "UTC")
         luck = chance("hours", debtor.row["key"])
-        before, per_day, placed = now - JUST_NOW, Counter(), []
+        before, per_day, placed, made = now - JUST_NOW, Counter(), [], []
         for call in reversed(debtor.story.calls):
             hour = luck.choice(SLOTS) + luck.random() / 2
             wanted = self._wanted(call, zone, now, hour)
@@ -62,10 +62,14 @@ class DebtDemo(models.AbstractModel):
                 at = self._lawful(facts, min(earlier, before - APART))
                 day = at and self._local(at, zone).date()
                 most = 1 if outcomes[call.outcome].connected else A_DAY
-                if at and at < before and per_day[day] < most:
+                if not at or at >= before or per_day[day] >= most:
+                    continue
+                first = self._made(at, outcomes[call.outcome])
+                if self._allowed(facts, [first, *made]):
                     per_day[day] += 1
                     before = at - APART
                     placed.append((call, at))
+                    made = [first, *made]
                     break
         return placed[::-1]
 
@@ -83,11 +87,26 @@ class DebtDemo(models.AbstractModel):
     def _local(at, zone):
         return at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
 
+    @staticmethod
+    def _made(at, outcome):
+        """A call as the gate counts it."""
+        spoken = outcome.party == "right_party" or outcome.code == "other"
+        return Contact(at, "call", bool(outcome.connected), spoken)
+
     @api.model
     def _lawful(self, facts, at):
         """The first instant from ``at`` on at which the gate's hours are open."""
         answer = check(facts.policy, facts.zones, "call", at, holidays=facts.holidays)
         return answer.next_at
+
+    @api.model
+    def _allowed(self, facts, made):
+        """Whether the gate had allowed each of these calls, oldest first."""
+        rules = {"holidays": facts.holidays}
+        return all(
+            check(facts.policy, facts.zones, "call", c.at, made[:n], **rules).allowed
+            for n, c in enumerate(made)
+        )
 
     # --- what -----------------------------------------------------------------------
     @api.model

@@ -74,6 +74,7 @@ class DebtCall(models.Model):
     answered_at = fields.Datetime(string="Answered", readonly=True)
     ended_at = fields.Datetime(string="Ended", readonly=True)
     duration = fields.Integer(
+        string="Talk Time",
         compute="_compute_duration",
         store=True,
         help="Seconds from the answer to the end.",
@@ -115,7 +116,7 @@ class DebtCall(models.Model):
         string="Debtor's Hour",
         readonly=True,
         aggregator=None,
-        help="Hour of the day where the debtor was when he was dialled.",
+        help="Hour of the day where the debtor was when the number was dialled.",
     )
     confirmed_by = fields.Selection(
         [("operator", "Operator"), ("telephony", "Telephony")],
@@ -143,11 +144,14 @@ class DebtCall(models.Model):
                 else 0
             )
 
-    @api.depends("partner_id", "started_at")
+    @api.depends("partner_id", "started_at", "direction")
     def _compute_display_name(self):
         for call in self:
-            call.display_name = self.env._(
-                "Call to %(debtor)s", debtor=call.partner_id.display_name
+            debtor = call.partner_id.display_name
+            call.display_name = (
+                self.env._("Call from %(debtor)s", debtor=debtor)
+                if call.direction == "inbound"
+                else self.env._("Call to %(debtor)s", debtor=debtor)
             )
 
     @api.ondelete(at_uninstall=False)

@@ -3,16 +3,19 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.contact import Contact, check
-
 FINISH_VALUES = {
     "party",
     "note",
     "callback_at",
     "promise_amount",
     "promise_date",
+    "promise_plan",
+    "promise_method",
+    "promise_line_ids",
+    "confirm_channel",
     "dispute_move_ids",
     "dispute_reason",
+    "dispute_code",
     "objection_ids",
 }
 
@@ -28,9 +31,13 @@ class DebtCall(models.Model):
         :param str outcome: code of a ``debt.call.outcome``
         :param values: ``party`` (none, third_party, right_party), ``note``,
             ``callback_at`` (naive UTC), ``promise_amount`` (company currency),
-            ``promise_date``, ``dispute_move_ids`` (ids), ``dispute_reason``,
-            ``objection_ids`` (ids)
-        :raises UserError: unknown outcome or value, or the call has an outcome already
+            ``promise_date``, ``promise_plan`` (further instalments: pairs of amount
+            and date), ``promise_method`` (how it will be paid), ``promise_line_ids``
+            (ids of the open items it is about; none: whatever is owed),
+            ``confirm_channel`` (email, sms), ``dispute_move_ids`` (ids),
+            ``dispute_reason``, ``dispute_code``, ``objection_ids`` (ids)
+        :raises UserError: unknown outcome or value, the call has an outcome already,
+            or there is no address for the confirmation
         :raises ValidationError: something the outcome needs is missing or impossible
         """
         self.ensure_one()
@@ -72,8 +79,7 @@ class DebtCall(models.Model):
             clean["callback_at"] = fields.Datetime.to_datetime(
                 values.get("callback_at")
             )
-            clean["promise_date"] = fields.Date.to_date(values.get("promise_date"))
-            clean["promise_amount"] = float(values.get("promise_amount") or 0)
+            clean |= self._clean_promise(values)
         except (TypeError, ValueError) as error:
             raise ValidationError(
                 self.env._("This is no date or amount: %(error)s", error=error)
@@ -100,69 +106,20 @@ class DebtCall(models.Model):
     def _check_right_party(self, values):
         if values["party"] != "right_party":
             raise ValidationError(
-                self.env._("Only the debtor himself can agree to that: who was it?")
+                self.env._("Only the debtor can agree to that: who was it?")
             )
-
-    def _check_promise(self, values):
-        self._check_right_party(values)
-        if not 0 < values["promise_amount"] < float("inf"):
-            raise ValidationError(
-                self.env._("Enter the amount he promised; it must be above zero.")
-            )
-        today = self.company_id._debt_today()
-        if not values["promise_date"] or values["promise_date"] < today:
-            raise ValidationError(
-                self.env._("Enter the day he promised to pay by, today or later.")
-            )
-
-    def _check_callback(self, values):
-        """A callback must lie in the future and in the debtor's lawful hours."""
-        at = values["callback_at"]
-        if not at or at < fields.Datetime.now():
-            raise ValidationError(
-                self.env._("Enter when he wants to be called back, in the future.")
-            )
-        answer, facts = self._callback_answer(at, values)
-        if answer.allowed:
-            return
-        case = self.case_id
-        raise ValidationError(
-            self.env._(
-                "He cannot be called then, %(time)s his time. %(reason)s",
-                time=case._local_time(at, facts),
-                reason=case._contact_message(answer, at, facts),
-            )
-        )
-
-    def _callback_answer(self, at, values):
-        """The gate's answer to a call the debtor asks for at ``at`` (naive UTC).
-
-        The present conversation is not on record yet and counts all the same.
-        """
-        case = self.case_id
-        facts = case._contact_facts()[case]
-        if not facts.policy:
-            raise UserError(case._reason_text("no_policy"))
-        now = fields.Datetime.now()
-        present = Contact(now, "call", True, values["party"] == "right_party")
-        answer = check(
-            facts.policy,
-            facts.zones,
-            "call",
-            at,
-            [*facts.history, present],
-            holidays=facts.holidays,
-            callback=at,
-            case=case.id,
-        )
-        return answer, facts
 
     def _check_dispute(self, values):
         self._check_right_party(values)
         moves = self.env["account.move"].browse(values.get("dispute_move_ids") or [])
         if not moves or not (values.get("dispute_reason") or "").strip():
             raise ValidationError(
-                self.env._("Choose the invoices he disputes and say why.")
+                self.env._("Choose the disputed invoices and say what is wrong.")
+            )
+        codes = self.env["debt.dispute"]._fields["reason_code"].get_values(self.env)
+        if values.get("dispute_code") not in (None, False, *codes):
+            raise ValidationError(
+                self.env._("Choose one of the kinds of dispute on the list.")
             )
         foreign = moves.exists() - self.case_id._open_items().move_id
         if foreign or len(moves.exists()) != len(moves):
@@ -214,7 +171,9 @@ class DebtCall(models.Model):
         if not case.closed_at:
             self._apply_to_case(outcome, values)
             if outcome.needs_promise:
-                self._create_promise(values)
+                promise = self._create_promise(values)
+                if values["confirm_channel"]:
+                    self._confirm_promise(promise, values["confirm_channel"])
             if outcome.needs_dispute:
                 self._create_dispute(values)
         if outcome.activity_summary:
@@ -233,8 +192,8 @@ class DebtCall(models.Model):
             self.case_id = self.case_id._open_successor() or self.case_id
 
     def _apply_to_numbers(self, outcome):
-        if outcome.phone_health and self.phone_id:
-            self.phone_id.health = outcome.phone_health
+        if self.phone_id and (health := self._number_health(outcome)):
+            self.phone_id.health = health
         if outcome.stops_contact:
             self.partner_id.debt_do_not_call = True
 
@@ -268,18 +227,6 @@ class DebtCall(models.Model):
             return {"state": case._state_without_pause()}
         return {}
 
-    def _create_promise(self, values):
-        return self.env["debt.promise"].create(
-            {
-                "case_id": self.case_id.id,
-                "call_id": self.id,
-                "user_id": self.user_id.id,
-                "amount": values["promise_amount"],
-                "date": values["promise_date"],
-                "made_on": self.company_id._debt_today(),
-            }
-        )
-
     def _create_dispute(self, values):
         days = self.company_id.debt_dispute_days
         return self.env["debt.dispute"].create(
@@ -287,6 +234,7 @@ class DebtCall(models.Model):
                 "case_id": self.case_id.id,
                 "call_id": self.id,
                 "move_ids": [fields.Command.set(values["dispute_move_ids"])],
+                "reason_code": values.get("dispute_code") or "other",
                 "reason": values["dispute_reason"],
                 "user_id": self.case_id._accountant().id,
                 "deadline": self.company_id._debt_today() + timedelta(days=days),

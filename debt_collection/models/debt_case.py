@@ -196,20 +196,6 @@ class DebtCase(models.Model):
             )
         )
 
-    def _script(self):
-        """Script for this case: the stage's, else the first that fits."""
-        self.ensure_one()
-        kind = "company" if self.partner_id.is_company else "person"
-        scripts = self.env["debt.script"].search(
-            [
-                ("applies_to", "in", ("any", kind)),
-                ("company_id", "in", (False, self.company_id.id)),
-                ("stage_ids", "in", (False, self.stage_id.id)),
-            ]
-        )
-        exact = scripts.filtered(lambda script: script.applies_to == kind)
-        return (exact or scripts or self.stage_id.script_id)[:1]
-
     # --- what a person does on the card -------------------------------------------
     def action_call(self):
         """Open the call window on this case."""

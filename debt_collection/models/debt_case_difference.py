@@ -30,7 +30,7 @@ class DebtCase(models.Model):
             changed=self._refresh_changed(),
             insert=self._refresh_insert(companies),
             update=self._refresh_update(),
-            effects=self._refresh_effects(),
+            effects=self._refresh_effects(partner_ids),
         )
 
     @api.model
@@ -210,19 +210,34 @@ class DebtCase(models.Model):
         )
 
     @api.model
-    def _refresh_effects(self):
+    def _refresh_effects(self, partner_ids=None):
         """SQL that tells what was written, in few rows however many cases there are.
+
+        Of debtors who are named something has moved, even where what they owe in all
+        has not (an invoice posted and paid in one go): their promises are decided.
 
         Rows are ``(kind, number, ids)``; kinds are ``opened``, ``updated``, ``closed``,
         ``busy`` (of the closed ones), ``promised``, and one of ``stage 7`` or ``state
         disputed`` for every stage or state that cases have to be moved to.
         """
+        unchanged = SQL(
+            """
+            UNION ALL
+            SELECT id, 'promised' FROM current
+             WHERE EXISTS (SELECT FROM debt_promise promise
+                            WHERE promise.case_id = current.id
+                              AND promise.state = 'open')
+               AND NOT EXISTS (SELECT FROM changed WHERE changed.id = current.id)
+            """
+        )
         return SQL(
             """
             SELECT kind, count(*), array_agg(id ORDER BY id)
               FROM (SELECT id, 'opened' AS kind FROM opened
                      UNION ALL
-                    SELECT id, unnest(kinds) FROM written) effect
+                    SELECT id, unnest(kinds) FROM written
+                    %s) effect
              GROUP BY kind
-            """
+            """,
+            SQL() if partner_ids is None else unchanged,
         )

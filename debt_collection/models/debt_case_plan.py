@@ -15,6 +15,8 @@ DECIDED_AGAIN = timedelta(days=60)
 CALLBACK_LASTS = timedelta(hours=24)
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
+# Reasons of the planner with which the ladder has no more calls.
+CALLS_OVER = ("ladder_end", "no_steps")
 UNPLANNED_STATES = ("disputed", "legal", "dormant")
 
 
@@ -36,6 +38,7 @@ class DebtCase(models.Model):
         fallen_due = Domain("state", "!=", "cancelled") & Domain("date", "<=", today)
         self.env["debt.promise"].search(fallen_due & recent)._evaluate()
         self.search([("state", "=", "promised")])._resume_unpromised()
+        self.env["debt.promise"]._remind()
         # What could not be planned may be possible by now, whatever was mended.
         self.search(
             [("state", "=", "active"), ("next_contact_at", "=", False)]
@@ -91,12 +94,14 @@ class DebtCase(models.Model):
         now = fields.Datetime.now()
         facts = cases._contact_facts()
         likely = self._answering_hours()
+        made = cases._ladder_messages()
         for case in cases:
             case._wake(now)
             planned = case._plan_next_contact(facts[case], now, likely)
-            if planned.reason == "ladder_end":
-                planned = case._leave_ladder()
-            values = case._prepare_plan_values(planned)
+            message = case._plan_message(facts[case], now, made[case], planned.at)
+            if planned.reason in CALLS_OVER:
+                planned = case._end_calls(planned, message)
+            values = case._prepare_plan_values(planned, message)
             if values:
                 case.write(values)
         cases._sync_call_activities()
@@ -129,7 +134,7 @@ class DebtCase(models.Model):
         _paused, not_before = self._paused("call")
         return self._plan_retry(facts, now, history) or plan(
             self.ladder_id._steps(),
-            self.ladder_started_on or self.company_id._debt_today(),
+            self._ladder_start(),
             now,
             facts.policy,
             facts.zones,
@@ -139,6 +144,7 @@ class DebtCase(models.Model):
             not_before=not_before,
             preferred_hours=self._preferred_hours(facts, likely),
             case=self.id,
+            channels={"call"},
         )
 
     def _unplannable(self, facts):
@@ -202,6 +208,7 @@ class DebtCase(models.Model):
                   FROM debt_call c
                   JOIN res_partner p ON p.id = c.partner_id
                  WHERE c.connected AND c.started_at > %s AND c.local_hour IS NOT NULL
+                   AND c.direction = 'outbound'
                  GROUP BY 1, 2
                 """,
                 since,
@@ -210,6 +217,22 @@ class DebtCase(models.Model):
             hours[bool(is_company)][hour] = count
         return dict(hours)
 
+    def _end_calls(self, planned, message):
+        """No call is left on the ladder: messages may be, else it is over.
+
+        :param planned: `tools.ladder.Plan`
+        :param message: `tools.ladder_messages.Due` or None
+        :return: `tools.ladder.Plan`
+        """
+        if message:
+            return Plan(None, None, "ladder_messages")
+        if planned.reason == "ladder_end" or self._has_messages_only():
+            return self._leave_ladder()
+        return planned
+
+    def _has_messages_only(self):
+        return self.state == "active" and bool(self.ladder_id.step_ids)
+
     def _leave_ladder(self):
         """The ladder is over: the case takes its exit state."""
         state = self.ladder_id.exit_state
@@ -217,8 +240,9 @@ class DebtCase(models.Model):
         self._message_log(body=self.env._("The retry ladder is over without a result."))
         return Plan(None, None, state)
 
-    def _prepare_plan_values(self, planned):
+    def _prepare_plan_values(self, planned, message=None):
         values = {
+            "next_message_at": message.at if message else False,
             "next_contact_at": planned.at or False,
             "contact_until": planned.until or False,
             "next_contact_code": planned.reason,

@@ -8,7 +8,7 @@ class DebtCase(models.Model):
     _inherit = "debt.case"
 
     stage_color = fields.Integer(related="stage_id.color", string="Stage Color")
-    local_time = fields.Char(string="His Time", compute="_compute_contact_now")
+    local_time = fields.Char(compute="_compute_contact_now")
     contact_allowed = fields.Boolean(compute="_compute_contact_now")
     contact_message = fields.Char(
         compute="_compute_contact_now", help="What the gate says about a call now."

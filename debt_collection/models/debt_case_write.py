@@ -29,15 +29,19 @@ class DebtCase(models.Model):
     paused_on = fields.Date(
         readonly=True, help="Since when the retry ladder has not been climbed."
     )
+    ladder_paused_days = fields.Integer(
+        readonly=True, help="How many days the case's ladders have been paused."
+    )
 
     def write(self, vals):
         self._check_written(set(vals))
         resumed = self._shift_ladders(vals)
+        profiled = "profile_id" in vals and "ladder_id" not in vals
+        following = self._on_default_ladder() if profiled else self.browse()
         result = super().write(vals)
         for case, values in resumed.items():
             super(DebtCase, case).write(values)
-        if "profile_id" in vals:
-            self._follow_profile()
+        following._follow_profile()
         if PLANNED_BY & set(vals) and "plan_dirty" not in vals:
             self.sudo()._set_dirty()
         return result
@@ -71,24 +75,14 @@ class DebtCase(models.Model):
                 resumed[case] = {"paused_on": today}
             elif not pauses and case.paused_on:
                 started = case.ladder_started_on or today
-                shifted = started + (today - case.paused_on)
+                shifted = min(started + (today - case.paused_on), today)
+                paused = case.ladder_paused_days + (shifted - started).days
                 resumed[case] = {
                     "paused_on": False,
-                    "ladder_started_on": min(shifted, today),
+                    "ladder_started_on": shifted,
+                    "ladder_paused_days": paused,
                 }
         return resumed
-
-    def _follow_profile(self):
-        """Another kind of debtor may be called by another ladder."""
-        for case in self.sudo():
-            ladder = case._default_ladder()
-            if ladder and ladder != case.ladder_id:
-                case.write(
-                    {
-                        "ladder_id": ladder.id,
-                        "ladder_started_on": case.company_id._debt_today(),
-                    }
-                )
 
     @api.constrains("hold_until", "callback_at")
     def _check_not_far(self):

@@ -61,6 +61,9 @@ class DebtPhone(models.Model):
         string="Time Zones", help="Time zones it may be in, separated by commas."
     )
     health = fields.Selection(HEALTH, required=True, default="unknown")
+    sms_failed = fields.Boolean(
+        string="Takes No SMS", help="An SMS to this number could not be delivered."
+    )
     error = fields.Selection(
         [
             ("empty", "No digits"),
@@ -70,7 +73,7 @@ class DebtPhone(models.Model):
             ("too_long", "Too long"),
             ("invalid", "No such number"),
         ],
-        string="To Mend",
+        string="To Fix",
         help="Why the number cannot be called. Correct it on the contact.",
     )
     active = fields.Boolean(default=True)
@@ -81,6 +84,10 @@ class DebtPhone(models.Model):
         "This contact has this number already.",
     )
     _number_idx = models.Index("(number)")
+    # Callers are looked up by the last digits of their number.
+    _tail_idx = models.Index(
+        "(reverse(number) text_pattern_ops) WHERE number IS NOT NULL"
+    )
 
     @api.depends("number", "raw", "contact_id.name", "partner_id")
     def _compute_display_name(self):

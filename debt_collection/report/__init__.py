@@ -1,1 +1,6 @@
-from . import debt_call_report, debt_case_report
+from . import (
+    debt_call_report,
+    debt_case_report,
+    debt_objection_report,
+    debt_review_report,
+)

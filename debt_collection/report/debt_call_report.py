@@ -57,7 +57,7 @@ class DebtCallReport(models.Model):
         string="Hour of Day",
         readonly=True,
         aggregator=None,
-        help="Where the debtor was when he was dialled.",
+        help="Where the debtor was when the number was dialled.",
     )
     weekday = fields.Selection(WEEKDAYS, readonly=True)
     direction = fields.Selection(
@@ -75,7 +75,8 @@ class DebtCallReport(models.Model):
     confirmed_by = fields.Selection(
         [("operator", "Operator"), ("telephony", "Telephony")], readonly=True
     )
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(readonly=True, help="Outgoing calls.")
+    incoming = fields.Integer(string="Incoming Calls", readonly=True)
     answered = fields.Integer(readonly=True)
     right_party = fields.Integer(string="Right Party Contacts", readonly=True)
     promises = fields.Integer(string="Promises Made", readonly=True)
@@ -83,7 +84,7 @@ class DebtCallReport(models.Model):
     promises_broken = fields.Integer(readonly=True)
     amount_promised = fields.Monetary(readonly=True)
     amount_paid = fields.Monetary(string="Paid of Promises", readonly=True)
-    duration = fields.Integer(string="Seconds Spoken", readonly=True)
+    duration = fields.Integer(string="Talk Time", readonly=True)
     answer_rate = fields.Float(
         readonly=True, aggregator="avg", help="Answered calls among the attempts."
     )
@@ -113,8 +114,10 @@ class DebtCallReport(models.Model):
                    c.direction,
                    c.party,
                    c.confirmed_by,
-                   1 AS attempts,
-                   COALESCE(c.connected, FALSE)::int AS answered,
+                   (c.direction = 'outbound')::int AS attempts,
+                   (c.direction = 'inbound')::int AS incoming,
+                   (c.direction = 'outbound'
+                    AND COALESCE(c.connected, FALSE))::int AS answered,
                    COALESCE(c.party = 'right_party', FALSE)::int AS right_party,
                    COALESCE(p.made, 0) AS promises,
                    COALESCE(p.kept, 0) AS promises_kept,
@@ -122,7 +125,9 @@ class DebtCallReport(models.Model):
                    COALESCE(p.amount, 0) AS amount_promised,
                    COALESCE(p.paid, 0) AS amount_paid,
                    c.duration,
-                   COALESCE(c.connected, FALSE)::int::float AS answer_rate
+                   CASE WHEN c.direction = 'outbound'
+                        THEN COALESCE(c.connected, FALSE)::int::float
+                        END AS answer_rate
             """,
             self.env.user.tz or "UTC",
         )

@@ -124,7 +124,7 @@ class TestCall(DebtCommon):
         self.assertEqual(self.case.promise_ids.state, "broken")
 
     def test_callback_outside_hours_is_refused_with_the_next_slot(self):
-        with self.assertRaisesRegex(ValidationError, "Possible from"):
+        with self.assertRaisesRegex(ValidationError, "lawful time is Wed"):
             self.call.finish("callback", callback_at=datetime(2026, 3, 10, 21, 0))
         self.assertEqual(self.call.state, "draft")
         self.assertFalse(self.call.outcome_id)

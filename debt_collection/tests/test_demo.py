@@ -174,6 +174,18 @@ class TestDemo(TransactionCase):
         activities = self.env["mail.activity"].search(domain)
         self.assertLessEqual(self.operators, activities.user_id)
 
+    def test_talks_left_their_path_and_some_are_reviewed(self):
+        talks = self.env["debt.call"].search(
+            [("party", "=", "right_party"), ("script_id", "!=", False)]
+        )
+        self.assertTrue(all(call.path_ids for call in talks))
+        phases = set(talks.path_ids.mapped("phase"))
+        self.assertGreaterEqual(phases, {"identify", "clarify", "demand"})
+        states = self.env["debt.call.review"].search([]).mapped("state")
+        self.assertEqual(set(states), {"draft", "shared"})
+        proposals = self.env["debt.objection.proposal"].search([])
+        self.assertEqual(set(proposals.mapped("state")), {"new"})
+
     def test_callbacks_are_waiting(self):
         waiting = self.cases.filtered("callback_at")
         self.assertGreaterEqual(len(waiting), 3)

@@ -217,6 +217,15 @@ def test_calls_do_not_use_up_messages():
     assert check(RUSSIA, MOSCOW, "sms", utc(2026, 2, 2, 9), spoken).allowed
 
 
+def test_who_rang_us_was_spoken_with_but_not_contacted():
+    morning = utc(2026, 2, 2, 7)
+    rang = [Contact(morning, "call", True, True, incoming=True)]
+    noon = utc(2026, 2, 2, 9)
+    for count, allowed in (("attempt", 1), ("connect", 1), ("conversation", 0)):
+        policy = Policy(RUSSIA.windows, (Limit(count, 1, "day"),))
+        assert check(policy, MOSCOW, "call", noon, rang).allowed == bool(allowed), count
+
+
 def test_seven_calls_in_seven_days_not_an_instant_sooner():
     first = utc(2026, 2, 2, 15, 30, 7)
     calls = [Contact(first + timedelta(hours=n), "call", case=1) for n in range(7)]

@@ -76,6 +76,11 @@ class TourCase(HttpCase):
                 "lang": "en_US",
             }
         )
+        cls._invoice(debtor, amount, days_late)
+        return debtor
+
+    @classmethod
+    def _invoice(cls, debtor, amount, days_late):
         due = fields.Date.today() - timedelta(days=days_late)
         line = {"name": "Service", "price_unit": amount, "tax_ids": [Command.clear()]}
         move = (
@@ -94,7 +99,7 @@ class TourCase(HttpCase):
             )
         )
         move.action_post()
-        return debtor
+        return move
 
     @classmethod
     def _cases(cls, debtors, user=None):

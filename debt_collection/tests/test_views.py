@@ -15,6 +15,7 @@ SCREENS = {
         "debt.phone",
         "debt.call.report",
         "debt.case.report",
+        "debt.call.review",
     ],
     "accountant": [
         "debt.case",
@@ -33,9 +34,14 @@ SCREENS = {
         "debt.contact.policy",
         "debt.profile",
         "debt.objection",
+        "debt.objection.proposal",
+        "debt.objection.report",
         "debt.call.outcome",
         "debt.script",
         "debt.team",
+        "debt.call.review",
+        "debt.review.criterion",
+        "debt.review.report",
     ],
 }
 

@@ -16,6 +16,10 @@ class Step:
     Day 1 is the day the ladder started.  ``attempts`` are made per ``every_days`` days,
     at least ``gap`` minutes apart.  ``parts`` of the day are taken in turn; where none
     of them is lawful or left, any other part serves.  ``key`` is the caller's.
+
+    By another channel than ``call`` one message is sent per ``every_days`` days: at
+    once, or where ``after_unanswered`` is not 0, after a day that ends with so many
+    attempts in vain since the last conversation.
     """
 
     first_day: int
@@ -26,6 +30,7 @@ class Step:
     gap: int = 120
     parts: tuple[str, ...] = ("morning", "midday", "evening")
     key: int | None = None
+    after_unanswered: int = 0
 
     def span(self, day: int) -> tuple[int, int]:
         """Return the first and last ladder day over which a day's attempts count.

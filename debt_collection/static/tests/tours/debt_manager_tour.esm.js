@@ -46,6 +46,11 @@ registry.category("web_tour.tours").add("debt_manager_tour", {
         ...stepUtils.saveForm(),
         ...openConfiguration("debt_menu_contact_policies"),
         {
+            content: "Policies stand under their countries; this one has none",
+            trigger: ".o_searchview_facet:contains(Country) .o_facet_remove",
+            run: "click",
+        },
+        {
             trigger: ".o_data_row:contains(Tour Policy) td[name=name]",
             run: "click",
         },
