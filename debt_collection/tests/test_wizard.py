@@ -300,12 +300,11 @@ class TestCallWindow(WizardCommon):
         wizard = self._open()
         self.assertFalse(wizard.profile_hint)
         wizard.party = "right_party"
-        suggestion = wizard.case_id.suggested_profile_id
-        self.assertEqual(wizard.suggested_profile_id, suggestion)
-        if suggestion:
-            self.assertIn(suggestion.name, wizard.profile_hint)
-            wizard.action_accept_profile()
-            self.assertEqual(wizard.case_id.profile_id, suggestion)
+        negligent = self.env.ref("debt_collection.profile_negligent")
+        self.assertEqual(wizard.suggested_profile_id, negligent)
+        self.assertIn(negligent.name, wizard.profile_hint)
+        wizard.action_accept_profile()
+        self.assertEqual(wizard.case_id.profile_id, negligent)
 
     def test_script_is_read_out_in_the_debtors_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
