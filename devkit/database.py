@@ -244,9 +244,9 @@ def clone(source, target):
 
 
 @contextlib.contextmanager
-def scratch(kind="plain"):
+def scratch(kind="plain", share="all"):
     """A clone of the template for one run, dropped after it."""
-    name = f"debt_run_{kind}_{os.getpid()}"
+    name = f"debt_run_{kind}_{share}_{os.getpid()}"
     with locked("databases"):
         for old in names("debt_run_%"):
             if not Path(f"/proc/{old.rpartition('_')[2]}").exists():

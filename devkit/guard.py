@@ -10,6 +10,8 @@ import pytest
 from .verdict import concerns
 
 ADDONS = os.environ["DEV_ADDONS"].split(",")
+#: Which share of the tests is run here: those with a browser, the rest, or all.
+SHARE = os.environ.get("DEV_SHARE", "all")
 
 
 class Collector(logging.Handler):
@@ -42,6 +44,17 @@ def pytest_sessionstart():
     logging.getLogger().addHandler(collector)
 
 
+def pytest_collection_modifyitems(items):
+    """Leave out what another process runs at the same time."""
+    if SHARE in ("browser", "rest"):
+        wanted = SHARE == "browser"
+        items[:] = [item for item in items if _has_browser(item) == wanted]
+
+
+def _has_browser(item):
+    return hasattr(item.cls, "browser_js")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
     """Fail a test that let a warning through, or skipped for want of a browser."""
@@ -51,7 +64,7 @@ def pytest_runtest_makereport(item):
         report.longrepr = "\n".join(
             ["Logged, and expected by no test (assertLogs, mute_logger):", *messages]
         )
-    elif report.skipped and hasattr(item.cls, "browser_js"):
+    elif report.skipped and _has_browser(item):
         report.outcome = "failed"
         report.longrepr = f"A browser test must not be skipped: {report.longrepr}"
     return report

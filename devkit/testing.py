@@ -3,7 +3,9 @@
 import json
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 from . import database, debian, translations, verdict
 from .base import DEV, ROOT, Problem, say
@@ -53,16 +55,18 @@ def _with_database(paths, options, totals, full):
     debian.ensure_browser()
     core = [path for path in paths if _is_core(path)]
     glue = [path for path in paths if path not in core]
+    runs = [("plain", "all", core), ("glue", "all", glue)]
     if full:
         totals["failed"] += translations.check()
+        # A browser mostly waits: its tests leave a core to the others.
+        shares = [("plain", "browser", core), ("plain", "rest", core)]
+        runs = [*shares, ("glue", "glue", glue)]
         with database.scratch("demo") as (name, log):
             _warnings(log, totals)
             os.environ["DEBT_DEMO_DB"] = name
-            _in_scratch("plain", core, options, totals)
-    elif core:
-        _in_scratch("plain", core, options, totals)
-    if glue:
-        _in_scratch("glue", glue, options, totals)
+            _in_scratches(runs, options, totals)
+    else:
+        _in_scratches(runs, options, totals)
 
 
 def _is_core(path):
@@ -71,30 +75,60 @@ def _is_core(path):
     return resolved.is_relative_to(ROOT / database.CORE)
 
 
-def _in_scratch(kind, paths, options, totals):
-    with database.scratch(kind) as (name, log):
+def _in_scratches(runs, options, totals):
+    """Run tests in databases of their own, two at a time."""
+    runs = [run for run in runs if run[2]]
+    with ThreadPoolExecutor(1 if len(runs) == 1 else 2) as pool:
+        found = [pool.submit(_in_scratch, *run, options) for run in runs]
+    for future in found:
+        for key, value in future.result().items():
+            totals[key] += value
+
+
+def _in_scratch(kind, share, paths, options):
+    totals = {"passed": 0, "failed": 0}
+    with database.scratch(kind, share) as (name, log):
         _warnings(log, totals)
-        say(f"\nTests in Odoo with {', '.join(database.installable(kind))}")
+        title = {"browser": " in a browser", "rest": " without a browser"}
+        addons = ", ".join(database.installable(kind))
+        say(f"\nTests{title.get(share, '')} with {addons}")
         odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
         odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
-        _pytest([*paths, *odoo, *options], totals)
+        _pytest([*paths, *odoo, *options], totals, share)
+    return totals
 
 
-def _pytest(arguments, totals):
+def _pytest(arguments, totals, share="all"):
     """One run of pytest; its counts are added to `totals`."""
-    counts = DEV / f"counts.{os.getpid()}"
+    counts = DEV / f"counts.{share}.{os.getpid()}"
     command = [PYTHON, "-m", "pytest", "-p", "devkit.guard", *arguments]
     environment = os.environ | {
         "DEV_COUNTS": str(counts),
         "DEV_ADDONS": ",".join(database.addons()),
+        "DEV_SHARE": share,
     }
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    if share == "all":
+        code = subprocess.run(
+            command, cwd=ROOT, env=environment, check=False
+        ).returncode
+    else:
+        code = _side_by_side(command, environment, share)
     result = json.loads(counts.read_text()) if counts.exists() else {}
     counts.unlink(missing_ok=True)
     if code not in (0, NOTHING_COLLECTED) and not result.get("failed"):
         result["failed"] = 1
     for key, value in result.items():
         totals[key] += value
+
+
+def _side_by_side(command, environment, share):
+    """Run a command whose lines are told from those of its neighbours."""
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True
+    ) as process:
+        for line in process.stdout:
+            print(f"{share:>8} │ {line}", end="", flush=True)
+    return process.returncode
 
 
 def _warnings(log, totals):

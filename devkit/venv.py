@@ -60,7 +60,8 @@ def build(folder, python, options, wanted):
     identity = call([python, "-VV"], f"{python} does not run.") + " ".join(options)
     identity += os.path.realpath(python)
     files = [part for part in wanted if isinstance(part, Path)]
-    state = digest(identity, *map(str, wanted), *files)
+    options = [part for part in wanted if not isinstance(part, Path)]
+    state = digest(identity, *options, *files)
     stamp, made = folder / "stamp", folder / "made"
     if read(stamp) == state:
         return
