@@ -321,13 +321,12 @@ class DebtCase(models.Model):
         :return: `tools.zones.Zones`
         """
         partner = self.partner_id
-        country = partner.country_id.code or ""
-        address = ()
-        if country:
-            state = partner.state_id.code or ""
-            address = (
-                zone_tools.subdivision_zones(country, state) if state else ()
-            ) or zone_tools.country_zones(country)
+        address = zone_tools.address_zones(
+            partner.country_id.code or "",
+            partner.state_id.code or "",
+            partner.zip or "",
+            partner.city or "",
+        )
         return zone_tools.resolve(
             partner.debt_tz or None, address, phone._parsed() if phone else None
         )
