@@ -14,12 +14,10 @@ PREFIX_ZONES = {
     "5569": ("America/Porto_Velho",),  # Rondonia; one as Sao Paulo
     "5581": ("America/Recife",),  # Pernambuco; as Noronha, an hour ahead
     "55813619": ("America/Noronha", "America/Recife"),  # the island's exchange
-    "5587": ("America/Recife",),
     "5591": ("America/Belem",),  # Para, an hour ahead of the Amazon since 2008
     "5592": ("America/Manaus",),  # one as Sao Paulo
     "5593": ("America/Santarem",),
     "5594": ("America/Belem",),
-    "5595": ("America/Boa_Vista",),
     "5597": ("America/Manaus", "America/Eirunepe"),
     # Australia: Darwin is left out, and so is the difference within 08 (ACMA).
     "617": ("Australia/Brisbane", "Australia/Sydney"),  # reaches over the border
