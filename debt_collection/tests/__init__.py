@@ -13,6 +13,7 @@ from . import test_message_queue
 from . import test_objection
 from . import test_partner_merge
 from . import test_policy
+from . import test_policy_histories
 from . import test_policy_presets
 from . import test_profile
 from . import test_promise
