@@ -18,6 +18,8 @@ PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
 # The longest rolling limit in any law we know is a month; a quarter more is for the
 # ladder, whose attempts are counted from its first day.
 HISTORY_DAYS = 130
+# Nobody plans further ahead, and the calendars end somewhere.
+FARTHEST_ASKED = timedelta(days=3653)
 # No call counts for longer, however long nobody closed it.
 A_DAY_OF_MINUTES = 24 * 60
 
@@ -86,15 +88,17 @@ class DebtCase(models.Model):
         :param datetime at: naive UTC; now when None
         :return: ``{"allowed": bool, "reason": code, "message": text in the user's
             language, "next_at": naive UTC or False}``
-        :raises UserError: the channel is unknown
+        :raises UserError: the channel is unknown, the number no text, or the time none
         """
         self.ensure_one()
         if channel not in CHANNELS:
             raise UserError(
                 self.env._("There is no way of contact “%(name)s”.", name=channel)
             )
+        if number is not None and not isinstance(number, str):
+            raise UserError(self.env._("Give the number as text."))
         self.check_access("read")
-        at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
+        at = self._asked_at(at)
         answer, facts = self._ask_gate(channel, at, number)
         return {
             "allowed": answer.allowed,
@@ -102,6 +106,27 @@ class DebtCase(models.Model):
             "message": self._contact_message(answer, at, facts),
             "next_at": answer.next_at or False,
         }
+
+    def _asked_at(self, at):
+        """The instant asked for, naive UTC; now when there is none.
+
+        :raises UserError: it is no time, or none near enough to reckon with
+        """
+        now = fields.Datetime.now()
+        try:
+            at = fields.Datetime.to_datetime(at) or now
+            if at.tzinfo:
+                at = at.astimezone(pytz.utc).replace(tzinfo=None)
+            fits = abs(at - now) <= FARTHEST_ASKED
+        except (AttributeError, OverflowError, TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise UserError(
+                self.env._(
+                    "Ask about a time in UTC within ten years, not “%(time)s”.", time=at
+                )
+            )
+        return at
 
     def _ask_gate(self, channel, at, number=None, lifted=()):
         """The gate's answer, and what it knew about the debtor.

@@ -4,7 +4,9 @@ from . import test_call
 from . import test_claim
 from . import test_demo
 from . import test_dispute
+from . import test_fuzz
 from . import test_gate
+from . import test_gate_facts
 from . import test_inbound
 from . import test_message
 from . import test_message_by_hand

@@ -70,7 +70,9 @@ class TestPolicyHistories(TransactionCase):
                 yield law[0], seed, self._under(law, debtor, seed)
 
     def test_all_zones_in_use_are_tried(self):
-        tried = {zone for _name, _seed, debtor in self._each() for zone in debtor["zones"]}
+        tried = {
+            zone for _name, _seed, debtor in self._each() for zone in debtor["zones"]
+        }
         if HISTORIES >= 2000:
             self.assertLessEqual(set(self.everywhere), tried)
         self.assertGreater(len(tried), 26)

@@ -76,7 +76,7 @@ class TestPolicyPresets(DebtCommon):
         return ", ".join(f"{w.start / 60:g}-{w.end / 60:g}" for w in windows)
 
     def test_no_consumer_of_the_european_union_is_without_a_policy(self):
-        """Where no law was read there is a choice of ours, which says that it is one."""
+        """Where no law was read there is a choice of ours, and it says so."""
         self.assertEqual(self.presets["eu"].source_kind, "own")
         self.assertIn("no law", self.presets["eu"].counsel_note)
         laws = self.env["debt.contact.policy"]._laws()
