@@ -39,7 +39,7 @@ def statements():
 
     def counted(self, query, *arguments, **options):
         code = query.code if isinstance(query, SQL) else query
-        read = set(re.findall(r'(?:FROM|JOIN)\s+"?(\w+)"?', code))
+        read = set(re.findall(r'FROM\s+"?(\w+)"?', code))
         found.update(read & set(TABLES))
         return execute(self, query, *arguments, **options)
 

@@ -1,20 +1,33 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays as public_holidays
 import pytz
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import zones as zone_tools
 from ..tools.contact import CHANNELS, Answer, Contact, Policy, check
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
+# What is read of all the records at once; anything more comes by the thousand.
+CASE_FACTS = ["partner_id", "company_id", "callback_at", "state"]
+DEBTOR_FACTS = [
+    *("country_id", "state_id", "zip", "city", "is_company", "debt_kind", "debt_tz"),
+    *("debt_contact_policy_id", "debt_do_not_call"),
+]
+PHONE_FACTS = [
+    "number",
+    "kind",
+    "region",
+    "zones",
+    "health",
+    "partner_id",
+    "contact_id",
+]
 # The longest rolling limit in any law we know is a month; a quarter more is for the
 # ladder, whose attempts are counted from its first day.
 HISTORY_DAYS = 130
@@ -22,21 +35,6 @@ HISTORY_DAYS = 130
 FARTHEST_ASKED = timedelta(days=3653)
 # No call counts for longer, however long nobody closed it.
 A_DAY_OF_MINUTES = 24 * 60
-
-
-@lru_cache(maxsize=512)
-def _holidays(country_code, year):
-    """Public holidays of a country, for the year and its neighbours.
-
-    :return: frozenset of dates; empty where the calendar of a country is unknown
-    """
-    try:
-        calendar = public_holidays.country_holidays(
-            country_code, years=(year - 1, year, year + 1)
-        )
-    except NotImplementedError:
-        return frozenset()
-    return frozenset(calendar)
 
 
 @dataclass(slots=True)
@@ -114,11 +112,11 @@ class DebtCase(models.Model):
         """
         now = fields.Datetime.now()
         try:
-            at = fields.Datetime.to_datetime(at) or now
-            if at.tzinfo:
+            if isinstance(at, datetime) and at.tzinfo:
                 at = at.astimezone(pytz.utc).replace(tzinfo=None)
+            at = fields.Datetime.to_datetime(at) or now
             fits = abs(at - now) <= FARTHEST_ASKED
-        except (AttributeError, OverflowError, TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             fits = False
         if not fits:
             raise UserError(
@@ -242,15 +240,17 @@ class DebtCase(models.Model):
         :return: dict of `Facts` by case
         """
         cases = self.sudo()
+        cases.fetch(CASE_FACTS)
         debtors = cases.partner_id
+        debtors.fetch(DEBTOR_FACTS)
         history, hours = cases._contact_history(debtors)
         self.env["debt.phone"]._sync_missing(debtors)
+        listed = self.env["debt.phone"].sudo()
+        known = Domain("partner_id", "in", debtors.ids) & Domain("number", "!=", False)
+        listed = listed.search_fetch(known, PHONE_FACTS)
+        listed.contact_id.fetch(["debt_do_not_call"])
         phones = defaultdict(list)
-        for phone in (
-            self.env["debt.phone"]
-            .sudo()
-            .search([("partner_id", "in", debtors.ids), ("number", "!=", False)])
-        ):
+        for phone in listed:
             phones[phone.partner_id.id].append(phone)
         busy = {
             call.partner_id.id: call
@@ -301,7 +301,7 @@ class DebtCase(models.Model):
                        OR outcome_id IS NULL AND party IS NULL AS conversed,
                        requested, case_id, local_hour, direction = 'inbound',
                        CEIL(EXTRACT(EPOCH FROM
-                            COALESCE(ended_at, %(now)s) - started_at) / 60)
+                            COALESCE(ended_at, %(now)s) - started_at) / 60)::int
                   FROM debt_call
                  WHERE partner_id = ANY(%(debtors)s)
                    AND state != 'draft'
@@ -332,39 +332,12 @@ class DebtCase(models.Model):
                     bool(asked),
                     case_id,
                     rang,
-                    min(max(1, int(minutes)), A_DAY_OF_MINUTES),
+                    min(max(1, minutes), A_DAY_OF_MINUTES),
                 )
             )
             if connected and hour is not None and not rang:
                 hours[debtor_id][hour] += 1
         return history, hours
-
-    def _resolve_zones(self, phone):
-        """Zones in which the debtor may be, the most reliable source first.
-
-        :param phone: ``debt.phone`` or None
-        :return: `tools.zones.Zones`
-        """
-        partner = self.partner_id
-        address = zone_tools.address_zones(
-            partner.country_id.code or "",
-            partner.state_id.code or "",
-            partner.zip or "",
-            partner.city or "",
-        )
-        return zone_tools.resolve(
-            partner.debt_tz or None, address, phone._parsed() if phone else None
-        )
-
-    def _local_hour(self, at, facts=None):
-        """Hour of the day (0 to 23) where the debtor is; UTC where that is unknown."""
-        facts = facts or self._contact_facts()[self]
-        zone = ZoneInfo(facts.zone or "UTC")
-        return at.replace(tzinfo=pytz.utc).astimezone(zone).hour
-
-    def _public_holidays(self):
-        country = self.partner_id.country_id.code
-        return _holidays(country, fields.Date.today().year) if country else frozenset()
 
     def _find_phone(self, facts, number):
         """The debtor's ``debt.phone`` for a number written in any form, or None."""
