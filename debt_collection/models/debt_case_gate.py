@@ -291,52 +291,51 @@ class DebtCase(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner_id, started_at AS at,
-                       CASE mode WHEN 'robot' THEN 'robot_call'
-                                 WHEN 'voice_message' THEN 'voice_message'
-                                 ELSE 'call' END AS channel,
-                       connected OR answered_at IS NOT NULL OR party != 'none'
-                       OR outcome_id IS NULL AND party IS NULL AS connected,
-                       party = 'right_party'
-                       OR outcome_id IS NULL AND party IS NULL AS conversed,
-                       requested, case_id, local_hour, direction = 'inbound',
-                       CEIL(EXTRACT(EPOCH FROM
-                            COALESCE(ended_at, %(now)s) - started_at) / 60)::int
-                  FROM debt_call
-                 WHERE partner_id = ANY(%(debtors)s)
-                   AND state != 'draft'
-                   AND started_at > %(since)s
-                UNION ALL
-                SELECT partner_id, sent_at, channel, FALSE, FALSE, requested, case_id,
-                       NULL, FALSE, 1
-                  FROM debt_message
-                 WHERE partner_id = ANY(%(debtors)s)
-                   AND sent_at > %(since)s
+                WITH contact AS (
+                    SELECT partner_id, started_at AS at,
+                           CASE mode WHEN 'robot' THEN 'robot_call'
+                                     WHEN 'voice_message' THEN 'voice_message'
+                                     ELSE 'call' END AS channel,
+                           connected OR answered_at IS NOT NULL OR party != 'none'
+                           OR outcome_id IS NULL AND party IS NULL AS connected,
+                           party = 'right_party'
+                           OR outcome_id IS NULL AND party IS NULL AS conversed,
+                           requested, case_id, direction = 'inbound' AS incoming,
+                           CEIL(EXTRACT(EPOCH FROM
+                                COALESCE(ended_at, %(now)s) - started_at) / 60)::int
+                           AS minutes, local_hour
+                      FROM debt_call
+                     WHERE partner_id = ANY(%(debtors)s)
+                       AND state != 'draft'
+                       AND started_at > %(since)s
+                    UNION ALL
+                    SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
+                           case_id, FALSE, 1, NULL
+                      FROM debt_message
+                     WHERE partner_id = ANY(%(debtors)s)
+                       AND sent_at > %(since)s
+                )
+                SELECT partner_id,
+                       CASE WHEN connected AND NOT incoming THEN local_hour END,
+                       -- as tools.contact.Contact has them
+                       at, channel, COALESCE(connected, FALSE),
+                       COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
+                       case_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s)
+                  FROM contact
                  ORDER BY at
                 """,
                 debtors=debtors.ids,
+                longest=A_DAY_OF_MINUTES,
                 since=since,
                 now=fields.Datetime.now(),
             )
         )
         history = defaultdict(list)
         hours = defaultdict(lambda: defaultdict(int))
-        for debtor_id, at, channel, connected, right, *more in rows:
-            asked, case_id, hour, rang, minutes = more
-            history[debtor_id].append(
-                Contact(
-                    at,
-                    channel,
-                    bool(connected),
-                    bool(right),
-                    bool(asked),
-                    case_id,
-                    rang,
-                    min(max(1, minutes), A_DAY_OF_MINUTES),
-                )
-            )
-            if connected and hour is not None and not rang:
-                hours[debtor_id][hour] += 1
+        for debtor_id, answered_hour, *contact in rows:
+            history[debtor_id].append(Contact(*contact))
+            if answered_hour is not None:
+                hours[debtor_id][answered_hour] += 1
         return history, hours
 
     def _find_phone(self, facts, number):

@@ -164,7 +164,9 @@ class DebtCase(models.Model):
         """A busy line is free again soon: try once more before the ladder's gap."""
         if not self._rang_lately(now, history):
             return None
-        last = self.call_ids.filtered(lambda call: call.state == "done")
+        # Few have one: the calls of all the others are not read along.
+        calls = self.with_prefetch().call_ids
+        last = calls.filtered(lambda call: call.state == "done")
         last = last[: QUICK_RETRIES + 1]
         minutes = last[:1].outcome_id.retry_minutes
         if not minutes or self.callback_at or self.state != "active":

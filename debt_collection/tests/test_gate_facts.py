@@ -94,15 +94,19 @@ class TestGateFacts(DebtCommon):
         own = self.env.ref("debt_collection.policy_de")
         debtors[0].debt_contact_policy_id = own
         quiet = {"tracking_disable": True, "mail_create_nolog": True}
-        cases = self.cases.sudo().with_context(**quiet).create(
-            [
-                {
-                    "partner_id": debtor.id,
-                    "company_id": self.company.id,
-                    "currency_id": self.company.currency_id.id,
-                }
-                for debtor in debtors
-            ]
+        cases = (
+            self.cases.sudo()
+            .with_context(**quiet)
+            .create(
+                [
+                    {
+                        "partner_id": debtor.id,
+                        "company_id": self.company.id,
+                        "currency_id": self.company.currency_id.id,
+                    }
+                    for debtor in debtors
+                ]
+            )
         )
         self.env["debt.phone"]._sync(debtors)
         return cases
