@@ -23,6 +23,7 @@ PLACES = [
     ("es", None, "28001", "+34 612 34 {:04}", "+34 91 123 {:04}"),
 ]
 CALLS, MESSAGES, DAYS = 20, 5, 60
+REF = "gate benchmark"
 
 
 def make(env, number):
@@ -50,6 +51,7 @@ def _values(env, index):
     typed = (number.format(index % 10_000) for number in numbers if number)
     return {
         "name": f"Debtor {index}",
+        "ref": REF,
         "country_id": env.ref(f"base.{country}").id,
         "state_id": state and env.ref(f"base.{state}").id,
         "zip": code,

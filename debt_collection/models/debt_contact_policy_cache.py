@@ -1,4 +1,5 @@
 from odoo import api, models, tools
+from odoo.fields import Domain
 
 
 class DebtContactPolicy(models.Model):
@@ -40,7 +41,7 @@ class DebtContactPolicy(models.Model):
     @tools.ormcache()
     def _cached_by_id(self):
         # Superuser: as above; an archived one may still be set on a debtor.
-        every = self.sudo().with_context(active_test=False).search([])
+        every = self.sudo().with_context(active_test=False)._search_laws(Domain.TRUE)
         return {policy.id: policy._to_law() for policy in every}
 
     def _law(self):
