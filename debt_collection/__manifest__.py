@@ -24,6 +24,7 @@
         "data/debt_stage_data.xml",
         "data/debt_contact_policy_data.xml",
         "data/debt_contact_policy_laws_data.xml",
+        "data/debt_contact_policy_eu_data.xml",
         "data/debt_call_outcome_data.xml",
         "data/debt_objection_data.xml",
         "data/debt_profile_data.xml",

@@ -36,6 +36,7 @@ from . import (
     debt_case_script,
     debt_case_view,
     debt_case_write,
+    debt_case_zones,
     debt_contact_policy,
     debt_contact_policy_applied,
     debt_contact_policy_cache,

@@ -1,40 +1,40 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays as public_holidays
 import pytz
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import zones as zone_tools
 from ..tools.contact import CHANNELS, Answer, Contact, Policy, check
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
+# What is read of all the records at once; anything more comes by the thousand.
+CASE_FACTS = ["partner_id", "company_id", "callback_at", "state"]
+DEBTOR_FACTS = [
+    *("country_id", "state_id", "zip", "city", "is_company", "debt_kind", "debt_tz"),
+    *("debt_contact_policy_id", "debt_do_not_call"),
+]
+PHONE_FACTS = [
+    "number",
+    "kind",
+    "region",
+    "zones",
+    "health",
+    "partner_id",
+    "contact_id",
+]
 # The longest rolling limit in any law we know is a month; a quarter more is for the
 # ladder, whose attempts are counted from its first day.
 HISTORY_DAYS = 130
+# Nobody plans further ahead, and the calendars end somewhere.
+FARTHEST_ASKED = timedelta(days=3653)
 # No call counts for longer, however long nobody closed it.
 A_DAY_OF_MINUTES = 24 * 60
-
-
-@lru_cache(maxsize=512)
-def _holidays(country_code, year):
-    """Public holidays of a country, for the year and its neighbours.
-
-    :return: frozenset of dates; empty where the calendar of a country is unknown
-    """
-    try:
-        calendar = public_holidays.country_holidays(
-            country_code, years=(year - 1, year, year + 1)
-        )
-    except NotImplementedError:
-        return frozenset()
-    return frozenset(calendar)
 
 
 @dataclass(slots=True)
@@ -86,15 +86,17 @@ class DebtCase(models.Model):
         :param datetime at: naive UTC; now when None
         :return: ``{"allowed": bool, "reason": code, "message": text in the user's
             language, "next_at": naive UTC or False}``
-        :raises UserError: the channel is unknown
+        :raises UserError: the channel is unknown, the number no text, or the time none
         """
         self.ensure_one()
         if channel not in CHANNELS:
             raise UserError(
                 self.env._("There is no way of contact “%(name)s”.", name=channel)
             )
+        if number is not None and not isinstance(number, str):
+            raise UserError(self.env._("Give the number as text."))
         self.check_access("read")
-        at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
+        at = self._asked_at(at)
         answer, facts = self._ask_gate(channel, at, number)
         return {
             "allowed": answer.allowed,
@@ -102,6 +104,27 @@ class DebtCase(models.Model):
             "message": self._contact_message(answer, at, facts),
             "next_at": answer.next_at or False,
         }
+
+    def _asked_at(self, at):
+        """The instant asked for, naive UTC; now when there is none.
+
+        :raises UserError: it is no time, or none near enough to reckon with
+        """
+        now = fields.Datetime.now()
+        try:
+            if isinstance(at, datetime) and at.tzinfo:
+                at = at.astimezone(pytz.utc).replace(tzinfo=None)
+            at = fields.Datetime.to_datetime(at) or now
+            fits = abs(at - now) <= FARTHEST_ASKED
+        except (OverflowError, TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise UserError(
+                self.env._(
+                    "Ask about a time in UTC within ten years, not “%(time)s”.", time=at
+                )
+            )
+        return at
 
     def _ask_gate(self, channel, at, number=None, lifted=()):
         """The gate's answer, and what it knew about the debtor.
@@ -217,15 +240,17 @@ class DebtCase(models.Model):
         :return: dict of `Facts` by case
         """
         cases = self.sudo()
+        cases.fetch(CASE_FACTS)
         debtors = cases.partner_id
+        debtors.fetch(DEBTOR_FACTS)
         history, hours = cases._contact_history(debtors)
         self.env["debt.phone"]._sync_missing(debtors)
+        listed = self.env["debt.phone"].sudo()
+        known = Domain("partner_id", "in", debtors.ids) & Domain("number", "!=", False)
+        listed = listed.search_fetch(known, PHONE_FACTS)
+        listed.contact_id.fetch(["debt_do_not_call"])
         phones = defaultdict(list)
-        for phone in (
-            self.env["debt.phone"]
-            .sudo()
-            .search([("partner_id", "in", debtors.ids), ("number", "!=", False)])
-        ):
+        for phone in listed:
             phones[phone.partner_id.id].append(phone)
         busy = {
             call.partner_id.id: call
@@ -266,81 +291,52 @@ class DebtCase(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner_id, started_at AS at,
-                       CASE mode WHEN 'robot' THEN 'robot_call'
-                                 WHEN 'voice_message' THEN 'voice_message'
-                                 ELSE 'call' END AS channel,
-                       connected OR answered_at IS NOT NULL OR party != 'none'
-                       OR outcome_id IS NULL AND party IS NULL AS connected,
-                       party = 'right_party'
-                       OR outcome_id IS NULL AND party IS NULL AS conversed,
-                       requested, case_id, local_hour, direction = 'inbound',
-                       CEIL(EXTRACT(EPOCH FROM
-                            COALESCE(ended_at, %(now)s) - started_at) / 60)
-                  FROM debt_call
-                 WHERE partner_id = ANY(%(debtors)s)
-                   AND state != 'draft'
-                   AND started_at > %(since)s
-                UNION ALL
-                SELECT partner_id, sent_at, channel, FALSE, FALSE, requested, case_id,
-                       NULL, FALSE, 1
-                  FROM debt_message
-                 WHERE partner_id = ANY(%(debtors)s)
-                   AND sent_at > %(since)s
+                WITH contact AS (
+                    SELECT partner_id, started_at AS at,
+                           CASE mode WHEN 'robot' THEN 'robot_call'
+                                     WHEN 'voice_message' THEN 'voice_message'
+                                     ELSE 'call' END AS channel,
+                           connected OR answered_at IS NOT NULL OR party != 'none'
+                           OR outcome_id IS NULL AND party IS NULL AS connected,
+                           party = 'right_party'
+                           OR outcome_id IS NULL AND party IS NULL AS conversed,
+                           requested, case_id, direction = 'inbound' AS incoming,
+                           CEIL(EXTRACT(EPOCH FROM
+                                COALESCE(ended_at, %(now)s) - started_at) / 60)::int
+                           AS minutes, local_hour
+                      FROM debt_call
+                     WHERE partner_id = ANY(%(debtors)s)
+                       AND state != 'draft'
+                       AND started_at > %(since)s
+                    UNION ALL
+                    SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
+                           case_id, FALSE, 1, NULL
+                      FROM debt_message
+                     WHERE partner_id = ANY(%(debtors)s)
+                       AND sent_at > %(since)s
+                )
+                SELECT partner_id,
+                       CASE WHEN connected AND NOT incoming THEN local_hour END,
+                       -- as tools.contact.Contact has them
+                       at, channel, COALESCE(connected, FALSE),
+                       COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
+                       case_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s)
+                  FROM contact
                  ORDER BY at
                 """,
                 debtors=debtors.ids,
+                longest=A_DAY_OF_MINUTES,
                 since=since,
                 now=fields.Datetime.now(),
             )
         )
         history = defaultdict(list)
         hours = defaultdict(lambda: defaultdict(int))
-        for debtor_id, at, channel, connected, right, *more in rows:
-            asked, case_id, hour, rang, minutes = more
-            history[debtor_id].append(
-                Contact(
-                    at,
-                    channel,
-                    bool(connected),
-                    bool(right),
-                    bool(asked),
-                    case_id,
-                    rang,
-                    min(max(1, int(minutes)), A_DAY_OF_MINUTES),
-                )
-            )
-            if connected and hour is not None and not rang:
-                hours[debtor_id][hour] += 1
+        for debtor_id, answered_hour, *contact in rows:
+            history[debtor_id].append(Contact(*contact))
+            if answered_hour is not None:
+                hours[debtor_id][answered_hour] += 1
         return history, hours
-
-    def _resolve_zones(self, phone):
-        """Zones in which the debtor may be, the most reliable source first.
-
-        :param phone: ``debt.phone`` or None
-        :return: `tools.zones.Zones`
-        """
-        partner = self.partner_id
-        country = partner.country_id.code or ""
-        address = ()
-        if country:
-            state = partner.state_id.code or ""
-            address = (
-                zone_tools.subdivision_zones(country, state) if state else ()
-            ) or zone_tools.country_zones(country)
-        return zone_tools.resolve(
-            partner.debt_tz or None, address, phone._parsed() if phone else None
-        )
-
-    def _local_hour(self, at, facts=None):
-        """Hour of the day (0 to 23) where the debtor is; UTC where that is unknown."""
-        facts = facts or self._contact_facts()[self]
-        zone = ZoneInfo(facts.zone or "UTC")
-        return at.replace(tzinfo=pytz.utc).astimezone(zone).hour
-
-    def _public_holidays(self):
-        country = self.partner_id.country_id.code
-        return _holidays(country, fields.Date.today().year) if country else frozenset()
 
     def _find_phone(self, facts, number):
         """The debtor's ``debt.phone`` for a number written in any form, or None."""

@@ -15,6 +15,7 @@ DECIDED_AGAIN = timedelta(days=60)
 CALLBACK_LASTS = timedelta(hours=24)
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
+RETRY_WITHIN = timedelta(hours=4)
 # Reasons of the planner with which the ladder has no more calls.
 CALLS_OVER = ("ladder_end", "no_steps")
 UNPLANNED_STATES = ("disputed", "legal", "dormant")
@@ -161,7 +162,11 @@ class DebtCase(models.Model):
 
     def _plan_retry(self, facts, now, history):
         """A busy line is free again soon: try once more before the ladder's gap."""
-        last = self.call_ids.filtered(lambda call: call.state == "done")
+        if not self._rang_lately(now, history):
+            return None
+        # Few have one: the calls of all the others are not read along.
+        calls = self.with_prefetch().call_ids
+        last = calls.filtered(lambda call: call.state == "done")
         last = last[: QUICK_RETRIES + 1]
         minutes = last[:1].outcome_id.retry_minutes
         if not minutes or self.callback_at or self.state != "active":
@@ -178,9 +183,19 @@ class DebtCase(models.Model):
             holidays=facts.holidays,
             case=self.id,
         )
-        if not answer.next_at or answer.next_at > ended + timedelta(hours=4):
+        if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
             return None
         return Plan(answer.next_at, answer.until, "retry")
+
+    def _rang_lately(self, now, history):
+        """Whether there may be a busy line to try again; else no calls need be read."""
+        since = now - RETRY_WITHIN
+        return any(
+            contact.case == self.id
+            and contact.channel == "call"
+            and contact.at + timedelta(minutes=contact.minutes) >= since
+            for contact in reversed(history)
+        )
 
     def _preferred_hours(self, facts, likely):
         """Weights by local hour: what he said, when he answered, when others did."""

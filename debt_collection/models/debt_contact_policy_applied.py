@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.law import Choice, Debtor
 
@@ -15,11 +16,17 @@ class DebtContactPolicy(models.Model):
         :return: dict of lists by country id
         """
         found = defaultdict(list)
-        for policy in self.search([("country_ids", "!=", False)]):
+        for policy in self._search_laws(Domain("country_ids", "!=", False)):
             law = policy._to_law()
             for country_id in law.countries:
                 found[country_id].append(law)
         return found
+
+    @api.model
+    def _search_laws(self, domain):
+        """Policies with all their columns, in one query."""
+        columns = [name for name, field in self._fields.items() if field.column_type]
+        return self.search_fetch(domain, columns)
 
     def _law(self):
         """The policy as `tools.law.Law`, kept at hand."""

@@ -1,4 +1,5 @@
 from odoo import api, models, tools
+from odoo.fields import Domain
 
 
 class DebtContactPolicy(models.Model):
@@ -37,17 +38,16 @@ class DebtContactPolicy(models.Model):
         return self._cached_laws()
 
     @api.model
-    @tools.ormcache("policy_id")
-    def _cached_law(self, policy_id):
-        # Superuser: as above.
-        return self.sudo().browse(policy_id)._to_law()
+    @tools.ormcache()
+    def _cached_by_id(self):
+        # Superuser: as above; an archived one may still be set on a debtor.
+        every = self.sudo().with_context(active_test=False)._search_laws(Domain.TRUE)
+        return {policy.id: policy._to_law() for policy in every}
 
     def _law(self):
         self.ensure_one()
-        # A policy not saved yet (a form being filled in) has nothing to be kept under.
-        if not isinstance(self.id, int):
-            return super()._law()
-        return self._cached_law(self.id)
+        # One not saved yet (a form being filled in) has nothing to be kept under.
+        return self._cached_by_id().get(self.id) or super()._law()
 
     @api.model
     @tools.ormcache("choice")

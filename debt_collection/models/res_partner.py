@@ -15,6 +15,7 @@ DEBT_PLAN_FIELDS = {
     "debt_contact_policy_id",
     "debt_kind",
     "zip",
+    "city",
     "debt_do_not_call",
 }
 

@@ -4,7 +4,9 @@ from . import test_call
 from . import test_claim
 from . import test_demo
 from . import test_dispute
+from . import test_fuzz
 from . import test_gate
+from . import test_gate_facts
 from . import test_inbound
 from . import test_message
 from . import test_message_by_hand
@@ -13,6 +15,7 @@ from . import test_message_queue
 from . import test_objection
 from . import test_partner_merge
 from . import test_policy
+from . import test_policy_histories
 from . import test_policy_presets
 from . import test_profile
 from . import test_promise

@@ -1,20 +1,12 @@
 """The laws that come with the addon, each held against the oracle and its source."""
 
-from datetime import date, datetime, timedelta
-from random import Random
-
 from odoo.tests import tagged
 
 from ..models.debt_contact_policy import DAYS
-from ..tools.clock import local, middle
-from ..tools.contact import CHANNELS, check
-from ..tools.ladder import Step, plan
-from ..tools.zones import country_zones
+from ..tools.contact import CHANNELS
+from ..tools.law import Debtor
 from .common import DebtCommon
-from .test_tools_oracle import EXAMPLES, lawful, random_debtor
 
-HOUR = timedelta(hours=1)
-MICROSECOND = timedelta(microseconds=1)
 REFERENCE = {
     # preset: hours of a Wednesday, a Saturday and a holiday; limits as
     # (channel, what counts, maximum, days, rolling)
@@ -32,6 +24,7 @@ REFERENCE = {
     "br_sp": ("8-20", "8-14", "", set()),
     "br_rj": ("9-19", "", "", set()),
     "de": ("8-20", "", "", set()),
+    "eu": ("8-20", "", "", {("call", "attempt", 4, 1, False)}),
     "business": ("9-18", "", "", {("call", "attempt", 4, 1, False)}),
 }
 WHEN = ("wednesday", "saturday", "holiday")
@@ -82,79 +75,12 @@ class TestPolicyPresets(DebtCommon):
         ]
         return ", ".join(f"{w.start / 60:g}-{w.end / 60:g}" for w in windows)
 
-    # --- against the oracle -----------------------------------------------------------
-    def test_no_preset_is_ever_broken_and_nobody_starves(self):
-        """Random histories over zones, leap day, year end and changes of the clock."""
-        for name, policy in self._each():
-            zones = country_zones(policy.country_ids[:1].code or "BE")
-            rules = policy._to_pure()
-            for seed in range(EXAMPLES):
-                debtor = self._random_debtor(Random(f"{name} {seed}"), rules, zones)
-                self._hold_against_oracle(debtor, seed)
-
-    def _random_debtor(self, rnd, policy, zones):
-        debtor = random_debtor(rnd, 900, 8)
-        if rnd.random() < 0.7:
-            debtor["zones"] = rnd.sample(zones, min(len(zones), rnd.randint(1, 3)))
-        channels = [rnd.choice(CHANNELS) for _contact in debtor["history"]]
-        debtor["history"] = [
-            contact._replace(channel=channel)
-            for contact, channel in zip(debtor["history"], channels, strict=True)
-        ]
-        return debtor | {"policy": policy, "channel": rnd.choice(CHANNELS)}
-
-    def _hold_against_oracle(self, debtor, seed):
-        at = debtor["at"]
-        answer = check(**debtor)
-        self.assertEqual(answer.allowed, lawful(**debtor), seed)
-        found = answer.next_at or at + timedelta(days=3)
-        if answer.next_at:
-            for instant in (answer.next_at, answer.until - MICROSECOND):
-                self.assertTrue(lawful(**debtor | {"at": instant}), seed)
-        hours = range(min(72, (found - at) // HOUR))
-        before = (at + n * HOUR for n in hours)
-        starved = [one for one in before if lawful(**debtor | {"at": one})]
-        self.assertFalse(starved, seed)
-        self._hold_planner_against_oracle(debtor, seed)
-
-    def _hold_planner_against_oracle(self, debtor, seed):
-        """An eager ladder is planned for the day on which the gate first opens."""
-        facts = dict(debtor, callback=None)
-        channel, now = facts.pop("channel"), facts.pop("at")
-        first = check(channel=channel, at=now, **facts).next_at
-        home = middle(tuple(debtor["zones"]), now.date())
-        today = local(home, now).date()
-        step = Step(1, 60, channel=channel, attempts=99, gap=0)
-        planned = plan([step], today, now, **facts).at
-        if planned:
-            self.assertTrue(lawful(channel=channel, at=planned, **facts), seed)
-            self.assertEqual(
-                local(home, planned).date(), local(home, first).date(), seed
-            )
-        elif first:
-            self.assertGreater((local(home, first).date() - today).days, 58, seed)
-
-    def test_a_new_yorker_is_under_all_laws_at_once_and_in_time(self):
-        """The federal laws, and the city's from its day on, the strictest in each."""
-        debtor = self._new_debtor(
-            "Jane",
-            country="base.us",
-            is_company=False,
-            state_id=self.env.ref("base.state_us_27").id,
-            zip="10001",
-        )
-        choice = self.env["debt.contact.policy"]._choose(debtor, self.company)
-        policy = choice.policy()
-        for seed in range(EXAMPLES):
-            rnd = Random(seed)
-            asked = self._random_debtor(rnd, policy, ["America/New_York"])
-            asked["at"] = datetime(2026, 8, 25) + rnd.randrange(14 * 96) * HOUR / 4
-            days = {local(zone, asked["at"]).date() for zone in asked["zones"]}
-            laws = {law for day in days for law in choice.on(day)}
-            wanted = all(lawful(**asked | {"policy": law.policy}) for law in laws)
-            self.assertEqual(check(**asked).allowed, wanted, seed)
-        regf, tcpa = self.presets["us_regf"], self.presets["us_tcpa"]
-        august, september = (choice.on(date(2026, month, 15)) for month in (8, 9))
-        self.assertEqual({law.id for law in august}, set((regf | tcpa).ids))
-        city = self.presets["us_nyc"]
-        self.assertEqual({law.id for law in september}, set((regf | tcpa | city).ids))
+    def test_no_consumer_of_the_european_union_is_without_a_policy(self):
+        """Where no law was read there is a choice of ours, and it says so."""
+        self.assertEqual(self.presets["eu"].source_kind, "own")
+        self.assertIn("no law", self.presets["eu"].counsel_note)
+        laws = self.env["debt.contact.policy"]._laws()
+        for country in self.env.ref("base.europe").country_ids:
+            debtor = Debtor(country.id)
+            fitting = [law for law in laws[country.id] if law.fits(debtor, None)]
+            self.assertEqual(len(fitting), 1, country.name)

@@ -67,7 +67,9 @@ TURNS = (
 )
 
 EXAMPLES = int(os.environ.get("DEBT_EXAMPLES", "200"))
-"""How often each law is held against the oracle: more of them in a long night."""
+"""How often laws made up by hypothesis are held against the oracle."""
+HISTORIES = int(os.environ.get("DEBT_EXAMPLES", "2000"))
+"""How many histories each law that comes with the addon is tried on."""
 
 thorough = settings(
     max_examples=500,

@@ -228,3 +228,11 @@ def test_a_wall_clock_is_first_reached_at_its_instant(zone, at, minute):
     if local(zone, reached) == wanted:
         again = wanted.replace(tzinfo=ZoneInfo(zone))
         assert reached == again.astimezone(clock.UTC).replace(tzinfo=None)
+
+
+def test_the_first_of_two_equal_wall_clocks_counts():
+    """On Chatham a quarter to four is a quarter to three again."""
+    night = clock.date(2026, 4, 5)
+    for minute, hour in ((180, 13), (195, 13), (224, 13), (225, 15), (165, 13)):
+        reached = clock.instant("Pacific/Chatham", night, minute)
+        assert reached.hour == hour, minute

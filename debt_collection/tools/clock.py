@@ -7,10 +7,6 @@ from zoneinfo import ZoneInfo
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
-FARTHEST = timedelta(hours=16)
-"""No wall clock has ever been further from UTC."""
-
-
 RULES_FROM = datetime(2025, 1, 1)
 
 
@@ -73,12 +69,20 @@ def instant(name: str, day: date, minute: int = 0) -> datetime:
     datetime.datetime(2026, 10, 25, 0, 30)
     """
     wanted = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
-    earliest = wanted - FARTHEST
-    seconds = range(2 * int(FARTHEST.total_seconds()))
-    reached = bisect_left(
-        seconds, True, key=lambda n: local(name, earliest + n * SECOND) >= wanted
+    first, second = (_utc(name, wanted, fold) for fold in (0, 1))
+    if second >= first:
+        return first
+    # The clock jumps over it, at an instant between the two.
+    seconds = range(int((first - second) / SECOND))
+    jump = bisect_left(
+        seconds, True, key=lambda n: local(name, second + n * SECOND) >= wanted
     )
-    return earliest + reached * SECOND
+    return second + jump * SECOND
+
+
+def _utc(name: str, wall: datetime, fold: int) -> datetime:
+    """Return when a wall clock shows a time, by the offset before or after a change."""
+    return wall - wall.replace(tzinfo=zone(name), fold=fold).utcoffset()
 
 
 def segments(name: str, start: datetime, end: datetime):

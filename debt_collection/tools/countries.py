@@ -138,6 +138,32 @@ SUBDIVISIONS = {
         "Asia/Qyzylorda": "43 KZY",
         "Asia/Aqtau": "47 MAN",
     },
+    "CL": {
+        "America/Santiago": "AN AP AR AT BI CO LI LL LR ML NB RM TA VS",
+        "America/Coyhaique": "AI",
+        "America/Punta_Arenas": "MA",
+        "Pacific/Easter": "VS",
+    },
+    # China has one legal time; in Xinjiang many set their watches by another.
+    "CN": {
+        "Asia/Shanghai": "京 沪 浙 津 皖 闽 渝 赣 鲁 豫 蒙 鄂 新 湘 宁 粤 藏 琼 桂 "
+        "蜀 冀 黔 晋 滇 辽 陕 吉 甘 黑 青 苏",
+        "Asia/Urumqi": "新",
+    },
+    "ES": {
+        "Europe/Madrid": "A AB AL AV B BA BI BU C CA CC CE CO CR CS CU GI GR GU H HU J "
+        "L LE LO LU M MA ME MU NA O OR P PM PO S SA SE SG SO SS T TE TO V VA VI Z ZA",
+        "Atlantic/Canary": "GC TF",
+    },
+    "PT": {
+        "Europe/Lisbon": "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 30",
+        "Atlantic/Azores": "20",
+    },
+    "MN": {
+        "Asia/Ulaanbaatar": "01 03 04 05 06 07 08 09 10 11 12 13 14 17 18 19 20 23 24 "
+        "25 26 27 28 29 32 34 35",
+        "Asia/Hovd": "02 15 16",
+    },
     "ID": {
         "Asia/Jakarta": "AC BB BE BT JA JB JI JK JT KR LA RI SB SS SU YO",
         "Asia/Pontianak": "KB KT",

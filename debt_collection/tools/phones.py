@@ -18,6 +18,7 @@ from phonenumbers.timezone import time_zones_for_geographical_number
 
 from .clock import known, rules
 from .countries import country_zones
+from .prefixes import PREFIX_ZONES
 
 KINDS = {
     Type.MOBILE: "mobile",
@@ -26,17 +27,6 @@ KINDS = {
     Type.VOIP: "voip",
     Type.TOLL_FREE: "toll_free",
     Type.PREMIUM_RATE: "premium",
-}
-# Landline prefixes whose zones phonenumbers has wrong or too few of (seen in 9.0).
-PREFIX_ZONES = {
-    "5593": ("America/Santarem",),  # western Para, an hour ahead since 2008
-    "5597": ("America/Manaus", "America/Eirunepe"),
-    "617": ("Australia/Brisbane", "Australia/Sydney"),  # reaches over the border
-    "7401": ("Europe/Kaliningrad",),  # Bucharest to them, which changes its clocks
-    "7411": ("Asia/Yakutsk", "Asia/Vladivostok", "Asia/Srednekolymsk"),
-    "74112": ("Asia/Yakutsk",),
-    "7840": ("Europe/Moscow",),
-    "7845": ("Europe/Saratov",),  # left Moscow time in 2016
 }
 # Zones of a country in which its networks do not serve, or nobody sets his watch so.
 NOT_BY_NUMBER = {"CN": {"Asia/Urumqi"}, "UA": {"Europe/Simferopol"}}

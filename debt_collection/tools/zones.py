@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .clock import known, rules
 from .countries import country_zones, subdivision_zones
 from .phones import Phone
+from .postcodes import postcode_zones, town_zones
 
-__all__ = ["Zones", "country_zones", "distinct", "resolve", "subdivision_zones"]
+__all__ = [
+    "Zones",
+    "address_zones",
+    "country_zones",
+    "distinct",
+    "resolve",
+    "subdivision_zones",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,7 @@ def resolve(stated: str | None, address: Sequence[str], phone: Phone | None) -> 
     """
     if said := known([stated]):
         return Zones(said, "stated")
-    home = distinct(address)
+    home = distinct(tuple(address))
     if len(home) == 1:
         return Zones(home, "address")
     number = distinct(phone.zones) if phone else ()
@@ -47,12 +56,38 @@ def resolve(stated: str | None, address: Sequence[str], phone: Phone | None) -> 
     return Zones(names, "candidates" if names else "unknown")
 
 
-def distinct(names: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=16384)
+def address_zones(
+    country: str, state: str = "", postcode: str = "", town: str = ""
+) -> tuple[str, ...]:
+    """Return the zones of an address: of the state, or else of the country.
+
+    The postal code and the town narrow them where they are known to; where they
+    contradict the state, one of them is wrong, and the zones of both are candidates.
+
+    >>> address_zones("US", "TX", "79901"), address_zones("US", "TX", town="Austin")
+    (('America/Denver',), ('America/Chicago',))
+    >>> address_zones("US", "TX", "10001")
+    ('America/Chicago', 'America/Denver', 'America/New_York')
+    """
+    found = (state and subdivision_zones(country, state)) or country_zones(country)
+    if len(distinct(found)) > 1:
+        found = _narrowed(found, postcode_zones(country, postcode))
+        found = _narrowed(found, town_zones(country, state, town))
+    return found
+
+
+@lru_cache(maxsize=16384)
+def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     """Drop what is no zone, and zones whose clocks agree with an earlier one."""
     found: dict[str, str] = {}
     for name in known(names):
         found.setdefault(rules(name), name)
     return tuple(found.values())
+
+
+def _narrowed(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return (_agreeing(names, others) or (*names, *others)) if others else names
 
 
 def _agreeing(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
