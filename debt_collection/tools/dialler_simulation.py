@@ -43,7 +43,7 @@ class Floor:
             ring=figures.ring,
             handling=figures.handling,
         )
-        self.now = 0.0
+        self.clock = 0.0
         self.idle = deque()  # since when each idle operator waits
         self.busy = 0
         self.in_flight = 0
@@ -59,8 +59,8 @@ class Floor:
         end = WARM_UP + seconds
         counting = False
         while self._events[0][0] < end:
-            self.now, _order, action, argument = heappop(self._events)
-            if not counting and self.now >= WARM_UP:
+            self.clock, _order, action, argument = heappop(self._events)
+            if not counting and self.clock >= WARM_UP:
                 counting, self.counts = True, Counts()
             action(argument)
         return self.counts.result(self.mode, self.figures.operators, seconds)
@@ -76,7 +76,7 @@ class Floor:
 
     def _later(self, seconds, action, argument=None):
         self._order += 1
-        heappush(self._events, (self.now + seconds, self._order, action, argument))
+        heappush(self._events, (self.clock + seconds, self._order, action, argument))
 
     # --- chance -------------------------------------------------------------------
     def _exponential(self, mean):
@@ -92,7 +92,7 @@ class Floor:
         Half of the gap's first second has passed by then, on the average.
         """
         lines = self.pacer.lines_to_dial(
-            self.now, len(self.idle), self.busy, self.in_flight
+            self.clock, len(self.idle), self.busy, self.in_flight
         )
         for _number in range(lines):
             self._dial()
@@ -100,7 +100,7 @@ class Floor:
 
     def _dial(self):
         self.in_flight += 1
-        self.pacer.dialled(self.now)
+        self.pacer.dialled(self.clock)
         delay = max(0.0, self.figures.gap - TICK / 2)
         if self._chance.random() < self.figures.answer_rate:
             after = delay + self._around(self.figures.ring)
@@ -111,10 +111,10 @@ class Floor:
 
     def _fail(self, after):
         self.in_flight -= 1
-        self.pacer.failed(self.now, after)
+        self.pacer.failed(self.clock, after)
 
     def _answer(self, after):
-        self.pacer.answered(self.now, after)
+        self.pacer.answered(self.clock, after)
         if self.mode == VOICE_MESSAGE:
             self._later(self.figures.message, self._heard)
             return
@@ -122,8 +122,8 @@ class Floor:
         if self.idle:
             self._connect()
         else:
-            self.waiting.append(self.now)
-            self._later(GREETING, self._give_up, self.now)
+            self.waiting.append(self.clock)
+            self._later(GREETING, self._give_up, self.clock)
 
     def _heard(self, _argument):
         self.in_flight -= 1
@@ -131,8 +131,8 @@ class Floor:
 
     def _connect(self):
         """The operator who waited longest takes the call."""
-        self.counts.wait += self.now - self.idle.popleft()
-        self.pacer.connected(self.now)
+        self.counts.wait += self.clock - self.idle.popleft()
+        self.pacer.connected(self.clock)
         self._talk(self._free)
 
     def _give_up(self, answered):
@@ -140,11 +140,11 @@ class Floor:
         if self.waiting and self.waiting[0] == answered:
             self.waiting.popleft()
             self.counts.abandoned += 1
-            self.pacer.abandoned(self.now)
+            self.pacer.abandoned(self.clock)
 
     def _free(self, seconds):
         self._talked(seconds)
-        self.idle.append(self.now)
+        self.idle.append(self.clock)
         if self.waiting:
             self.waiting.popleft()
             self._connect()
@@ -160,12 +160,12 @@ class Floor:
     def _talked(self, seconds):
         self.busy -= 1
         self.counts.handling += seconds
-        self.pacer.talk_ended(self.now, seconds)
+        self.pacer.talk_ended(self.clock, seconds)
 
     # --- dialling by hand ---------------------------------------------------------
     def _read(self, since):
         """Preview: read the card, dial, and note what became of it."""
-        since = self.now if since is None else since
+        since = self.clock if since is None else since
         seconds = self._exponential(self.figures.reading) + self.figures.gap
         if self._chance.random() < self.figures.answer_rate:
             seconds += self._around(self.figures.ring)
@@ -176,7 +176,7 @@ class Floor:
             self._later(seconds, self._read, since)
 
     def _reached(self, since):
-        self.counts.wait += self.now - since
+        self.counts.wait += self.clock - since
         self._talk(self._talked_by_hand)
 
     def _talked_by_hand(self, seconds):

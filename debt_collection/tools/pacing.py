@@ -44,10 +44,11 @@ GREETING = 2.0
 WINDOW = 30 * 60
 PSEUDO_ANSWERS = 30
 LOWEST_TARGET, HIGHEST_TARGET = 0.002, 0.15
-# The cap holds over a day, as regulators count. It is enforced once the cap allows so
-# many calls to be abandoned: before that each single one is above it.
+# The cap holds over a day, as regulators count. Above it nothing is dialled ahead of
+# the operators any more. The first few calls of a day do not count as a share yet: a
+# single one would be above any cap.
 DAY = 24 * 60 * 60
-ALLOWED_TO_COUNT = 2
+GRACE = 8
 
 
 class Estimate:
@@ -86,6 +87,12 @@ class AbandonedShare:
         while self._outcomes and self._outcomes[0][0] <= now - self._seconds:
             self.answers -= 1
             self.abandoned -= self._outcomes.popleft()[1]
+
+    def smoothed(self, now, cap):
+        """The share at ``now``, as if ``PSEUDO_ANSWERS`` more had met the cap."""
+        self.forget(now)
+        abandoned = self.abandoned + PSEUDO_ANSWERS * cap
+        return abandoned / (self.answers + PSEUDO_ANSWERS)
 
 
 class Pacer:
@@ -193,14 +200,12 @@ class Pacer:
 
     def _is_over_cap(self, now):
         self._day.forget(now)
-        allowed = self.cap * self._day.answers
-        return allowed >= ALLOWED_TO_COUNT and self._day.abandoned > allowed
+        return self._day.abandoned > max(GRACE, self.cap * self._day.answers)
 
     def target(self, now):
         """The share of abandoned calls to aim at now."""
-        self._recent.forget(now)
-        measured = (self._recent.abandoned + PSEUDO_ANSWERS * self.cap) / (
-            self._recent.answers + PSEUDO_ANSWERS
+        measured = max(
+            share.smoothed(now, self.cap) for share in (self._recent, self._day)
         )
         return min(max(2 * self.cap - measured, LOWEST_TARGET), HIGHEST_TARGET)
 
@@ -240,7 +245,7 @@ def lines_in_flight(idle, busy, answer_rate, chance, target, max_lines):
     >>> lines_in_flight(2, 0, 0.5, 0, 0.0, 100)
     2
     >>> lines_in_flight(2, 8, 0.2, 0.06, 0.03, 100)
-    8
+    4
     """
     return _largest(
         idle,
@@ -253,8 +258,8 @@ def lines_in_flight(idle, busy, answer_rate, chance, target, max_lines):
 
 
 def _grid(value, rounding):
-    """The value on a grid of steps of 2 %."""
-    return 1.02 ** rounding(log(max(value, 0.001)) / log(1.02))
+    """The value on a grid of steps of 1 %."""
+    return 1.01 ** rounding(log(max(value, 0.001)) / log(1.01))
 
 
 @lru_cache(maxsize=20_000)
@@ -286,7 +291,7 @@ def expected_abandoned(lines, idle, busy, answer_rate, chance):
     With E[(A - k - 1)+] = E[(A - k)+] - P(A > k), one pass over each distribution is
     enough.
 
-    >>> expected_abandoned(2, 1, 0, 0.5, 0)
+    >>> round(expected_abandoned(2, 1, 0, 0.5, 0), 6)
     0.25
     """
     free = binomial(busy, chance)
@@ -303,8 +308,8 @@ def expected_abandoned(lines, idle, busy, answer_rate, chance):
 def binomial(count, chance):
     """The probabilities of 0 … count successes.
 
-    >>> binomial(2, 0.5)
-    (0.25, 0.5, 0.25)
+    >>> [round(value, 6) for value in binomial(2, 0.5)]
+    [0.25, 0.5, 0.25]
     """
     if not 0 < chance < 1:
         sure = count if chance >= 1 else 0
