@@ -49,6 +49,8 @@ LOWEST_TARGET, HIGHEST_TARGET = 0.002, 0.15
 # single one would be above any cap.
 DAY = 24 * 60 * 60
 GRACE = 8
+# A probability that is left out.
+NOTHING = 1e-14
 
 
 class Estimate:
@@ -288,32 +290,45 @@ def _in_target(lines, idle, busy, answer_rate, chance, target):
 def expected_abandoned(lines, idle, busy, answer_rate, chance):
     """E[(A - F)+]: the answers that find no operator.
 
-    With E[(A - k - 1)+] = E[(A - k)+] - P(A > k), one pass over each distribution is
-    enough.
-
     >>> round(expected_abandoned(2, 1, 0, 0.5, 0), 6)
     0.25
     """
-    free = binomial(busy, chance)
-    over, beyond, lost = lines * answer_rate, 1.0, 0.0
-    for count, likely in enumerate(binomial(lines, answer_rate)):
-        if 0 <= count - idle <= busy:
-            lost += free[count - idle] * over
-        beyond -= likely
-        over -= beyond
-    return max(0.0, lost)
+    freed, likely_freed = binomial(busy, chance)
+    first, over = excess(lines, answer_rate)
+    lost = 0.0
+    for place, likely in enumerate(likely_freed, idle + freed - first):
+        if place < 0:  # surely more answers than that
+            lost += likely * (lines * answer_rate - first - place)
+        elif place < len(over):
+            lost += likely * over[place]
+    return lost
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=2000)
+def excess(count, chance):
+    """E[(A - k)+] for A ~ Bin(count, chance): the first k that matters, and its values.
+
+    From the top down, E[(A - k)+] = E[(A - k - 1)+] + P(A > k).
+    """
+    first, likely = binomial(count, chance)
+    over, beyond, total = [], 0.0, 0.0
+    for value in reversed(likely):
+        over.append(total)
+        beyond += value
+        total += beyond
+    return first, tuple(reversed(over))
+
+
+@lru_cache(maxsize=2000)
 def binomial(count, chance):
-    """The probabilities of 0 … count successes.
+    """The first number of successes that matters, and the probabilities from there on.
 
-    >>> [round(value, 6) for value in binomial(2, 0.5)]
-    [0.25, 0.5, 0.25]
+    >>> first, likely = binomial(2, 0.5)
+    >>> first, [round(value, 6) for value in likely]
+    (0, [0.25, 0.5, 0.25])
     """
     if not 0 < chance < 1:
-        sure = count if chance >= 1 else 0
-        return tuple(float(number == sure) for number in range(count + 1))
+        return (count if chance >= 1 else 0), (1.0,)
     odds = chance / (1 - chance)
     start = min(count, floor((count + 1) * chance))
     top = exp(
@@ -323,13 +338,14 @@ def binomial(count, chance):
         + start * log(chance)
         + (count - start) * log(1 - chance)
     )
-    # From the likeliest number outwards: nothing vanishes that matters.
-    down, value = [], top
-    for number in range(start, 0, -1):
+    # From the likeliest number outwards, as far as there is anything.
+    down, value, number = [], top, start
+    while number > 0 and value > NOTHING:
         value *= number / (count - number + 1) / odds
         down.append(value)
+        number -= 1
     up, value = [top], top
-    for number in range(start, count):
-        value *= (count - number) / (number + 1) * odds
+    while start + len(up) <= count and value > NOTHING:
+        value *= (count - start - len(up) + 1) / (start + len(up)) * odds
         up.append(value)
-    return (*reversed(down), *up)
+    return number, (*reversed(down), *up)
