@@ -328,8 +328,8 @@ class DebtDiallerSimulator(models.TransientModel):
         if best == PREDICTIVE:
             return self.env._(
                 "Predictive would give %(predictive)s conversations an hour per "
-                "operator instead of %(progressive)s; %(abandoned)s of those who answer "
-                "would find no operator.",
+                "operator instead of %(progressive)s; %(abandoned)s of those who "
+                "answer would find no operator.",
                 **values,
             )
         if self.operators < MIN_OPERATORS:
