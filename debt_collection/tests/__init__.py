@@ -4,6 +4,7 @@ from . import test_call
 from . import test_claim
 from . import test_demo
 from . import test_dispute
+from . import test_explain
 from . import test_gate
 from . import test_inbound
 from . import test_message
@@ -33,4 +34,5 @@ from . import test_stories
 from . import test_ui
 from . import test_ui_reports
 from . import test_views
+from . import test_what_if
 from . import test_wizard
