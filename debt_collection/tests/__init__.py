@@ -5,6 +5,7 @@ from . import test_claim
 from . import test_demo
 from . import test_dispute
 from . import test_explain
+from . import test_explain_ui
 from . import test_gate
 from . import test_inbound
 from . import test_message

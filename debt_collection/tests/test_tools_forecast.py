@@ -1,4 +1,4 @@
-"""The calls to come: what the planner asks for, and what a change of rules does to it."""
+"""The calls to come, and what a change of the rules does to them."""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -38,7 +38,9 @@ days_of_calls = st.lists(instants, max_size=12, unique=True)
 def random_course(debtor, seed):
     rnd = Random(seed)
     steps = tuple(
-        Step(first, first + 6, attempts=rnd.randint(1, 4), every_days=rnd.choice((1, 7)))
+        Step(
+            first, first + 6, attempts=rnd.randint(1, 4), every_days=rnd.choice((1, 7))
+        )
         for first in (1, 8)
     )
     return Course(
@@ -130,7 +132,5 @@ def test_nothing_lawful_is_told_from_nothing_wanted():
         (None, date(2026, 3, 10), True),
         (Policy((WEEKDAYS,)), date(2026, 2, 10), False),
     ):
-        calls = play(
-            Course(steps, day, policy, (BRUSSELS,)), TUESDAY, TUESDAY + MONTH
-        )
+        calls = play(Course(steps, day, policy, (BRUSSELS,)), TUESDAY, TUESDAY + MONTH)
         assert calls == ((), stuck)

@@ -129,9 +129,9 @@ class TestWhatIf(DebtCommon):
     def test_a_new_policy_for_a_country(self):
         """Not saved at all yet: it would hold beside the others."""
         belgium = self.env.ref("base.be").ids
-        self.env["debt.contact.policy"].search([("country_ids", "in", belgium)]).active = (
-            False
-        )
+        self.env["debt.contact.policy"].search(
+            [("country_ids", "in", belgium)]
+        ).active = False
         self.debtors.debt_contact_policy_id = False
         self.company.debt_contact_policy_id = self.policy
         days = dict.fromkeys(("tuesday", "wednesday", "thursday", "friday"), False)
@@ -205,9 +205,7 @@ class TestWhatIf(DebtCommon):
         self.assertFalse(any(self.mine.mapped("plan_dirty")))
 
     def test_of_very_many_cases_a_sample_is_played_and_scaled_up(self):
-        self.patch(
-            self.env.registry["debt.what.if"], "_sample_size", lambda self: 2
-        )
+        self.patch(self.env.registry["debt.what.if"], "_sample_size", lambda self: 2)
         what_if = self._ask(self.policy, self._one_a_day())
         self.assertEqual(self._numbers(what_if)[0], [48, 16])
         self.assertIn("A sample of 2 of 4 cases", self._text(what_if))

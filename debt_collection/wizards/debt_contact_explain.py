@@ -47,8 +47,9 @@ class DebtContactExplain(models.TransientModel):
         default="call",
     )
     after_plan = fields.Boolean(
-        string="As if the Planned Call Were Made",
-        help="Shows what the next call that is planned uses up of the limits.",
+        string="After the Planned Call",
+        help="Shows the days as if the planned call had been made: what is left of "
+        "the limits then.",
     )
     next_contact_at = fields.Datetime(related="case_id.next_contact_at")
     html = fields.Html(compute="_compute_html", sanitize=False)
@@ -69,7 +70,9 @@ class DebtContactExplain(models.TransientModel):
         answer = case._contact_gate(self.channel, now, facts)
         values = {
             "answer": answer,
-            "message": case._contact_message(answer, now, facts),
+            "message": self.env._("Allowed now.")
+            if answer.allowed
+            else case._contact_message(answer, now, facts),
             "advice": not answer.allowed and self._advice(answer.reason),
             "refused_for_good": not answer.allowed and not answer.next_at,
             "zones": facts.zones,

@@ -24,8 +24,11 @@ class DebtContactExplain(models.TransientModel):
                 "month": self.env._("month(s)"),
             }[limit.period],
             "channels": next(
-                (groups[name] for name, own in CHANNEL_GROUPS.items()
-                 if own == limit.channels),
+                (
+                    groups[name]
+                    for name, own in CHANNEL_GROUPS.items()
+                    if own == limit.channels
+                ),
                 ", ".join(sorted(limit.channels)),
             ),
         }

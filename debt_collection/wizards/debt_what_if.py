@@ -164,13 +164,12 @@ class DebtWhatIf(models.TransientModel):
         return list(teams.values())
 
     def _prepare_days(self, teams, scale):
-        """The days: calls and hours, before and after, and whether they are too many."""
+        """The days: calls and hours, before and after, and whether it is too much."""
         capacity, today = self._capacity(), fields.Date.to_date(self.outcome["today"])
+        totals = [_totals(teams, key) for key in ("before", "after")]
         days = []
-        for number in range(len(_totals(teams, "before"))):
-            before, after = (
-                round(scale * _totals(teams, key)[number]) for key in ("before", "after")
-            )
+        for number, counts in enumerate(zip(*totals, strict=True)):
+            before, after = (round(scale * count) for count in counts)
             hours = [count * self.minutes_per_call / 60 for count in (before, after)]
             day = today + number * DAY
             days.append(
