@@ -48,7 +48,7 @@ class TestExplain(DebtCommon):
         days = html.fromstring(explain.html).xpath(
             "//div[contains(@class, 'o_debt_outlook_bar')]"
         )
-        return [[one.get("title") for one in day.xpath("span")] for day in days]
+        return [day.xpath("span/@title") for day in days]
 
     def _call_in_vain(self, **ago):
         with self._at(**ago):

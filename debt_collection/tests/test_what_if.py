@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 from lxml import html
 
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from .common import DebtCommon
+from .common import TUESDAY, DebtCommon
 
 
 @tagged("post_install", "-at_install")
@@ -225,7 +227,25 @@ class TestWhatIf(DebtCommon):
         self.assertEqual(self._numbers(what_if)[0], [36, 12])
 
     def test_how_long_a_call_takes_is_measured(self):
+        self.assertEqual(self._ask(self.policy, {}).minutes_per_call, 4)
+        started = TUESDAY - timedelta(days=7)
+        case = self.mine[0]
+        self.env["debt.call"].create(
+            [
+                {
+                    "case_id": case.id,
+                    "partner_id": case.partner_id.id,
+                    "company_id": case.company_id.id,
+                    "state": "done",
+                    "started_at": started + timedelta(hours=number),
+                    "ended_at": started + timedelta(hours=number, minutes=6),
+                }
+                for number in range(20)
+            ]
+        )
         what_if = self._ask(self.policy, {})
+        self.assertEqual(what_if.minutes_per_call, 6)
+        what_if.team_id = self.env["debt.team"].create({"name": "Another"})
         self.assertEqual(what_if.minutes_per_call, 4)
 
     def test_the_forecast_without_a_change(self):

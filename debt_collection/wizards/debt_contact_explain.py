@@ -52,7 +52,7 @@ class DebtContactExplain(models.TransientModel):
         "the limits then.",
     )
     next_contact_at = fields.Datetime(related="case_id.next_contact_at")
-    html = fields.Html(compute="_compute_html", sanitize=False)
+    html = fields.Html(string="Contact Times", compute="_compute_html", sanitize=False)
 
     @api.depends("case_id", "channel", "after_plan")
     @api.depends_context("lang", "tz", "uid")
@@ -75,7 +75,6 @@ class DebtContactExplain(models.TransientModel):
             else case._contact_message(answer, now, facts),
             "advice": not answer.allowed and self._advice(answer.reason),
             "refused_for_good": not answer.allowed and not answer.next_at,
-            "zones": facts.zones,
             "days": [],
         }
         if facts.policy is None or not facts.zones:
@@ -84,6 +83,7 @@ class DebtContactExplain(models.TransientModel):
         days = self._outlook(asked, now)
         return values | {
             "clocks": self._clocks(facts, now),
+            "zones": len(facts.zones) > 1 and self._zones_text(facts.zones),
             "days": [self._prepare_day(day, asked, now) for day in days],
             "reasons": self._reasons(days, asked),
             "policies": self._policies(days),
@@ -122,8 +122,9 @@ class DebtContactExplain(models.TransientModel):
     def _prepare_day(self, day, asked, now):
         length = (day.end - day.start) / timedelta(hours=1)
         return {
-            "label": format_date(self.env, day.day, date_format="EEE d MMM"),
-            "hours": round(length) if length != 24 else False,
+            "label": self._day(day.day),
+            "hours": length != 24 and self.env._("%(hours)s h", hours=round(length)),
+            "past": day.start <= now < day.end and _share(now, day),
             "segments": [
                 self._prepare_segment(one, day, asked) for one in day.segments
             ],
@@ -209,11 +210,10 @@ class DebtContactExplain(models.TransientModel):
         return [f"{self._days(*run[:2])}: {run[2]}" for run in runs]
 
     def _days(self, first, last):
-        days = [
-            format_date(self.env, day, date_format="EEE d MMM")
-            for day in dict.fromkeys((first, last))
-        ]
-        return " – ".join(days)
+        return " – ".join(self._day(day) for day in dict.fromkeys((first, last)))
+
+    def _day(self, day):
+        return format_date(self.env, day, date_format="EEE d MMM")
 
     def _clocks(self, facts, now):
         """Where and when it is: the debtor's local time and the user's own."""
@@ -243,7 +243,7 @@ class DebtContactExplain(models.TransientModel):
                 "name": policy.name,
                 "source": policy.source,
                 "starts": found[policy.id] > days[0].day
-                and format_date(self.env, found[policy.id], date_format="EEE d MMM"),
+                and self.env._("from %(day)s on", day=self._day(found[policy.id])),
             }
             for policy in policies
         ]
@@ -253,20 +253,23 @@ class DebtContactExplain(models.TransientModel):
         return [
             {
                 "name": self._limit_name(use.limit),
-                "used": use.used,
-                "maximum": use.limit.maximum,
+                "use": self.env._(
+                    "%(used)s of %(maximum)s",
+                    used=use.used,
+                    maximum=use.limit.maximum,
+                ),
                 "full": bool(use.free_at),
-                "free": use.free_at and self._moment(use.free_at, asked.zones[0]),
+                "free": self._free_text(use.free_at, asked.zones[0]),
             }
             for use in uses(asked, now)
         ]
 
-    def _moment(self, at, zone):
-        """An instant on the debtor's clock; empty when it never comes."""
-        if at.year > 9000:
+    def _free_text(self, at, zone):
+        """When a limit that is used up next allows a contact, on the debtor's clock."""
+        if at is None or at == at.max:
             return ""
-        day = format_date(self.env, local(zone, at), date_format="EEE d MMM")
-        return f"{day} {_clock(zone, at)}"
+        time = f"{self._day(local(zone, at).date())} {_clock(zone, at)}"
+        return self.env._("free from %(time)s", time=time)
 
 
 class DebtCase(models.Model):

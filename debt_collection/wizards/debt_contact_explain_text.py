@@ -41,6 +41,13 @@ class DebtContactExplain(models.TransientModel):
             "%(what)s in %(length)s calendar %(period)s (%(channels)s)", **values
         )
 
+    def _zones_text(self, zones):
+        return self.env._(
+            "Where the debtor is, is not known for sure. Contact is allowed only when "
+            "it is in all of these time zones: %(zones)s.",
+            zones=", ".join(zones),
+        )
+
     def _advice(self, reason):
         """What to do about a reason that does not pass by itself, or False."""
         return self._advices().get(reason, False)

@@ -28,8 +28,8 @@ class DebtWhatIf(models.TransientModel):
     _name = "debt.what.if"
     _description = "What a Change Would Do"
 
-    what = fields.Char(readonly=True)
-    changed = fields.Boolean(readonly=True)
+    what = fields.Char(string="Changed Rule", readonly=True)
+    changed = fields.Boolean(string="With a Change", readonly=True)
     # See `debt.case._forecast`.
     outcome = fields.Json(readonly=True)
     team_id = fields.Many2one("debt.team", help="Empty: the teams of all your cases.")
@@ -46,7 +46,7 @@ class DebtWhatIf(models.TransientModel):
         help="From dialling to the outcome, on average. Measured over the last 90 days "
         "where there were calls enough.",
     )
-    html = fields.Html(compute="_compute_html", sanitize=False)
+    html = fields.Html(string="Calls to Come", compute="_compute_html", sanitize=False)
 
     @api.model
     def _open(self, what, **change):
@@ -142,20 +142,50 @@ class DebtWhatIf(models.TransientModel):
         stuck = [round(scale * sum(team["stuck"][n] for team in teams)) for n in (0, 1)]
         # The user's own rights: names of cases he may read.
         cases = self.env["debt.case"].search([("id", "in", outcome["stuck"])])
+        totals = [sum(day[key] for day in days) for key in ("before", "after")]
+        over = [sum(day[key] for day in days) for key in ("over", "now_over")]
+        capacity = self._capacity()
         return {
             "changed": self.changed,
-            "sampled": outcome["sample"] < outcome["population"],
             "population": outcome["population"],
-            "sample": outcome["sample"],
             "moves": Moves(*(round(scale * number) for number in moves)),
-            "totals": [sum(day[key] for day in days) for key in ("before", "after")],
+            "totals": totals,
+            "totals_text": self._both(totals),
             "stuck": stuck,
+            "stuck_text": self._both(stuck),
             "stuck_cases": cases if self.changed else cases.browse(),
             "days": days,
-            "over": [sum(day[key] for day in days) for key in ("over", "now_over")],
-            "capacity": self._capacity(),
+            "over": over,
+            "over_text": self._both(over),
+            "capacity": capacity,
+            "capacity_text": self.env._(
+                "Capacity: %(hours)s h", hours=f"{capacity:.1f}"
+            ),
+            "notes": self._notes(),
             "top": self._line(days),
         }
+
+    def _both(self, numbers):
+        """How it is and how it would be; the latter alone where nothing is changed."""
+        return " → ".join(map(str, numbers if self.changed else numbers[1:]))
+
+    def _notes(self):
+        """What was assumed, in sentences."""
+        text = self.env._(
+            "The planner was asked for call after call of each case, as if nobody "
+            "answered, nobody paid and no new case came. Days are those of your "
+            "company; only calls are counted, no messages."
+        )
+        count, population = self.outcome["sample"], self.outcome["population"]
+        if count == population:
+            return text
+        sampled = self.env._(
+            "A sample of %(count)s of %(population)s cases was taken, always the same, "
+            "and the numbers are scaled up.",
+            count=count,
+            population=population,
+        )
+        return f"{text} {sampled}"
 
     def _counted_teams(self):
         teams = self.outcome["teams"]
@@ -172,9 +202,11 @@ class DebtWhatIf(models.TransientModel):
             before, after = (round(scale * count) for count in counts)
             hours = [count * self.minutes_per_call / 60 for count in (before, after)]
             day = today + number * DAY
+            label = format_date(self.env, day, date_format="EEE d MMM")
             days.append(
                 {
-                    "label": format_date(self.env, day, date_format="EEE d MMM"),
+                    "label": label,
+                    "title": f"{label}: {after}",
                     "short": format_date(self.env, day, date_format="d"),
                     "week": day.weekday() == 0 or not number,
                     "before": before,
