@@ -230,7 +230,7 @@ class TestWhatIf(DebtCommon):
         self.assertEqual(self._ask(self.policy, {}).minutes_per_call, 4)
         started = TUESDAY - timedelta(days=7)
         case = self.mine[0]
-        self.env["debt.call"].create(
+        self.env["debt.call"].sudo().create(
             [
                 {
                     "case_id": case.id,
