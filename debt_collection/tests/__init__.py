@@ -6,6 +6,8 @@ from . import test_demo
 from . import test_dialler_simulator
 from . import test_dispute
 from . import test_fuzz
+from . import test_explain
+from . import test_explain_ui
 from . import test_gate
 from . import test_gate_facts
 from . import test_inbound
@@ -37,4 +39,5 @@ from . import test_stories
 from . import test_ui
 from . import test_ui_reports
 from . import test_views
+from . import test_what_if
 from . import test_wizard

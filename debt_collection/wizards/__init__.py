@@ -11,7 +11,11 @@ from . import (
     debt_call_wizard_script,
     debt_call_wizard_text,
     debt_dialler_simulator,
+    debt_contact_explain,
+    debt_contact_explain_text,
     debt_exclude_wizard,
     debt_message_composer,
     debt_script_preview,
+    debt_what_if,
+    debt_what_if_play,
 )
