@@ -27,7 +27,6 @@ class DebtCall(models.Model):
     )
     caller_number_id = fields.Many2one(
         "debt.caller.number",
-        string="Caller Number",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -55,7 +54,6 @@ class DebtCall(models.Model):
     rang = fields.Boolean(readonly=True, help="Telephony saw it ring.")
     answered_by = fields.Selection(
         [("human", "A Person"), ("machine", "A Machine")],
-        string="Answered By",
         readonly=True,
         help="Who answered, as far as telephony can tell.",
     )
@@ -356,19 +354,22 @@ class DebtCall(models.Model):
 
     def _prepare_state(self, facts=None):
         """What the call window shows of the line; times are UTC strings or False."""
-        outcome = self.suggested_outcome_id.with_context(lang=self.user_id.lang)
+        outcome = self.suggested_outcome_id
+        if outcome:
+            outcome = outcome.with_context(lang=self.user_id.lang)
+        times = ("started_at", "answered_at", "ended_at")
         return {
             "call_id": self.id,
             "state": self.state,
             "line": self.line,
-            "number": self.number,
             "on_hold": self.on_hold,
             "abandoned": self.abandoned,
+            "operator": facts.operator if facts else "",
             "cancelled": bool(facts and facts.cancelled),
-            "started_at": fields.Datetime.to_string(self.started_at),
-            "answered_at": fields.Datetime.to_string(self.answered_at),
-            "ended_at": fields.Datetime.to_string(self.ended_at),
-            "suggested_outcome": outcome and [outcome.id, outcome.name],
+            "suggested_outcome": bool(outcome) and [outcome.id, outcome.name],
+            "confirmed": self.confirmed_by == "telephony",
+            "features": sorted(self.provider_id._features()) if self.provider_id else [],
+            **{name: fields.Datetime.to_string(self[name]) for name in times},
         }
 
 

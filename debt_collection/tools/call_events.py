@@ -59,8 +59,8 @@ OUTCOMES = {
     "invalid": "invalid_number",
     "fax": "invalid_number",
 }
-"""Outcome codes that a line proves.  A congested or failed line proves none: the attempt
-counts, for the debtor's telephone may have rung."""
+"""Outcome codes that a line proves.  A congested or failed line proves none: it is an
+attempt all the same, for the debtor's telephone may have rung."""
 ANSWERED_LINES = ("answered", "machine", "fax")
 # These do not prove that anything was dialled.
 VAGUE_LINES = ("failed", "unknown", "cancelled")
@@ -87,7 +87,10 @@ NEWEST, MOST_DIGITS = 2**31, 32
 
 
 class EventError(ValueError):
-    """Something is no event; ``code``: malformed, bad_time, unknown_kind, unknown_line."""
+    """Something is no event.
+
+    ``code``: malformed, bad_time, unknown_kind, unknown_line.
+    """
 
     def __init__(self, code: str):
         super().__init__(code)
@@ -110,7 +113,8 @@ class Facts:
 
     ``line``: one of LINES, once the call has ended.  ``answered_by``: human or machine,
     where it was told apart.  ``user_id``: the operator the debtor was put through to.
-    ``attended``: an operator was on the line.  ``cancelled``: given back undialled.
+    ``attended``: an operator was on the line.  ``operator``: ringing, answered or
+    failed, what his own telephone does first.  ``cancelled``: given back undialled.
     ``last``: the number of the last event, ``whole``: none before it is missing.
     """
 
@@ -124,6 +128,7 @@ class Facts:
     ended_by: str = ""
     user_id: int = 0
     attended: bool = False
+    operator: str = ""
     on_hold: bool = False
     abandoned: bool = False
     cancelled: bool = False
@@ -229,8 +234,8 @@ def _ended(facts: Facts, event: Event, attended: bool) -> Facts:
     """The line is free; what was never dialled may still be dialled."""
     line = event.values["line"]
     if line == "cancelled" and not facts.dialed:
-        back = Facts(attended=attended, cancelled=True, last=facts.last)
-        return back if facts.whole else facts
+        back = Facts(attended=attended, cancelled=True, operator=facts.operator)
+        return replace(back, last=facts.last) if facts.whole else facts
     by = event.values.get("by")
     return replace(
         facts,
@@ -265,7 +270,11 @@ def _message_played(facts: Facts, event: Event) -> Facts:
 
 
 CHANGES: dict[str, Callable[[Facts, Event], Facts]] = {
-    "operator_answered": lambda facts, event: replace(facts, attended=True),
+    "operator_ringing": lambda facts, event: replace(facts, operator="ringing"),
+    "operator_answered": lambda facts, event: replace(
+        facts, operator="answered", attended=True
+    ),
+    "operator_failed": lambda facts, event: replace(facts, operator="failed"),
     "human": lambda facts, event: replace(facts, answered_by="human"),
     "machine": lambda facts, event: replace(facts, answered_by="machine"),
     "bridged": _bridged,

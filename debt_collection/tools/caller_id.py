@@ -32,7 +32,7 @@ class CallerNumber:
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """Whoever is called; ``state`` is the key of the state of the address, 0 if none."""
+    """Whoever is called; ``state`` is the key of the address's state, 0 if none."""
 
     number: str
     country: str = ""
