@@ -90,7 +90,10 @@ class DebtTelephonyProvider(models.Model):
         return feature in self._features()
 
     def _check_can(self, feature):
-        """:raises UserError: naming the provider, what it cannot do, and what to do"""
+        """Refuse what it cannot do.
+
+        :raises UserError: naming the provider, what it cannot do, and what to do
+        """
         self.ensure_one()
         if self._can(feature):
             return
@@ -163,7 +166,7 @@ class DebtTelephonyProvider(models.Model):
         return self._ask("dial", "dial", call, phone)
 
     def _hangup(self, call):
-        """End the call on the line; returns a client action or None, as do all below."""
+        """End the call on the line; a client action or None, as all below return."""
         return self._ask("hangup", "hangup", call)
 
     def _hold(self, call):
