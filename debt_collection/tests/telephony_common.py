@@ -15,29 +15,33 @@ class TelephonyCommon(DebtCommon):
         cls._invoice(1000, 10)
         cls.link = cls.env.ref("debt_collection.provider_tel")
         cls.told = []
-        cls._teach("features", lambda self: cls.features)
+        cls.startClassPatcher(cls._method("features", lambda self: cls.features))
         cls.features = frozenset(("dial", "hangup", "hold", "transfer", "outcome"))
         cls.exchange = cls.env["debt.telephony.provider"].create({"name": "Exchange"})
         for user in (cls.operator, cls.colleague):
             user.debt_provider_id = cls.exchange
 
     @classmethod
-    def _teach(cls, action, method):
-        """Give the providers of the test a method, as a glue addon does."""
+    def _method(cls, action, method):
+        """A patch that gives the providers a method, as a glue addon does."""
         model = cls.env.registry["debt.telephony.provider"]
-        cls.startClassPatcher(
-            patch.object(model, f"_tel_{action}", method, create=True)
-        )
+        return patch.object(model, f"_tel_{action}", method, create=True)
 
-    @classmethod
-    def _teach_commands(cls):
+    def _teach(self, action, method):
+        self.startPatcher(self._method(action, method))
+
+    def _teach_commands(self):
         """Commands are written down in ``told``."""
 
         def method(action):
-            return lambda self, call, *args: cls.told.append((action, call.id, *args))
+            return lambda _self, call, *args: self.told.append((action, call.id, *args))
 
         for action in ("hangup", "hold", "resume", "transfer"):
-            cls._teach(action, method(action))
+            self._teach(action, method(action))
+
+    def _can(self, *features):
+        """The exchange can no more than that."""
+        self._teach("features", lambda _self: frozenset(features))
 
     def setUp(self):
         super().setUp()

@@ -97,11 +97,6 @@ class TestProviderChoice(DebtCommon):
 class TestDialling(TelephonyCommon):
     """From the button to the line, and what can be done with it."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._teach_commands()
-
     def _window(self, call):
         wizards = self.env["debt.call.wizard"].with_user(call.user_id)
         return wizards.browse(wizards._action_open(call)["res_id"])
@@ -148,8 +143,7 @@ class TestDialling(TelephonyCommon):
         self.assertEqual(call.state, "draft")
 
     def test_a_provider_that_cannot_dial_dials_nothing(self):
-        self.addCleanup(setattr, type(self), "features", self.features)
-        type(self).features = frozenset(("inbound",))
+        self._can("inbound")
         call = self._call(self.case)
         with self.assertRaisesRegex(UserError, "“Exchange” cannot dial"):
             call._place(phone=self.phone)
@@ -161,6 +155,7 @@ class TestDialling(TelephonyCommon):
             call.with_user(self.colleague)._place(phone=self.phone)
 
     def test_the_window_hangs_up_holds_and_transfers(self):
+        self._teach_commands()
         call = self._dialled()
         window = self._window(call)
         self.assertEqual(
