@@ -135,7 +135,9 @@ class DebtCall(models.Model):
     def _bridged_user(self, facts):
         """The operator whom a dialler put through; a call of his own stays his."""
         user = self.env["res.users"].browse(facts.user_id or []).exists()
-        if self._is_attended() or not (user and user._debt_operates_in(self.company_id)):
+        if self._is_attended() or not (
+            user and user._debt_operates_in(self.company_id)
+        ):
             return self.env["res.users"]
         return user
 

@@ -73,8 +73,6 @@ class TestProviderChoice(DebtCommon):
         self.assertIn("confirm whether and when somebody answered", able)
         self.assertFalse(self.link.can_status)
 
-
-
     def test_what_it_cannot_do_is_said(self):
         self._invoice(1000, 10)
         call = self._call()
