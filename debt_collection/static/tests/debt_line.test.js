@@ -12,7 +12,7 @@ import {
 } from "@web/../tests/web_test_helpers";
 import {advanceTime, animationFrame, mockDate, runAllTimers} from "@odoo/hoot-mock";
 import {expect, test} from "@odoo/hoot";
-import {press, waitFor} from "@odoo/hoot-dom";
+import {press, queryText, waitFor} from "@odoo/hoot-dom";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 
 class DebtCall extends models.Model {
@@ -107,14 +107,19 @@ test("another call's line is none of this window's", async () => {
     expect("[name=call_state]").toHaveText("Draft");
 });
 
+/** What the clock of the line shows, in seconds. */
+function seconds() {
+    const [minutes, rest] = queryText(".o_debt_line_clock").split(":").map(Number);
+    return 60 * minutes + rest;
+}
+
 test("the clock runs from the answer to the end", async () => {
     const talk = {confirmed: true, answered_at: "2026-03-10 09:00:00"};
     await openWindow({...talk, state: "talking"});
-    mockDate("2026-03-10 09:01:04", 0);
-    await advanceTime(1000);
-    expect(".o_debt_line_clock").toHaveText("1:05");
-    await advanceTime(2000);
-    expect(".o_debt_line_clock").toHaveText("1:07");
+    const before = seconds();
+    expect(before).toBeGreaterThan(64);
+    await advanceTime(3000);
+    expect(seconds()).toBe(before + 3);
     await news({...talk, state: "wrapup", ended_at: "2026-03-10 09:01:30"});
     await waitFor(".o_debt_line:contains(log how it ended)");
     expect(".o_debt_line_clock").toHaveText("1:30");
