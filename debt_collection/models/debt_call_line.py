@@ -1,11 +1,15 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import call_events
 from ..tools.call_events import ANSWERED_LINES, STATES, VAGUE_LINES, EventError
 from .debt_call import TALK_MINUTES
+
+_logger = logging.getLogger(__name__)
 
 #: A network may be wrong about a number once.
 INVALID_CALLS = 2
@@ -154,9 +158,7 @@ class DebtCall(models.Model):
 
     def _conclude(self, facts):
         """The line is free and nobody is there to say how it was."""
-        code = self._line_outcome(facts)
-        if code and self._find_outcome(code):
-            self.with_context(debt_by_line=True).finish(code, party="none")
+        if self._finish_by_line(self._line_outcome(facts)):
             return
         self.write(
             {
@@ -167,6 +169,22 @@ class DebtCall(models.Model):
             }
         )
         self.case_id._set_dirty()
+
+    def _finish_by_line(self, code):
+        """Log what the line proves; whether that was possible.
+
+        An outcome may have been changed to ask for what no line can tell. One such call
+        must not hold up the reports of all others.
+        """
+        if not (code and self._find_outcome(code)):
+            return False
+        try:
+            with self.env.cr.savepoint():
+                self.with_context(debt_by_line=True).finish(code, party="none")
+        except UserError as error:
+            _logger.info("Call %s has no outcome %s: %s", self.id, code, error)
+            return False
+        return True
 
     def _number_health(self, outcome):
         """Nobody heard it say that it does not exist: one such call may be an error."""

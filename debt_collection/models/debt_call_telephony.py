@@ -19,7 +19,7 @@ class DebtCall(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-        help="What dialled. Empty: the operator, on a telephone of his own.",
+        help="What dialled. Empty: the operator, on another telephone.",
     )
     caller_number_id = fields.Many2one(
         "debt.caller.number",

@@ -19,9 +19,9 @@ FEATURES = (
 class DebtTelephonyProvider(models.Model):
     """Whatever dials: a link for any telephone, or an exchange that tells what it does.
 
-    A glue addon adds its kind to ``kind`` and methods named after it, of which it writes
-    those it can and names them in ``_<kind>_features``: ``_<kind>_dial(call, phone)``,
-    ``_<kind>_hangup(call)`` and so on. What no method was written for is refused.
+    A glue addon adds its kind to ``kind`` and says in ``_<kind>_features`` what it can;
+    for that it writes methods named after it: ``_<kind>_dial(call, phone)``,
+    ``_<kind>_hangup(call)`` and so on. What is not among its features is refused.
     """
 
     _name = "debt.telephony.provider"

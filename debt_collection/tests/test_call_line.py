@@ -163,6 +163,14 @@ class TestCallLine(TelephonyCommon):
                 savepoint.rollback()
                 self.env.invalidate_all(flush=False)
 
+    def test_an_outcome_that_asks_for_more_than_a_line_tells_holds_nobody_up(self):
+        self.env.ref("debt_collection.outcome_busy").needs_callback = True
+        call = self._robot()
+        answer = self._report(call, "dialing", ended("busy"))
+        self.assertEqual(len(answer["accepted"]), 2)
+        self.assertEqual((call.state, call.outcome_id.id), ("done", False))
+        self.assertEqual(call.line, "busy")
+
     def test_cancelled_before_dialling_never_was(self):
         now = fields.Datetime.now()
         call = self.case.sudo()._open_call(
