@@ -250,19 +250,20 @@ class DebtCase(models.Model):
             )
         return facts
 
-    def _contact_history(self, debtors):
+    def _contact_history(self, debtors, since=None):
         """Contacts made with these debtors, in all companies.
 
         Of a call nobody logged an outcome for, the worst is assumed: that it was a
         conversation. Where the debtor rang us, it is a conversation but no attempt. A
         message counts from the moment it was handed over.
 
+        :param datetime since: naive UTC; by default as far back as any limit looks
         :return: two dicts by partner id: list of `tools.contact.Contact`, and counts
             of answered calls by local hour
         """
         self.env["debt.call"].flush_model()
         self.env["debt.message"].flush_model()
-        since = fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
+        since = since or fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -338,9 +339,11 @@ class DebtCase(models.Model):
         zone = ZoneInfo(facts.zone or "UTC")
         return at.replace(tzinfo=pytz.utc).astimezone(zone).hour
 
-    def _public_holidays(self):
+    def _public_holidays(self, year=None):
+        """Public holidays where the debtor lives, this year's and its neighbours'."""
         country = self.partner_id.country_id.code
-        return _holidays(country, fields.Date.today().year) if country else frozenset()
+        year = year or fields.Date.today().year
+        return _holidays(country, year) if country else frozenset()
 
     def _find_phone(self, facts, number):
         """The debtor's ``debt.phone`` for a number written in any form, or None."""

@@ -2,6 +2,8 @@ from . import test_access
 from . import test_account_move
 from . import test_call
 from . import test_claim
+from . import test_contact_audit
+from . import test_contact_decision
 from . import test_demo
 from . import test_dispute
 from . import test_gate

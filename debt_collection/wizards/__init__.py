@@ -10,6 +10,8 @@ from . import (
     debt_call_wizard_promise,
     debt_call_wizard_script,
     debt_call_wizard_text,
+    debt_contact_audit,
+    debt_contact_audit_document,
     debt_exclude_wizard,
     debt_message_composer,
     debt_script_preview,
