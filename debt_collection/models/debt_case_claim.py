@@ -134,7 +134,9 @@ class DebtCase(models.Model):
             return self._unless_contended(lambda: self._open_call(now))
         planned = self.next_contact_at
         key = f"claim:{self.id}:{planned}:{answer.reason}"
-        refused = self._prepare_refusal("claim", "call", answer, facts, planned, key=key)
+        refused = self._prepare_refusal(
+            "claim", "call", answer, facts, planned, key=key
+        )
         self._unless_contended(lambda: self._settle_refused(refused))
         return None
 

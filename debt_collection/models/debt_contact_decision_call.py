@@ -26,9 +26,12 @@ class DebtCall(models.Model):
         case = self.case_id
         case.check_access("read")
         answer, facts = case._ask_gate("call", now, number)
-        about = {"occasion": "dial", "number": number, "call_id": self.id}
+        about = {"number": number, "call_id": self.id}
         if answer.allowed:
-            return case._prepare_decision("call", now, answer, facts, **about), facts
+            decided = case._prepare_decision(
+                "call", now, answer, facts, occasion="dial", **about
+            )
+            return decided, facts
         planned = case.next_contact_at or now
         key = f"dial:{self.id}:{planned}:{answer.reason}"
         self.env["debt.contact.decision"]._keep_at_the_end(

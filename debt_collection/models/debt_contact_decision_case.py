@@ -94,7 +94,9 @@ class DebtCase(models.Model):
         """The laws in force at an instant wherever the debtor may be, each once."""
         choice = self._policy_choice()
         days = {local(zone, at).date() for zone in facts.zones}
-        return list(dict.fromkeys(law for day in sorted(days) for law in choice.on(day)))
+        return list(
+            dict.fromkeys(law for day in sorted(days) for law in choice.on(day))
+        )
 
     def _record_manual(self, channel, address, subject, body, mail=None):
         """What a person wrote is decided about like all else."""
@@ -165,8 +167,7 @@ class DebtCase(models.Model):
             return False
         number = (today - self._ladder_start()).days + 1
         wanted = any(
-            step.channel == "call"
-            for step in step_on(self.ladder_id._steps(), number)
+            step.channel == "call" for step in step_on(self.ladder_id._steps(), number)
         )
         return wanted and not any(
             local(facts.zone, contact.at).date() == today

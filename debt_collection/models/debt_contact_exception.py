@@ -110,9 +110,7 @@ class DebtContactException(models.Model):
         exceptions = self.sudo().with_company(company)
         period = [("at", ">=", start), ("at", "<", end)]
         known = exceptions.search([("company_id", "=", company.id), *period])
-        known.filtered(
-            lambda one: not channels or one.channel in channels
-        ).unlink()
+        known.filtered(lambda one: not channels or one.channel in channels).unlink()
         contacts = exceptions._audited(company, start, end, channels)
         rules = exceptions._rules(contacts)
         return exceptions.create(

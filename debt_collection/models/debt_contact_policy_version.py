@@ -8,6 +8,9 @@ from ..tools.policy import Limit, Policy
 from ..tools.snapshot import digest, plain, restored
 from .debt_contact_policy import CHANNEL_GROUPS, DAYS
 
+# Whoever contacts debtors, or answers for it.
+DECIDERS = "debt_collection.group_debt_operator,debt_collection.group_debt_accountant"
+
 
 def _clock(minutes):
     return f"{minutes // 60}:{minutes % 60:02}"
@@ -66,7 +69,7 @@ class DebtContactPolicyVersion(models.Model):
         """Yield what the version says, a line each, in the reader's language."""
         rules = self._to_pure()
         if source := self._told("source"):
-            yield self.env._("Source: %(source)s", source=source)
+            yield self.env._("Source: %(text)s", text=source)
         yield from self._force_sentences()
         for window in rules.windows:
             yield self.env._(
@@ -136,17 +139,9 @@ class DebtContactPolicy(models.Model):
     _inherit = "debt.contact.policy"
 
     version_ids = fields.One2many(
-        "debt.contact.policy.version",
-        "policy_id",
-        readonly=True,
-        groups="debt_collection.group_debt_operator,"
-        "debt_collection.group_debt_accountant",
+        "debt.contact.policy.version", "policy_id", readonly=True, groups=DECIDERS
     )
-    version_count = fields.Integer(
-        compute="_compute_version_count",
-        groups="debt_collection.group_debt_operator,"
-        "debt_collection.group_debt_accountant",
-    )
+    version_count = fields.Integer(compute="_compute_version_count", groups=DECIDERS)
 
     @api.depends("version_ids")
     def _compute_version_count(self):
@@ -165,11 +160,12 @@ class DebtContactPolicy(models.Model):
         digests = {policy.id: policy._cached_digest(policy.id) for policy in self}
         found = {
             (version.policy_id.id, version.digest): version
-            for version in versions.search(
+            for version in versions.search_fetch(
                 [
                     ("policy_id", "in", self.ids),
                     ("digest", "in", list(set(digests.values()))),
-                ]
+                ],
+                ["policy_id", "digest"],
             )
         }
         return {
@@ -185,7 +181,7 @@ class DebtContactPolicy(models.Model):
         return digest(self.sudo().browse(policy_id)._version_content())
 
     def _version_content(self):
-        """What makes one version of the policy differ from the next, as plain values."""
+        """What makes one version differ from the next, as plain values."""
         self.ensure_one()
         policy = self.with_context(lang="en_US")
         return {

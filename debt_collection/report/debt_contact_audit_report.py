@@ -71,9 +71,9 @@ class DebtContactAuditReport(models.Model):
         help="Hour of the day where the debtor was.",
     )
     weekday = fields.Selection(
-        lambda self: self.env["debt.contact.decision"]
-        ._fields["local_weekday"]
-        .selection,
+        lambda self: (
+            self.env["debt.contact.decision"]._fields["local_weekday"].selection
+        ),
         readonly=True,
     )
     channel = fields.Selection(

@@ -78,7 +78,7 @@ class TestContactDecision(DebtCommon):
         self.policy.callback_beyond_limits = True
         for _ in range(2):
             self._dial().finish("no_answer")
-        self.case.callback_at = TUESDAY + timedelta(hours=1)
+        self.case.sudo().callback_at = TUESDAY + timedelta(hours=1)
         with self._at(hours=1):
             self._dial()
         decision = self._kept(reason="callback")
@@ -121,7 +121,7 @@ class TestContactDecision(DebtCommon):
             "plan_dirty": False,
         }
         for _ in range(2):
-            self.case.write(planned)
+            self.case.sudo().write(planned)
             self.assertFalse(queue.claim_next())
         [refusal] = self._kept(kind="refusal", occasion="claim")
         self.assertEqual(refusal.reason, "do_not_call")
@@ -184,7 +184,7 @@ class TestContactDecision(DebtCommon):
         for hours in (0, 2):
             with self._at(hours=hours):
                 self._dial().finish("no_answer")
-        self.case.write({"next_contact_at": tomorrow, "plan_dirty": True})
+        self.case.sudo().write({"next_contact_at": tomorrow, "plan_dirty": True})
         for _ in range(2):
             self.case._plan()
         [refusal] = self._kept(kind="refusal", occasion="plan")
@@ -194,7 +194,7 @@ class TestContactDecision(DebtCommon):
 
     def test_a_holiday_on_which_the_ladder_wanted_a_call(self):
         with self._at(days=27):  # Easter Monday
-            self.case.write({"ladder_started_on": "2026-04-06", "plan_dirty": True})
+            self.case.sudo().write({"ladder_started_on": "2026-04-06", "plan_dirty": True})
             self.case._plan()
             self.case._plan()
         [refusal] = self._kept(kind="refusal", occasion="plan")
@@ -202,7 +202,7 @@ class TestContactDecision(DebtCommon):
 
     def test_waiting_for_the_permitted_hours_is_no_refusal(self):
         with self._at(hours=14):
-            self.case.plan_dirty = True
+            self.case.sudo().plan_dirty = True
             self.case._plan()
         self.assertFalse(self._kept(kind="refusal"))
 

@@ -38,7 +38,8 @@ class DebtContactAudit(models.TransientModel):
         }
         labels = self._labels("debt.contact.decision", "channel")
         used = [code for code in labels if any(code == key[1] for key in found)]
-        hours = sorted({hour for hour, _ in found}, key=lambda hour: (hour is False, hour))
+        hours = {hour for hour, _ in found}
+        hours = sorted(hours, key=lambda hour: (hour is False, hour))
         rows = []
         for hour in hours:
             counts = [found.get((hour, channel), 0) for channel in used]
