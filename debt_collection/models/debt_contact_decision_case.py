@@ -142,7 +142,7 @@ class DebtCase(models.Model):
         )
 
     def _why_not_then(self, at, facts, planned):
-        """Why the gate refuses what had been planned for ``at``, None if it does not."""
+        """Why the gate refuses what was planned for ``at``, None if it does not."""
         if reason := self._refused_by_debtor("call", facts, None, None):
             return reason
         if self.callback_at or not facts.zones:

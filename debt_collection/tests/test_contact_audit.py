@@ -39,18 +39,22 @@ class TestContactAudit(DebtCommon):
 
     def _old_call(self, at, **values):
         """A call from before decisions were kept."""
-        return self.env["debt.call"].sudo().create(
-            {
-                "case_id": self.case.id,
-                "partner_id": self.debtor.id,
-                "company_id": self.company.id,
-                "user_id": self.operator.id,
-                "number": "+32470123456",
-                "state": "done",
-                "started_at": at,
-                "party": "none",
-                **values,
-            }
+        return (
+            self.env["debt.call"]
+            .sudo()
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "partner_id": self.debtor.id,
+                    "company_id": self.company.id,
+                    "user_id": self.operator.id,
+                    "number": "+32470123456",
+                    "state": "done",
+                    "started_at": at,
+                    "party": "none",
+                    **values,
+                }
+            )
         )
 
     def _wizard(self, user=None, **values):
