@@ -194,9 +194,8 @@ class TestContactDecision(DebtCommon):
 
     def test_a_holiday_on_which_the_ladder_wanted_a_call(self):
         with self._at(days=27):  # Easter Monday
-            self.case.sudo().write(
-                {"ladder_started_on": "2026-04-06", "plan_dirty": True}
-            )
+            today = {"ladder_started_on": "2026-04-06", "plan_dirty": True}
+            self.case.sudo().write(today)
             self.case._plan()
             self.case._plan()
         [refusal] = self._kept(kind="refusal", occasion="plan")
