@@ -172,7 +172,7 @@ class DebtContactDecision(models.Model):
     # --- keeping ----------------------------------------------------------------------
     @api.model
     def _keep(self, drafts):
-        """Put decisions on record; a refusal of a plan that is there already, not again.
+        """Put decisions on record; the refusal of a plan only once.
 
         The number of queries does not grow with the number of decisions.
 
