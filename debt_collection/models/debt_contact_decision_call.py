@@ -23,20 +23,20 @@ class DebtCall(models.Model):
         :return: a draft for `debt.contact.decision._keep`, and the facts
         :raises UserError: the gate refuses
         """
-        case = self.case_id
+        case, channel = self.case_id, self._channel()
         case.check_access("read")
-        answer, facts = case._ask_gate("call", now, number)
+        answer, facts = case._ask_gate(channel, now, number)
         about = {"number": number, "call_id": self.id}
         if answer.allowed:
             decided = case._prepare_decision(
-                "call", now, answer, facts, occasion="dial", **about
+                channel, now, answer, facts, occasion="dial", **about
             )
             return decided, facts
         planned = case.next_contact_at or now
         key = f"dial:{self.id}:{planned}:{answer.reason}"
         self.env["debt.contact.decision"]._keep_at_the_end(
             case._prepare_refusal(
-                "dial", "call", answer, facts, planned, key=key, **about
+                "dial", channel, answer, facts, planned, key=key, **about
             )
         )
         raise UserError(case._contact_message(answer, now, facts))
@@ -46,9 +46,10 @@ class DebtCall(models.Model):
 
         What the gate would have said is kept: it may have been no.
         """
-        answer = self.case_id._contact_gate("call", now, facts, number, phone)
+        channel = self._channel()
+        answer = self.case_id._contact_gate(channel, now, facts, number, phone)
         return self.case_id._prepare_decision(
-            "call",
+            channel,
             now,
             answer,
             facts,
