@@ -174,10 +174,8 @@ class DebtCall(models.Model):
         if self.state != "draft":
             raise UserError(self.env._("This call has been dialled already."))
         number = phone.number if phone else number
-        answer = self.case_id.check_contact("call", number=number)
-        if not answer["allowed"]:
-            raise UserError(answer["message"])
         now = fields.Datetime.now()
+        decided, facts = self._ask_to_dial(now, number)
         self.sudo().write(
             {
                 "state": "dialing",
@@ -185,11 +183,12 @@ class DebtCall(models.Model):
                 "contact_id": phone.contact_id.id if phone else self.partner_id.id,
                 "number": number,
                 "started_at": now,
-                "local_hour": self.case_id._local_hour(now),
+                "local_hour": self.case_id._local_hour(now, facts),
                 "requested": self._is_requested(now),
                 "claim_until": now + timedelta(minutes=TALK_MINUTES),
             }
         )
+        self.env["debt.contact.decision"]._keep([decided])
 
     def _is_requested(self, at):
         """Whether a call at ``at`` (UTC) is the one the debtor asked for."""

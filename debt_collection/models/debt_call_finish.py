@@ -154,10 +154,14 @@ class DebtCall(models.Model):
         """A call made from a desk phone: nobody pressed the button, it was made."""
         facts = self.case_id._contact_facts()[self.case_id]
         phone = self.phone_id or (facts.usable_phones or [self.phone_id])[0]
+        number = self.number or phone.number
+        self.env["debt.contact.decision"]._keep(
+            [self._prepare_manual_decision(now, number, phone, facts)]
+        )
         return {
             "started_at": now,
             "phone_id": phone.id,
-            "number": self.number or phone.number,
+            "number": number,
             "contact_id": self.contact_id.id or phone.contact_id.id,
             "local_hour": self.case_id._local_hour(now, facts),
             "requested": self._is_requested(now),

@@ -128,14 +128,24 @@ class DebtCase(models.Model):
 
     def _claim_if_allowed(self, now):
         """Open a call unless ledger or gate refuse; then bring the case up to date."""
-        answer = self.check_contact("call", at=now)
-        if answer["allowed"]:
+        self.check_access("read")
+        answer, facts = self._ask_gate("call", now)
+        if answer.allowed:
             return self._unless_contended(lambda: self._open_call(now))
-        self._unless_contended(self._settle_refused)
+        planned = self.next_contact_at
+        key = f"claim:{self.id}:{planned}:{answer.reason}"
+        refused = self._prepare_refusal(
+            "claim", "call", answer, facts, planned, key=key
+        )
+        self._unless_contended(lambda: self._settle_refused(refused))
         return None
 
-    def _settle_refused(self):
-        """The queue was behind the truth: bring this debtor up to date."""
+    def _settle_refused(self, refused):
+        """The queue was behind the truth: bring this debtor up to date.
+
+        :param dict refused: draft for `debt.contact.decision._keep`
+        """
+        self.env["debt.contact.decision"]._keep([refused])
         self.refresh(self.partner_id.ids)
         self.sudo().exists()._plan()
 

@@ -275,19 +275,20 @@ class DebtCase(models.Model):
             )
         return facts
 
-    def _contact_history(self, debtors):
+    def _contact_history(self, debtors, since=None):
         """Contacts made with these debtors, in all companies.
 
         Of a call nobody logged an outcome for, the worst is assumed: that it was a
         conversation. Where the debtor rang us, it is a conversation but no attempt. A
         message counts from the moment it was handed over.
 
+        :param datetime since: naive UTC; by default as far back as any limit looks
         :return: two dicts by partner id: list of `tools.contact.Contact`, and counts
             of answered calls by local hour
         """
         self.env["debt.call"].flush_model()
         self.env["debt.message"].flush_model()
-        since = fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
+        since = since or fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
         rows = self.env.execute_query(
             SQL(
                 """

@@ -96,15 +96,18 @@ class DebtCase(models.Model):
         facts = cases._contact_facts()
         likely = self._answering_hours()
         made = cases._ladder_messages()
+        lost = []
         for case in cases:
             case._wake(now)
             planned = case._plan_next_contact(facts[case], now, likely)
             message = case._plan_message(facts[case], now, made[case], planned.at)
             if planned.reason in CALLS_OVER:
                 planned = case._end_calls(planned, message)
+            lost.append(case._prepare_lost_plan(facts[case], now, planned))
             values = case._prepare_plan_values(planned, message)
             if values:
                 case.write(values)
+        self.env["debt.contact.decision"]._keep(list(filter(None, lost)))
         cases._sync_call_activities()
 
     def _wake(self, now):

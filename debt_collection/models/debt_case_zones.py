@@ -52,6 +52,8 @@ class DebtCase(models.Model):
         zone = ZoneInfo(facts.zone or "UTC")
         return at.replace(tzinfo=pytz.utc).astimezone(zone).hour
 
-    def _public_holidays(self):
+    def _public_holidays(self, year=None):
+        """Public holidays where the debtor lives, this year's and its neighbours'."""
         country = self.partner_id.country_id.code
-        return _holidays(country, fields.Date.today().year) if country else frozenset()
+        year = year or fields.Date.today().year
+        return _holidays(country, year) if country else frozenset()

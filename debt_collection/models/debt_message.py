@@ -161,10 +161,13 @@ class DebtMessage(models.Model):
                 text = message.case_id._no_address_text(message.channel)
                 message.write({"state": "refused", "failure": text})
                 continue
-            answer, text = message._ask_gate()
+            answer, text, decided = message._ask_gate()
             if answer.allowed:
                 message._hand_over()
-            elif answer.next_at and message._can_wait(answer.next_at):
+                message._keep_contact(decided)
+                continue
+            message._keep_refusal(decided)
+            if answer.next_at and message._can_wait(answer.next_at):
                 message._wait(answer.next_at, text)
             else:
                 message.write({"state": "refused", "failure": text})
@@ -182,16 +185,20 @@ class DebtMessage(models.Model):
         return True
 
     def _ask_gate(self):
-        """The gate's answer at this moment, and in words.
+        """The gate's answer at this moment, in words, and as it is kept.
 
         The debtor's case may have been closed and followed by another since.
+
+        :return: `tools.contact.Answer`, text, and a draft for
+            `debt.contact.decision._keep`
         """
         case = self.promise_id.case_id or self.case_id
         now = fields.Datetime.now()
         number = self.address if self.channel == "sms" else None
         lifted = self._lifted(self.kind)
         answer, facts = case._ask_gate(self.channel, now, number, lifted)
-        return answer, case._contact_message(answer, now, facts)
+        decided = self._prepare_decision(case, now, answer, facts)
+        return answer, case._contact_message(answer, now, facts), decided
 
     @api.model
     def _lifted(self, kind):

@@ -1,6 +1,7 @@
 from . import (
     debt_call_report,
     debt_case_report,
+    debt_contact_audit_report,
     debt_objection_report,
     debt_review_report,
 )

@@ -4,6 +4,8 @@ from . import test_call
 from . import test_call_line
 from . import test_caller_number
 from . import test_claim
+from . import test_contact_audit
+from . import test_contact_decision
 from . import test_demo
 from . import test_dialler_simulator
 from . import test_dispute

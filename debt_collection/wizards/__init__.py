@@ -14,6 +14,8 @@ from . import (
     debt_dialler_simulator,
     debt_contact_explain,
     debt_contact_explain_text,
+    debt_contact_audit,
+    debt_contact_audit_document,
     debt_exclude_wizard,
     debt_message_composer,
     debt_script_preview,
