@@ -30,6 +30,7 @@ from . import test_script_check
 from . import test_script_data
 from . import test_script_ui
 from . import test_stories
+from . import test_telephony
 from . import test_ui
 from . import test_ui_reports
 from . import test_views
