@@ -15,7 +15,8 @@ class DebtCase(models.Model):
         debtors = self._debtor_recipients(recipients_data)
         if not debtors:
             return super()._notify_thread_by_email(message, recipients_data, **kwargs)
-        if not self._may_write("email"):
+        addresses = [one["email_normalized"] for one in debtors]
+        if not all(self._may_write("email", address) for address in addresses):
             others = [one for one in recipients_data if one not in debtors]
             return super()._notify_thread_by_email(message, others, **kwargs)
         # Kept, so that what comes back is recognised.
