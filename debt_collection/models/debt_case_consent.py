@@ -154,9 +154,3 @@ class DebtCase(models.Model):
             "default_partner_id": self.partner_id.id,
             "default_company_id": self.company_id.id,
         }
-
-
-class DebtPromise(models.Model):
-    _inherit = "debt.promise"
-
-    consent_url = fields.Char(related="case_id.consent_url")
