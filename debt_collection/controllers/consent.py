@@ -16,7 +16,7 @@ class ConsentController(http.Controller):
     """
 
     @http.route(
-        "/debt/consent/<string:token>",
+        "/consent/<string:token>",
         type="http",
         auth="public",
         methods=["GET"],
@@ -27,7 +27,7 @@ class ConsentController(http.Controller):
 
     # No session and no cookie: the signed link itself says who it is.
     @http.route(
-        "/debt/consent/<string:token>",
+        "/consent/<string:token>",
         type="http",
         auth="public",
         methods=["POST"],

@@ -38,6 +38,7 @@ from . import (
     debt_case_reason,
     debt_case_recording,
     debt_case_refresh,
+    debt_case_reply,
     debt_case_script,
     debt_case_view,
     debt_case_write,

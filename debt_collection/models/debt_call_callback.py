@@ -91,7 +91,7 @@ class DebtCall(models.Model):
             "call",
             at,
             holidays=facts.holidays,
-            target=case._contact_target("call", facts),
+            target=self.case_id._contact_target("call", facts),
         )
         slot = at if hours.allowed else hours.next_at
         if not slot:

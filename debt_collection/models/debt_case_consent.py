@@ -36,7 +36,8 @@ class DebtCase(models.Model):
         for case in self:
             # Superuser: signs with the database's secret. Nothing of the debt in it.
             token = hash_sign(self.env(su=True), CONSENT_SCOPE, case.ids)
-            case.consent_url = f"{case.get_base_url()}/debt/consent/{token}"
+            # Nor in the address: others may read the e-mail.
+            case.consent_url = f"{case.get_base_url()}/consent/{token}"
 
     def _consent_domain(self, debtors):
         return [
