@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import zones as zone_tools
+from ..tools.consent import Word
 from ..tools.contact import CHANNELS, Answer, Contact, Policy, check
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
@@ -41,7 +42,8 @@ def _holidays(country_code, year):
 class Facts:
     """What the gate and the planner must know about one debtor.
 
-    ``busy`` is the call that is open with him, whoever's it is.
+    ``busy`` is the call that is open with him, whoever's it is; ``words`` are the
+    consents he gave or withdrew.
     """
 
     policy: Policy | None = None
@@ -51,6 +53,7 @@ class Facts:
     phones: list = field(default_factory=list)
     hours: dict[int, int] = field(default_factory=dict)
     busy: object = None
+    words: list[Word] = field(default_factory=list)
 
     @property
     def usable_phones(self):
@@ -81,8 +84,8 @@ class DebtCase(models.Model):
 
         :param str channel: one of call, robot_call, sms, email, voice_message,
             letter, visit
-        :param str number: the number to be dialled, in any form; any usable number of
-            the debtor when None
+        :param str number: the number to be dialled, in any form, or the e-mail address
+            to be written to; any usable number of the debtor when None
         :param datetime at: naive UTC; now when None
         :return: ``{"allowed": bool, "reason": code, "message": text in the user's
             language, "next_at": naive UTC or False}``
@@ -111,7 +114,8 @@ class DebtCase(models.Model):
         :return: `tools.contact.Answer` and `Facts`
         """
         facts = self._contact_facts()[self]
-        phone = self._find_phone(facts, number) if number else None
+        by_phone = number and channel in PHONE_CHANNELS
+        phone = self._find_phone(facts, number) if by_phone else None
         if phone:
             facts.zones = self._resolve_zones(phone).names
         answer = self._contact_gate(channel, at, facts, number, phone, lifted)
@@ -132,12 +136,13 @@ class DebtCase(models.Model):
         if facts.busy and facts.busy._keeps_away(self.env.user, at):
             return Answer(False, "busy", facts.busy.claim_until)
         paused, resumes = self._paused(channel)
+        target = self._contact_target(channel, facts, number, phone)
         if paused and paused not in lifted and at < resumes:
-            later = self._ask_policy(channel, resumes, facts)
+            later = self._ask_policy(channel, resumes, facts, target)
             return Answer(False, paused, later.next_at, later.until)
-        return self._ask_policy(channel, at, facts)
+        return self._ask_policy(channel, at, facts, target)
 
-    def _ask_policy(self, channel, at, facts):
+    def _ask_policy(self, channel, at, facts, target):
         return check(
             facts.policy,
             facts.zones,
@@ -147,6 +152,7 @@ class DebtCase(models.Model):
             holidays=facts.holidays,
             callback=(channel == "call" and self.callback_at) or None,
             case=self.id,
+            target=target,
         )
 
     def _refused_by_ledger(self):
@@ -163,11 +169,19 @@ class DebtCase(models.Model):
     def _refused_by_debtor(self, channel, facts, number, phone):
         if facts.policy is None:
             return "no_policy"
+        if self._is_representative(channel, number):
+            return None
+        if reason := self._refused_protected(channel):
+            return reason
+        if self._has_opted_out(channel, facts, number, phone):
+            return "opted_out"
         if channel not in PHONE_CHANNELS:
             return None
         # Whether he refused calls is the debtor's own word, whoever may read contacts.
         if self.partner_id.sudo().debt_do_not_call:
             return "do_not_call"
+        if self._forbidden_at_work(facts, phone):
+            return "work_forbidden"
         if number and (phone is None or not phone._is_usable()):
             return "bad_number"
         return None if facts.usable_phones else "no_number"
@@ -234,6 +248,7 @@ class DebtCase(models.Model):
             .search([("partner_id", "in", debtors.ids), ("state", "!=", "done")])
         }
         policies = self.env["debt.contact.policy"]
+        words = cases._consent_words(debtors)
         facts = {}
         for case, own in zip(cases, self, strict=True):
             partner = case.partner_id
@@ -247,6 +262,7 @@ class DebtCase(models.Model):
                 phones=known,
                 hours=hours[partner.id],
                 busy=busy.get(partner.id),
+                words=words[partner.id, case.company_id.id],
             )
         return facts
 
@@ -262,6 +278,7 @@ class DebtCase(models.Model):
         """
         self.env["debt.call"].flush_model()
         self.env["debt.message"].flush_model()
+        self.env["debt.phone"].flush_model(["place"])
         since = fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
         rows = self.env.execute_query(
             SQL(
@@ -276,14 +293,15 @@ class DebtCase(models.Model):
                        OR outcome_id IS NULL AND party IS NULL AS conversed,
                        requested, case_id, local_hour, direction = 'inbound',
                        CEIL(EXTRACT(EPOCH FROM
-                            COALESCE(ended_at, %(now)s) - started_at) / 60)
+                            COALESCE(ended_at, %(now)s) - started_at) / 60),
+                       %(call_place)s
                   FROM debt_call
                  WHERE partner_id = ANY(%(debtors)s)
                    AND state != 'draft'
                    AND started_at > %(since)s
                 UNION ALL
                 SELECT partner_id, sent_at, channel, FALSE, FALSE, requested, case_id,
-                       NULL, FALSE, 1
+                       NULL, FALSE, 1, %(message_place)s
                   FROM debt_message
                  WHERE partner_id = ANY(%(debtors)s)
                    AND sent_at > %(since)s
@@ -292,12 +310,14 @@ class DebtCase(models.Model):
                 debtors=debtors.ids,
                 since=since,
                 now=fields.Datetime.now(),
+                call_place=self._place_sql("debt_call", "number"),
+                message_place=self._place_sql("debt_message", "address"),
             )
         )
         history = defaultdict(list)
         hours = defaultdict(lambda: defaultdict(int))
         for debtor_id, at, channel, connected, right, *more in rows:
-            asked, case_id, hour, rang, minutes = more
+            asked, case_id, hour, rang, minutes, place = more
             history[debtor_id].append(
                 Contact(
                     at,
@@ -308,6 +328,7 @@ class DebtCase(models.Model):
                     case_id,
                     rang,
                     min(max(1, int(minutes)), A_DAY_OF_MINUTES),
+                    place or "",
                 )
             )
             if connected and hour is not None and not rang:

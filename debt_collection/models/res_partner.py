@@ -16,6 +16,10 @@ DEBT_PLAN_FIELDS = {
     "debt_kind",
     "zip",
     "debt_do_not_call",
+    "debt_no_work_calls",
+    "debt_protection",
+    "debt_protection_until",
+    "debt_representative_id",
 }
 
 

@@ -2,6 +2,8 @@ from . import test_access
 from . import test_account_move
 from . import test_call
 from . import test_claim
+from . import test_consent
+from . import test_consent_page
 from . import test_demo
 from . import test_dispute
 from . import test_gate
@@ -16,7 +18,9 @@ from . import test_policy
 from . import test_policy_presets
 from . import test_profile
 from . import test_promise
+from . import test_protection
 from . import test_race
+from . import test_recording
 from . import test_refresh
 from . import test_refresh_payment
 from . import test_refresh_properties
@@ -24,6 +28,7 @@ from . import test_refresh_race
 from . import test_refresh_rules
 from . import test_restraint
 from . import test_review
+from . import test_roads
 from . import test_script
 from . import test_script_call
 from . import test_script_check
