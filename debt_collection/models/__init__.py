@@ -8,6 +8,7 @@ from . import (
     debt_call_event,
     debt_call_finish,
     debt_call_inbound,
+    debt_call_line,
     debt_call_outcome,
     debt_call_promise,
     debt_call_review,

@@ -57,7 +57,7 @@ class DebtCallEvent(models.Model):
     def _store(self, provider, events):
         """Keep those events that are not kept yet.
 
-        Where another transaction is keeping the same one, this one is to be tried again.
+        Where another transaction keeps the same one, this one is to be tried again.
 
         :param provider: ``debt.telephony.provider`` that reported
         :param list events: pairs of a call's id and a ``call_events.Event``

@@ -197,7 +197,7 @@ class DebtCallerNumber(models.Model):
         """Choose a number and use it: two who dial at once do not break its cap.
 
         The row is written, so a transaction that counted before another committed is
-        tried again by the framework; one that another has at this moment is passed over.
+        tried again by the framework; one that another has just now is passed over.
         """
         for chosen in self._ranked(phone, number):
             if taken := chosen.sudo().try_lock_for_update():

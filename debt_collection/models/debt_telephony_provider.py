@@ -19,9 +19,9 @@ FEATURES = (
 class DebtTelephonyProvider(models.Model):
     """Whatever dials: a link for any telephone, or an exchange that tells what it does.
 
-    A glue addon adds its kind to ``kind`` and methods named after it, of which it writes
-    those it can and names them in ``_<kind>_features``: ``_<kind>_dial(call, phone)``,
-    ``_<kind>_hangup(call)`` and so on. What no method was written for is refused.
+    A glue addon adds its kind to ``kind`` and says in ``_<kind>_features`` what it can;
+    for that it writes methods named after it: ``_<kind>_dial(call, phone)``,
+    ``_<kind>_hangup(call)`` and so on. What is not among its features is refused.
     """
 
     _name = "debt.telephony.provider"
@@ -90,7 +90,10 @@ class DebtTelephonyProvider(models.Model):
         return feature in self._features()
 
     def _check_can(self, feature):
-        """:raises UserError: naming the provider, what it cannot do, and what to do"""
+        """Refuse what it cannot do.
+
+        :raises UserError: naming the provider, what it cannot do, and what to do
+        """
         self.ensure_one()
         if self._can(feature):
             return
@@ -163,7 +166,7 @@ class DebtTelephonyProvider(models.Model):
         return self._ask("dial", "dial", call, phone)
 
     def _hangup(self, call):
-        """End the call on the line; returns a client action or None, as do all below."""
+        """End the call on the line; a client action or None, as all below return."""
         return self._ask("hangup", "hangup", call)
 
     def _hold(self, call):

@@ -1,3 +1,4 @@
+/* global luxon */
 import {Component, useEffect, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
@@ -92,7 +93,9 @@ export class DebtLine extends Component {
     /** The operator's own telephone comes first. */
     get textBefore() {
         if (this.line.cancelled) {
-            return _t("Your telephone was not answered, so nobody was dialled. Try again.");
+            return _t(
+                "Your telephone was not answered, so nobody was dialled. Try again."
+            );
         }
         const texts = {
             ringing: _t("Your telephone rings: pick up, and the debtor is dialled."),
