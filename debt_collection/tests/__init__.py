@@ -7,6 +7,7 @@ from . import test_claim
 from . import test_consent
 from . import test_consent_page
 from . import test_demo
+from . import test_dialler_simulator
 from . import test_dispute
 from . import test_gate
 from . import test_inbound
