@@ -1,6 +1,7 @@
 """Debian's packages: installed where a program is missing, or only unpacked."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -57,6 +58,21 @@ def fetch(packages, folder):
         for name in names:
             newest = max(downloads.glob(f"{name}_*.deb"), key=os.path.getmtime)
             call(["dpkg", "-x", newest, folder], f"{newest} is damaged: remove it.")
+
+
+def needed_by(*packages):
+    """What these packages of Debian unstable need on a system that has nothing yet."""
+    apt = _private_apt()
+    nothing = CACHE / "nothing"
+    nothing.write_text("")
+    with step("Reading Debian's package lists"):
+        call([*apt, "update"], _not_to_be_had(packages[0]), LOGS / "apt.log")
+    simulate = [f"-oDir::State::status={nothing}", "-s", "-y", "install"]
+    found = call(
+        [*apt, "--no-install-recommends", *simulate, *packages],
+        _not_to_be_had(packages[0]),
+    )
+    return re.findall(r"^Inst (\S+)", found, re.MULTILINE)
 
 
 def _private_apt():

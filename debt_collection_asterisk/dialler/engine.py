@@ -1,0 +1,348 @@
+"""The engine: whatever comes in, from the PBX, from Odoo or by the clock, is led to
+the call, the operator or the campaign it concerns. All of it runs in one thread.
+"""
+
+import heapq
+import itertools
+import logging
+import re
+import time
+
+from . import PROTOCOL, commands, times
+from .ari import AriError
+from .call import Call
+from .campaign import Campaign
+from .odoo import Replaced
+from .reconcile import reconcile, revive
+from .sounds import Sounds
+from .stations import Stations
+from .uploads import Uploads
+
+_logger = logging.getLogger(__name__)
+#: Seconds between two exchanges when there is something to tell, and after failures.
+SOON, LONGEST_WAIT = 0.3, 30
+RECONCILE_AGAIN = 1.0
+FORGET_EVERY = 3600
+
+
+class Engine:
+    """All that a process knows.
+
+    :param background: `background(work, done, failed, slow=False)` runs `work()`
+        elsewhere and hands its result or exception back into this thread
+    :param files: a second client of the PBX, for use in the background
+    :param clock: monotonic seconds;  wall: seconds since 1970
+    """
+
+    def __init__(
+        self,
+        config,
+        journal,
+        ari,
+        odoo,
+        pacing,
+        background,
+        files=None,
+        clock=time.monotonic,
+        wall=time.time,
+    ):
+        self.config, self.journal, self.ari, self.odoo = config, journal, ari, odoo
+        self.background, self.files = background, files or ari
+        self.now, self.wall = clock, wall
+        self.app = config.pbx.app
+        self.calls, self.campaigns = {}, {}
+        self.stations = Stations(self)
+        self.sounds = Sounds(self, config.prompts)
+        self.uploads = Uploads(self)
+        #: the stream of events is open, and journal and PBX agree
+        self.ready = False
+        self.stopping = False
+        #: why the process must end, if it must
+        self.over = None
+        self._pacing = pacing
+        self._open = False
+        self._skew = 0.0
+        self._timers, self._order = [], itertools.count()
+        self._syncing = False
+        self._sync_at = self._last_sync = 0.0
+        self._failures = 0
+        self._dialled = []
+        name = re.escape(self.app)
+        self._names = re.compile(rf"{name}-(op-)?(\d+)(?:-(.+))?")
+
+    def start(self):
+        """Look at what an earlier process left."""
+        revive(self)
+        self.journal.forget(self.wall())
+        self.later(FORGET_EVERY, self._forget_old)
+
+    def _forget_old(self):
+        self.journal.forget(self.wall())
+        self.later(FORGET_EVERY, self._forget_old)
+
+    # --- time -----------------------------------------------------------------------
+    def office_now(self):
+        """The time by Odoo's clock: leases and windows are told by it."""
+        return self.wall() + self._skew
+
+    def later(self, seconds, action):
+        """Do something in so many seconds."""
+        heapq.heappush(self._timers, (self.now() + seconds, next(self._order), action))
+
+    def tick(self):
+        """What is due; the loop calls it several times a second."""
+        while self._timers and self._timers[0][0] <= self.now():
+            heapq.heappop(self._timers)[2]()
+        self._give_back_expired()
+        self._serve()
+        self._dial()
+        self._sync_if_due()
+
+    # --- calls ------------------------------------------------------------------------
+    def forget(self, call):
+        """It has ended."""
+        self.calls.pop(call.id, None)
+
+    def tell(self, call_id, kind, values):
+        """An event of a call that may be over."""
+        self.journal.record(call_id, kind, values, self.wall())
+
+    def observe(self, call, what):
+        """Tell the pacer what became of one of its calls."""
+        if not (call.paced and call.campaign):
+            return
+        pacer, now = call.campaign.pacer, self.now()
+        if what in ("answered", "failed"):
+            getattr(pacer, what)(now, now - call.dialled_at)
+        else:
+            getattr(pacer, what)(now)
+
+    def _leased(self):
+        return [call for call in self.calls.values() if call.state == "leased"]
+
+    def _give_back_expired(self):
+        for call in list(self.calls.values()):
+            if call.state in ("leased", "operator") and (
+                self.stopping or call.expired or self._is_withdrawn(call)
+            ):
+                call.give_back("stopping" if self.stopping else "expired")
+
+    def _is_withdrawn(self, call):
+        """Its campaign was paused, or its hours are over."""
+        if not call.paced:
+            return False
+        return not (call.campaign and call.campaign.is_open(self.office_now()))
+
+    def _serve(self):
+        """Operators who became free take those who wait longest."""
+        waiting = [call for call in self.calls.values() if call.state == "waiting"]
+        for call in sorted(waiting, key=lambda call: call.since):
+            call.serve()
+
+    def _dial(self):
+        """Begin calls by hand at once, those of campaigns as their pacers say."""
+        for campaign in self.campaigns.values():
+            campaign.want = 0
+        if not self.ready or self.stopping:
+            return
+        leased = [c for c in self._leased() if self.sounds.at_hand(c.prompts())]
+        for call in leased:
+            if not call.paced and self._may_dial():
+                call.start()
+        for campaign in self.campaigns.values():
+            self._dial_campaign(campaign, [c for c in leased if c.state == "leased"])
+
+    def _dial_campaign(self, campaign, leased):
+        mine = [c for c in self.calls.values() if c.campaign is campaign and c.paced]
+        begun = [call for call in mine if call.state != "leased"]
+        wanted = campaign.to_dial(self, begun)
+        for call in [c for c in leased if c in mine][:wanted]:
+            if self._may_dial():
+                call.start()
+                wanted -= 1
+        fetching = sum(call.state == "leased" for call in mine)
+        campaign.want = max(0, wanted - fetching)
+
+    def _may_dial(self):
+        """Not more numbers a second than the PBX's owner wants."""
+        now = self.now()
+        self._dialled = [at for at in self._dialled if at > now - 1]
+        if len(self._dialled) >= self.config.pbx.dials_per_second:
+            return False
+        self._dialled.append(now)
+        return True
+
+    # --- what the PBX says --------------------------------------------------------------
+    def on_open(self):
+        """The stream of events is open: now the two can be compared."""
+        self._open = True
+        self._reconcile()
+
+    def _reconcile(self):
+        if not self._open or self.ready:
+            return
+        try:
+            reconcile(self)
+            self.ready = True
+        except AriError as error:
+            _logger.warning("Cannot compare with the PBX: %s", error)
+            self.later(RECONCILE_AGAIN, self._reconcile)
+
+    def on_close(self):
+        """No events: nobody may be left with a phone that rings for nobody."""
+        if self._open:
+            _logger.warning("The PBX's stream of events is lost")
+        self._open = self.ready = False
+        for call in list(self.calls.values()):
+            if call.state == "dialling":
+                call.hang_up("us")
+
+    def on_event(self, event):
+        """Lead an event to whom it concerns."""
+        kind = event["type"]
+        if kind == "ApplicationReplaced":
+            self.over = "another program took over the PBX's application"
+        elif kind in ("RecordingFinished", "RecordingFailed"):
+            self._on_recording(kind, event["recording"])
+        elif kind == "PlaybackFinished":
+            self._on_played(event["playback"]["id"])
+        else:
+            channel = event.get("channel") or event.get("peer") or {}
+            self._on_channel(channel.get("id", ""), event)
+
+    def _on_recording(self, kind, recording):
+        if kind == "RecordingFailed":
+            self.uploads.lost(recording["name"])
+        else:
+            self.uploads.finished(recording["name"], recording.get("duration"))
+
+    def _on_played(self, playback):
+        name = self._names.fullmatch(playback)
+        call = name and not name[1] and self.calls.get(int(name[2]))
+        if call:
+            call.on_played(name[3])
+
+    def _on_channel(self, channel, event):
+        name = self._names.fullmatch(channel)
+        if not name:
+            return
+        number = int(name[2])
+        if name[1]:
+            self.stations.of(number).leg.on_event(event)
+        elif number in self.calls:
+            call = self.calls[number]
+            target = call.legs().get(channel) if name[3] else call
+            if target:
+                target.on_event(event)
+            return
+        elif event["type"] == "StasisStart":
+            # It answered although its call is over.
+            self.ari.hangup(channel)
+
+    # --- what Odoo says -------------------------------------------------------------------
+    def _sync_if_due(self):
+        if self._syncing or self.now() < self._sync_at:
+            return
+        self._syncing, self._last_sync = True, self.now()
+        payload = self.payload()
+        self.background(lambda: self.odoo.sync(payload), self.on_sync, self._on_failure)
+
+    def payload(self):
+        """What we tell and ask each second."""
+        campaigns = self.campaigns.values()
+        return {
+            "instance": self.odoo.instance,
+            "version": PROTOCOL,
+            "pbx_up": self.ready and not self.stopping,
+            "live": sorted(self.calls),
+            "want": {str(c.id): c.want for c in campaigns if c.want},
+            "events": self.journal.outbox(),
+            "operators": self.stations.lines(),
+            "stats": {str(c.id): c.pacer.stats(self.now()) for c in campaigns},
+        }
+
+    def on_sync(self, answer):
+        """Odoo's answer: what it took, and what there is to do."""
+        self._syncing, self._failures = False, 0
+        if answer.get("time"):
+            self._skew = round(times.parse(answer["time"]) - self.wall())
+        refused = answer.get("refused") or []
+        for call_id, seq, why in refused:
+            _logger.warning("Odoo refuses event %s of call %s: %s", seq, call_id, why)
+        accepted = [tuple(pair) for pair in answer.get("accepted") or []]
+        done = accepted + [tuple(pair[:2]) for pair in refused]
+        self.journal.delivered(done)
+        self.stations.settle(done)
+        self._follow(answer.get("campaigns") or [])
+        self.stations.update(answer.get("operators") or [])
+        for call_id in answer.get("drop") or []:
+            self._drop(call_id)
+        for job in answer.get("jobs") or []:
+            self._accept(job)
+        for command in answer.get("commands") or []:
+            self._command(command)
+        wait = SOON if self.journal.outbox(1) else self.config.process.sync
+        self._sync_at = self._last_sync + wait
+
+    def _on_failure(self, error):
+        """Odoo is away: try again, less and less often."""
+        self._syncing = False
+        if isinstance(error, Replaced):
+            self.over = str(error)
+            return
+        self._failures += 1
+        _logger.warning("%s", error)
+        self._sync_at = self.now() + min(2 ** (self._failures - 1), LONGEST_WAIT)
+        for campaign in self.campaigns.values():
+            campaign.want = 0
+
+    def _follow(self, described):
+        for values in described:
+            campaign = self.campaigns.get(values["id"])
+            if campaign:
+                campaign.update(values)
+            else:
+                self.campaigns[values["id"]] = Campaign(self._pacing, values)
+        gone = set(self.campaigns) - {values["id"] for values in described}
+        for campaign_id in gone:
+            self.campaigns.pop(campaign_id)
+
+    def _accept(self, job):
+        if self.journal.accept(job):
+            self.calls[job["call_id"]] = Call(self, job)
+
+    def _drop(self, call_id):
+        """Odoo closed this call, or does not know it."""
+        call = self.calls.get(call_id)
+        if call and call.dialled:
+            call.hang_up("us")
+        elif call:
+            call.give_back("dropped")
+
+    def _command(self, command):
+        call_id, number = command["call_id"], command["id"]
+        if not self.journal.first_time(number) or not self.journal.job(call_id):
+            return
+        call = self.calls.get(call_id)
+        error = commands.carry_out(call, command) if call else "the call is over"
+        self.journal.carried_out(number)
+        self.tell(
+            call_id, "command", {"id": number, "ok": not error, "error": error or ""}
+        )
+
+    # --- the end ----------------------------------------------------------------------------
+    def stop(self):
+        """Dial no more; who talks goes on talking, who rings is let alone."""
+        self.stopping = True
+        for call in list(self.calls.values()):
+            if call.in_flight and call.dialled:
+                call.hang_up("us")
+            elif not call.dialled:
+                call.give_back("stopping")
+        self._sync_at = 0
+
+    @property
+    def settled(self):
+        """Whether all is said that can be said before the end."""
+        waiting = any(call.state != "talking" for call in self.calls.values())
+        return not (waiting or self._syncing or self.journal.outbox(1))
