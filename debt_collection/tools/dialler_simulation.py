@@ -1,0 +1,203 @@
+"""A day of dialling in a second: operators, debtors and the very pacer that dials.
+
+A discrete-event simulation, the same for the same seed. Talk and wrap-up are
+exponential; ringing varies evenly by half around its mean, as phones do.
+"""
+
+from collections import deque
+from heapq import heappop, heappush
+from random import Random
+
+from .dialler_formulas import Yield
+from .pacing import GREETING, PREVIEW, VOICE_MESSAGE, Pacer
+
+TICK = 1.0
+# Not counted: it begins with all operators idle and no line in flight.
+WARM_UP = 1800
+
+
+def simulate(mode, figures, hours=8, seed=1):
+    """What a mode yields in so many hours of one draw.
+
+    :param str mode: one of ``pacing.MODES``
+    :param Figures figures: the team
+    :return: ``Yield``
+    """
+    return Floor(mode, figures, seed).run(hours * 3600)
+
+
+class Floor:
+    """The operators, the lines and what will happen next.
+
+    Events are tuples (time, order, what to do, its argument).
+    """
+
+    def __init__(self, mode, figures, seed):
+        self.mode = mode
+        self.figures = figures
+        self.pacer = Pacer(
+            mode,
+            cap=figures.cap,
+            max_lines=figures.max_lines,
+            answer_rate=figures.answer_rate,
+            ring=figures.ring,
+            handling=figures.handling,
+        )
+        self.clock = 0.0
+        self.idle = deque()  # since when each idle operator waits
+        self.busy = 0
+        self.in_flight = 0
+        self.waiting = deque()  # when those who wait for an operator answered
+        self.counts = Counts()
+        self._chance = Random(seed)
+        self._events = []
+        self._order = 0
+
+    def run(self, seconds):
+        """The yield of so many seconds after the warm-up."""
+        self._open()
+        end = WARM_UP + seconds
+        counting = False
+        while self._events[0][0] < end:
+            self.clock, _order, action, argument = heappop(self._events)
+            if not counting and self.clock >= WARM_UP:
+                counting, self.counts = True, Counts()
+            action(argument)
+        return self.counts.result(self.mode, self.figures.operators, seconds)
+
+    def _open(self):
+        if self.mode == PREVIEW:
+            for _number in range(self.figures.operators):
+                self._read(None)
+            return
+        if self.mode != VOICE_MESSAGE:
+            self.idle.extend([0.0] * self.figures.operators)
+        self._later(0, self._tick, None)
+
+    def _later(self, seconds, action, argument=None):
+        self._order += 1
+        heappush(self._events, (self.clock + seconds, self._order, action, argument))
+
+    # --- chance -------------------------------------------------------------------
+    def _exponential(self, mean):
+        return self._chance.expovariate(1 / mean)
+
+    def _around(self, mean):
+        return mean * self._chance.uniform(0.5, 1.5)
+
+    # --- dialling by itself -------------------------------------------------------
+    def _tick(self, _argument):
+        """Ask the pacer, as the dialler does each second.
+
+        Half of the gap's first second has passed by then, on the average.
+        """
+        lines = self.pacer.lines_to_dial(
+            self.clock, len(self.idle), self.busy, self.in_flight
+        )
+        for _number in range(lines):
+            self._dial()
+        self._later(TICK, self._tick)
+
+    def _dial(self):
+        self.in_flight += 1
+        self.pacer.dialled(self.clock)
+        delay = max(0.0, self.figures.gap - TICK / 2)
+        if self._chance.random() < self.figures.answer_rate:
+            after = delay + self._around(self.figures.ring)
+            self._later(after, self._answer, after)
+        else:
+            after = delay + self._around(self.figures.failed)
+            self._later(after, self._fail, after)
+
+    def _fail(self, after):
+        self.in_flight -= 1
+        self.pacer.failed(self.clock, after)
+
+    def _answer(self, after):
+        self.pacer.answered(self.clock, after)
+        if self.mode == VOICE_MESSAGE:
+            self._later(self.figures.message, self._heard)
+            return
+        self.in_flight -= 1
+        if self.idle:
+            self._connect()
+        else:
+            self.waiting.append(self.clock)
+            self._later(GREETING, self._give_up, self.clock)
+
+    def _heard(self, _argument):
+        self.in_flight -= 1
+        self.counts.conversations += 1
+
+    def _connect(self):
+        """The operator who waited longest takes the call."""
+        self.counts.wait += self.clock - self.idle.popleft()
+        self.pacer.connected(self.clock)
+        self._talk(self._free)
+
+    def _give_up(self, answered):
+        """Nobody came in time for a call that was answered then."""
+        if self.waiting and self.waiting[0] == answered:
+            self.waiting.popleft()
+            self.counts.abandoned += 1
+            self.pacer.abandoned(self.clock)
+
+    def _free(self, seconds):
+        self._talked(seconds)
+        self.idle.append(self.clock)
+        if self.waiting:
+            self.waiting.popleft()
+            self._connect()
+
+    # --- talk ---------------------------------------------------------------------
+    def _talk(self, then):
+        self.busy += 1
+        self.counts.conversations += 1
+        seconds = self._exponential(self.figures.talk)
+        seconds += self._exponential(self.figures.wrap_up)
+        self._later(seconds, then, seconds)
+
+    def _talked(self, seconds):
+        self.busy -= 1
+        self.counts.handling += seconds
+        self.pacer.talk_ended(self.clock, seconds)
+
+    # --- dialling by hand ---------------------------------------------------------
+    def _read(self, since):
+        """Preview: read the card, dial, and note what became of it."""
+        since = self.clock if since is None else since
+        seconds = self._exponential(self.figures.reading) + self.figures.gap
+        if self._chance.random() < self.figures.answer_rate:
+            seconds += self._around(self.figures.ring)
+            self._later(seconds, self._reached, since)
+        else:
+            seconds += self._around(self.figures.failed)
+            seconds += self._exponential(self.figures.noting)
+            self._later(seconds, self._read, since)
+
+    def _reached(self, since):
+        self.counts.wait += self.clock - since
+        self._talk(self._talked_by_hand)
+
+    def _talked_by_hand(self, seconds):
+        self._talked(seconds)
+        self._read(None)
+
+
+class Counts:
+    """What is counted on a floor; times in seconds, of all operators."""
+
+    def __init__(self):
+        self.conversations = self.abandoned = 0
+        self.handling = self.wait = 0.0
+
+    def result(self, mode, operators, seconds):
+        if mode == VOICE_MESSAGE:
+            return Yield(per_hour=self.conversations * 3600 / seconds)
+        talks = max(1, self.conversations)
+        return Yield(
+            per_hour=self.conversations * 3600 / seconds / operators,
+            utilisation=self.handling / seconds / operators,
+            wait=self.wait / talks,
+            abandoned=self.abandoned / max(1, self.conversations + self.abandoned),
+        )

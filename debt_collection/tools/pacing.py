@@ -1,0 +1,351 @@
+"""How many numbers to dial now, so that operators talk and nobody hears silence.
+
+One ``Pacer`` per campaign is asked every second. It knows four modes:
+
+* ``preview``: the operator reads, then dials. Nothing is dialled by itself.
+* ``progressive``: one line for each operator who waits. Nobody is abandoned.
+* ``predictive``: as many lines as can be expected to meet a free operator, so that
+  of those who answer at most the cap find none.
+* ``voice_message``: no operator; as many lines as there are.
+
+Predictive dialling keeps N lines in flight, N the largest number for which
+
+    E[(A - F)+] / (N p) <= target,    A ~ Bin(N, p),  F = idle + Bin(busy, 1 - e^(-r/H))
+
+where A are those who will answer, F the operators who will be free by then, p the
+answers per dial, r the seconds until an answer, H the seconds an operator spends on a
+conversation. p, r and H are estimated as the campaign goes. The target aims at the cap:
+twice the cap less what was measured in the last half hour.
+
+Two cases turn predictive into progressive, and ``reason`` says which: fewer than five
+operators (no average to count on), and a day whose abandoned calls are over the cap.
+
+This file needs the standard library only: the dialler process loads it by itself.
+"""
+
+from collections import deque
+from functools import lru_cache
+from math import ceil, exp, floor, lgamma, log
+
+PREVIEW, PROGRESSIVE, PREDICTIVE, VOICE_MESSAGE = MODES = (
+    "preview",
+    "progressive",
+    "predictive",
+    "voice_message",
+)
+FEW_OPERATORS, OVER_CAP = "few_operators", "over_cap"
+
+MIN_OPERATORS = 5
+# A live answer without an operator for so long (seconds) is abandoned: he is told who
+# called, and the line is hung up.
+GREETING = 2.0
+# The target follows what was measured in this time, as if so many answers more had
+# been met at the cap: a single abandoned call must not swing it.
+WINDOW = 30 * 60
+PSEUDO_ANSWERS = 30
+LOWEST_TARGET, HIGHEST_TARGET = 0.002, 0.15
+# The cap holds over a day, as regulators count. Above it nothing is dialled ahead of
+# the operators any more. The first few calls of a day do not count as a share yet: a
+# single one would be above any cap.
+DAY = 24 * 60 * 60
+GRACE = 8
+# A probability that is left out.
+NOTHING = 1e-14
+
+
+class Estimate:
+    """A mean that begins with a guess and forgets slowly.
+
+    :param float guess: what to believe at first
+    :param int weight: observations the guess is worth
+    :param int memory: observations after which the old ones fade
+    """
+
+    def __init__(self, guess, weight, memory):
+        self.mean = guess
+        self._count = weight
+        self._memory = memory
+
+    def add(self, value):
+        self._count = min(self._count + 1, self._memory)
+        self.mean += (value - self.mean) / self._count
+
+
+class AbandonedShare:
+    """Those abandoned among the live answers of the last so many seconds."""
+
+    def __init__(self, seconds):
+        self.answers = self.abandoned = 0
+        self._seconds = seconds
+        self._outcomes = deque()
+
+    def add(self, now, abandoned):
+        self._outcomes.append((now, abandoned))
+        self.answers += 1
+        self.abandoned += abandoned
+
+    def forget(self, now):
+        """Leave out what is too old at ``now`` (seconds)."""
+        while self._outcomes and self._outcomes[0][0] <= now - self._seconds:
+            self.answers -= 1
+            self.abandoned -= self._outcomes.popleft()[1]
+
+    def smoothed(self, now, cap):
+        """The share at ``now``, as if ``PSEUDO_ANSWERS`` more had met the cap."""
+        self.forget(now)
+        abandoned = self.abandoned + PSEUDO_ANSWERS * cap
+        return abandoned / (self.answers + PSEUDO_ANSWERS)
+
+
+class Pacer:
+    """The pace of one campaign.
+
+    All times are seconds; ``now`` may count from anything, but never runs back. After
+    a restart, replay the day's ``connected`` and ``abandoned`` with their times.
+
+    :param str mode: one of ``MODES``
+    :param float cap: the share of live answers that may be abandoned, 0.03 for 3 %
+    :param int max_lines: dials in flight at once, for voice messages lines in use
+    :param float answer_rate: live answers per dial to expect at first
+    :param float ring: seconds until an answer to expect at first
+    :param float handling: seconds of talk and wrap-up to expect at first
+    """
+
+    def __init__(
+        self, mode, cap=0.03, max_lines=100, answer_rate=0.3, ring=10, handling=150
+    ):
+        if mode not in MODES:
+            raise ValueError(f"There is no mode {mode!r}")
+        self.mode = mode
+        self.cap = cap
+        self.max_lines = max_lines
+        self.reason = None
+        self.dials = 0
+        self._answer_rate = Estimate(answer_rate, weight=20, memory=300)
+        self._ring = Estimate(ring, weight=10, memory=100)
+        self._handling = Estimate(handling, weight=10, memory=100)
+        self._recent = AbandonedShare(WINDOW)
+        self._day = AbandonedShare(DAY)
+
+    # --- what happened ------------------------------------------------------------
+    def dialled(self, now):
+        """A number was dialled."""
+        self.dials += 1
+
+    def answered(self, now, after):
+        """A person answered, ``after`` so many seconds of dialling and ringing."""
+        self._answer_rate.add(1)
+        self._ring.add(after)
+
+    def failed(self, now, after):
+        """Nobody answered, or a machine did, ``after`` so many seconds."""
+        self._answer_rate.add(0)
+
+    def connected(self, now):
+        """Who answered got an operator in time."""
+        self._outcome(now, abandoned=False)
+
+    def abandoned(self, now):
+        """Who answered got none within ``GREETING`` seconds."""
+        self._outcome(now, abandoned=True)
+
+    def talk_ended(self, now, seconds):
+        """An operator is ready again, ``seconds`` after the conversation began.
+
+        Talk and wrap-up together, a pause afterwards not.
+        """
+        self._handling.add(seconds)
+
+    def _outcome(self, now, abandoned):
+        self._recent.add(now, abandoned)
+        self._day.add(now, abandoned)
+
+    # --- what to do ---------------------------------------------------------------
+    def lines_to_dial(self, now, idle, busy, in_flight):
+        """How many numbers to dial at once, 0 or more.
+
+        :param int idle: operators who wait and have no answered call waiting
+        :param int busy: operators who talk or wrap up; on a break they do not count
+        :param int in_flight: numbers dialled that neither answered nor failed; for
+            voice messages the lines in use, those that listen included
+        """
+        lines = self._lines(now, idle, busy)
+        return max(0, min(lines, self.max_lines) - in_flight)
+
+    def _lines(self, now, idle, busy):
+        """The lines to have in flight."""
+        mode = self.effective_mode(now, idle + busy)
+        if mode == PREVIEW:
+            return 0
+        if mode == VOICE_MESSAGE:
+            return self.max_lines
+        if mode == PROGRESSIVE:
+            return idle
+        return lines_in_flight(
+            idle,
+            busy,
+            self._answer_rate.mean,
+            chance_to_end(self._ring.mean, self._handling.mean),
+            self.target(now),
+            self.max_lines,
+        )
+
+    def effective_mode(self, now, operators):
+        """The mode in use with so many operators at work; ``reason`` if not ours."""
+        self.reason = None
+        if self.mode == PREDICTIVE:
+            if operators < MIN_OPERATORS:
+                self.reason = FEW_OPERATORS
+            elif self._is_over_cap(now):
+                self.reason = OVER_CAP
+        return PROGRESSIVE if self.reason else self.mode
+
+    def _is_over_cap(self, now):
+        self._day.forget(now)
+        return self._day.abandoned > max(GRACE, self.cap * self._day.answers)
+
+    def target(self, now):
+        """The share of abandoned calls to aim at now."""
+        measured = max(
+            share.smoothed(now, self.cap) for share in (self._recent, self._day)
+        )
+        return min(max(2 * self.cap - measured, LOWEST_TARGET), HIGHEST_TARGET)
+
+    def stats(self, now):
+        """The figures behind the pace, for people to look at."""
+        target = self.target(now)
+        self._day.forget(now)
+        return {
+            "mode": self.mode,
+            "reason": self.reason,
+            "dials": self.dials,
+            "answer_rate": self._answer_rate.mean,
+            "ring": self._ring.mean,
+            "handling": self._handling.mean,
+            "answers_day": self._day.answers,
+            "abandoned_day": self._day.abandoned,
+            "target": target,
+        }
+
+
+# --- the arithmetic ---------------------------------------------------------------
+def chance_to_end(ring, handling):
+    """The chance that a conversation ends while another phone rings.
+
+    >>> round(chance_to_end(10, 150), 4)
+    0.0645
+    """
+    return 1 - exp(-ring / handling)
+
+
+def lines_in_flight(idle, busy, answer_rate, chance, target, max_lines):
+    """The largest number of lines whose expected share of abandoned is in the target.
+
+    Rates are rounded to a grid, always to the careful side, so that the same question
+    comes again and the answer is at hand.
+
+    >>> lines_in_flight(2, 0, 0.5, 0, 0.0, 100)
+    2
+    >>> lines_in_flight(2, 8, 0.2, 0.06, 0.03, 100)
+    4
+    """
+    return _largest(
+        idle,
+        busy,
+        min(1.0, _grid(answer_rate, ceil)),
+        min(1.0, _grid(chance, floor)),
+        floor(target * 2000) / 2000,
+        max_lines,
+    )
+
+
+def _grid(value, rounding):
+    """The value on a grid of steps of 1 %."""
+    return 1.01 ** rounding(log(max(value, 0.001)) / log(1.01))
+
+
+@lru_cache(maxsize=20_000)
+def _largest(idle, busy, answer_rate, chance, target, max_lines):
+    """The share grows with the lines: halve the interval, or go up to find its end."""
+    low, high = min(idle, max_lines), max(2 * idle, 8)
+    while high < max_lines and _in_target(
+        high, idle, busy, answer_rate, chance, target
+    ):
+        low, high = high, 2 * high
+    high = min(high, max_lines + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _in_target(middle, idle, busy, answer_rate, chance, target):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _in_target(lines, idle, busy, answer_rate, chance, target):
+    lost = expected_abandoned(lines, idle, busy, answer_rate, chance)
+    return lost <= target * lines * answer_rate
+
+
+def expected_abandoned(lines, idle, busy, answer_rate, chance):
+    """E[(A - F)+]: the answers that find no operator.
+
+    >>> round(expected_abandoned(2, 1, 0, 0.5, 0), 6)
+    0.25
+    """
+    freed, likely_freed = binomial(busy, chance)
+    first, over = excess(lines, answer_rate)
+    lost = 0.0
+    for place, likely in enumerate(likely_freed, idle + freed - first):
+        if place < 0:  # surely more answers than that
+            lost += likely * (lines * answer_rate - first - place)
+        elif place < len(over):
+            lost += likely * over[place]
+    return lost
+
+
+@lru_cache(maxsize=2000)
+def excess(count, chance):
+    """E[(A - k)+] for A ~ Bin(count, chance): the first k that matters, and its values.
+
+    From the top down, E[(A - k)+] = E[(A - k - 1)+] + P(A > k).
+    """
+    first, likely = binomial(count, chance)
+    over, beyond, total = [], 0.0, 0.0
+    for value in reversed(likely):
+        over.append(total)
+        beyond += value
+        total += beyond
+    return first, tuple(reversed(over))
+
+
+@lru_cache(maxsize=2000)
+def binomial(count, chance):
+    """The first number of successes that matters, and the probabilities from there on.
+
+    >>> first, likely = binomial(2, 0.5)
+    >>> first, [round(value, 6) for value in likely]
+    (0, [0.25, 0.5, 0.25])
+    """
+    if not 0 < chance < 1:
+        return (count if chance >= 1 else 0), (1.0,)
+    odds = chance / (1 - chance)
+    start = min(count, floor((count + 1) * chance))
+    top = exp(
+        lgamma(count + 1)
+        - lgamma(start + 1)
+        - lgamma(count - start + 1)
+        + start * log(chance)
+        + (count - start) * log(1 - chance)
+    )
+    # From the likeliest number outwards, as far as there is anything.
+    down, value, number = [], top, start
+    while number > 0 and value > NOTHING:
+        value *= number / (count - number + 1) / odds
+        down.append(value)
+        number -= 1
+    up, value = [top], top
+    while start + len(up) <= count and value > NOTHING:
+        value *= (count - start - len(up) + 1) / (start + len(up)) * odds
+        up.append(value)
+    return number, (*reversed(down), *up)
