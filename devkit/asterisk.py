@@ -59,4 +59,10 @@ def program(root, name):
     )
     if not (loader.exists() and binary):
         raise Problem(f"There is no {name} in {root}.")
-    return [str(loader), "--inhibit-cache", "--library-path", str(libraries), str(binary)]
+    return [
+        str(loader),
+        "--inhibit-cache",
+        "--library-path",
+        str(libraries),
+        str(binary),
+    ]

@@ -181,7 +181,9 @@ class Events(threading.Thread):
                 on_open=lambda _socket: on_open(),
                 on_message=lambda _socket, text: on_event(json.loads(text)),
             )
-            self._socket.run_forever(ping_interval=PING_EVERY, ping_timeout=PING_TIMEOUT)
+            self._socket.run_forever(
+                ping_interval=PING_EVERY, ping_timeout=PING_TIMEOUT
+            )
             on_close()
             self._ended.wait(0.5)
 

@@ -32,7 +32,10 @@ class Call:
         self.desk = desk
         self.job = job
         self.id = job["call_id"]
-        self.channel = f"{desk.app}-{self.id}"
+        self.name = f"{desk.app}-{self.id}"
+        # To Asterisk a name is taken when it begins another's: `debt-4` would be
+        # refused while `debt-42` lives. No name of ours begins another one.
+        self.channel = f"{self.name}-debtor"
         self.state = state
         self.leg = None
         self.seq = None
@@ -113,8 +116,8 @@ class Call:
     def _ring(self, operator):
         """Ring an operator's phone for this call alone."""
         endpoint, user_id = operator["endpoint"], operator["user_id"]
-        name = f"{self.channel}-op"
-        self.leg = Leg(self.desk, name, self.channel, endpoint, user_id, self)
+        name = f"{self.name}-operator"
+        self.leg = Leg(self.desk, name, endpoint, user_id, self)
         self.leg.ring(self.desk.config.pbx.operator_ring, self._limit())
 
     def _limit(self):
@@ -208,10 +211,10 @@ class Call:
 
     def _not_dialled(self, error):
         _logger.warning("Call %s: %s", self.id, error)
-        if not error.status:
-            # The PBX may have heard us: what it has is seen when it is back.
+        if error.status in (0, 409):
+            # The PBX may have heard us, or heard us twice: see what it has.
             self.desk.later(ASK_AGAIN, self.check)
-        elif error.status != 409:
+        else:
             self.finish(None, line="failed")
 
     def check(self):
@@ -333,7 +336,8 @@ class Call:
         self.message.on_digit(event["digit"])
 
     def _on_hangup_request(self, _event):
-        self.ended_by = self.ended_by or "debtor"
+        if self.answered:
+            self.ended_by = self.ended_by or "debtor"
 
     def _on_destroyed(self, event):
         self.finish(event.get("cause"))

@@ -68,7 +68,7 @@ class Engine:
         self._failures = 0
         self._dialled = []
         name = re.escape(self.app)
-        self._names = re.compile(rf"{name}-(op-)?(\d+)(?:-(.+))?")
+        self._names = re.compile(rf"{name}-(op-)?(\d+)-(.+)")
 
     def start(self):
         """Look at what an earlier process left."""
@@ -231,10 +231,9 @@ class Engine:
             self.stations.of(number).leg.on_event(event)
         elif number in self.calls:
             call = self.calls[number]
-            target = call.legs().get(channel) if name[3] else call
+            target = call.legs().get(channel, channel == call.channel and call)
             if target:
                 target.on_event(event)
-            return
         elif event["type"] == "StasisStart":
             # It answered although its call is over.
             self.ari.hangup(channel)

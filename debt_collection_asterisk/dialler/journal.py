@@ -102,7 +102,9 @@ class Journal:
 
     def outbox(self, limit=200):
         """The oldest events that Odoo has not yet taken."""
-        rows = self._db.execute("SELECT body FROM event ORDER BY rowid LIMIT ?", [limit])
+        rows = self._db.execute(
+            "SELECT body FROM event ORDER BY rowid LIMIT ?", [limit]
+        )
         return [json.loads(row["body"]) for row in rows]
 
     def delivered(self, pairs):

@@ -1,7 +1,7 @@
 """A leg: the line to one of our own phones, in a bridge of its own.
 
-An operator who waits for calls keeps one leg all day (`debt-op-7`); a call by hand
-rings his phone for this one call (`debt-42-op`). Whoever talks to him joins the bridge.
+An operator who waits for calls keeps one leg all day (`debt-op-7-line`); a call by hand
+rings his phone for this one call (`debt-42-operator`). Whoever talks to him joins the bridge.
 """
 
 from .ari import AriError
@@ -12,9 +12,10 @@ DOWN, RINGING, UP = "down", "ringing", "up"
 class Leg:
     """One line; its `owner` hears `leg_up(leg)` and `leg_down(leg, cause)`."""
 
-    def __init__(self, desk, channel, bridge, endpoint, user_id, owner):
+    def __init__(self, desk, channel, endpoint, user_id, owner):
         self.channel = channel
-        self.bridge = bridge
+        # Not the same name: to the PBX, channels and bridges share their names.
+        self.bridge = f"{channel}-bridge"
         self.endpoint = endpoint
         self.user_id = user_id
         self.owner = owner
@@ -70,6 +71,12 @@ class Leg:
     def hang_up(self):
         """End it; `leg_down` follows when the PBX says so."""
         self._desk.ari.hangup(self.channel)
+
+    def let_go(self):
+        """End it for good: its owner is gone and will not hear of it."""
+        self.hang_up()
+        self._desk.ari.close_bridge(self.bridge)
+        self.state = DOWN
 
     def ringback(self, on):
         """Let the operator hear that the debtor's phone rings."""

@@ -58,9 +58,7 @@ class Message:
         media = self.desk.sounds.media(call.job[name])
         self._playing, self._started = name, self.desk.now()
         try:
-            self.desk.ari.play(
-                f"channels/{call.channel}", media, f"{call.channel}-{name}"
-            )
+            self.desk.ari.play(f"channels/{call.channel}", media, f"{call.name}-{name}")
         except AriError as error:
             _logger.warning("Call %s: %s", call.id, error)
             call.hang_up("us")
@@ -119,7 +117,7 @@ class Message:
         if self._playing:
             name = self._playing
             self.on_played(name, complete=False)
-            self.desk.ari.stop_playing(f"{self.call.channel}-{name}")
+            self.desk.ari.stop_playing(f"{self.call.name}-{name}")
 
     def _chosen(self, choice):
         """Carry out a choice; whether there is one."""

@@ -5,6 +5,8 @@ rings, are taken over; a debtor alone on a line is hung up, since what he heard 
 be known; what the PBX does not have is over; what we do not know is hung up.
 """
 
+import re
+
 from .call import Call
 from .legs import DOWN, UP, Leg
 
@@ -56,11 +58,10 @@ def _legs(desk):
 
 def _stations(desk, channels):
     """Operators' lines that stand, known or from before our start."""
-    prefix = f"{desk.app}-op-"
+    line = re.compile(rf"{re.escape(desk.app)}-op-(\d+)-line")
     for name, channel in channels.items():
-        user = name.removeprefix(prefix)
-        if name.startswith(prefix) and user.isdigit():
-            leg = desk.stations.of(int(user)).leg
+        if found := line.fullmatch(name):
+            leg = desk.stations.of(int(found[1])).leg
             if channel["state"] == LINE_UP:
                 leg.adopt()
             elif leg.state == DOWN:
@@ -121,6 +122,6 @@ def _rejoin(desk, call, channels):
         call.leg = station.leg
     else:
         user_id, endpoint = facts.get("user_id"), facts.get("endpoint")
-        call.leg = Leg(desk, name, facts["bridge"], endpoint, user_id, call)
+        call.leg = Leg(desk, name, endpoint, user_id, call)
         call.leg.adopt()
     return True

@@ -25,8 +25,8 @@ class Station:
         self.settling = None
         self._ring_at = 0
         self._desk = desk
-        name = f"{desk.app}-op-{user_id}"
-        self.leg = Leg(desk, name, name, endpoint, user_id, self)
+        name = f"{desk.app}-op-{user_id}-line"
+        self.leg = Leg(desk, name, endpoint, user_id, self)
 
     @property
     def idle(self):

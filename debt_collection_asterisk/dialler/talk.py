@@ -16,6 +16,8 @@ class Talk:
         self.recordings = facts.get("recordings", 0)
         self.recording = facts.get("recording")
         self.held = False
+        self.transfers = 0
+        #: the leg of the colleague who is being rung
         self.next = None
 
     @property
@@ -38,7 +40,6 @@ class Talk:
             "talking",
             user_id=leg.user_id,
             leg=leg.channel,
-            bridge=leg.bridge,
             endpoint=leg.endpoint,
         )
         self._announce()
@@ -57,7 +58,7 @@ class Talk:
         where = f"bridges/{self.call.leg.bridge}"
         media = self.desk.sounds.media(prompt)
         try:
-            self.desk.ari.play(where, media, f"{self.call.channel}-{purpose}")
+            self.desk.ari.play(where, media, f"{self.call.name}-{purpose}")
         except AriError as error:
             _logger.warning("Call %s: %s", self.call.id, error)
 
@@ -65,7 +66,8 @@ class Talk:
         """A prompt came to its end."""
         if purpose != "announcement":
             return
-        self.call.record("announced", {"prompt_id": self.call.job["announcement"]["id"]})
+        prompt_id = self.call.job["announcement"]["id"]
+        self.call.record("announced", {"prompt_id": prompt_id})
         if self.call.job.get("record"):
             self.record()
 
@@ -75,7 +77,7 @@ class Talk:
         if self.recording:
             return
         self.recordings += 1
-        name = f"{self.call.channel}-{self.recordings}"
+        name = f"{self.call.name}-{self.recordings}"
         self.desk.journal.recording(name, self.call.id)
         self.desk.ari.record(self.call.leg.bridge, name, self.call._limit())
         self.recording = name
@@ -107,8 +109,9 @@ class Talk:
         """Ring a colleague; once he answers, he takes the operator's place."""
         if self.next and self.next.state == RINGING:
             raise ValueError("another colleague is being rung")
-        name = f"{self.call.channel}-to"
-        self.next = Leg(self.desk, name, name, endpoint, None, self.call)
+        self.transfers += 1
+        name = f"{self.call.name}-colleague{self.transfers}"
+        self.next = Leg(self.desk, name, endpoint, None, self.call)
         self.next.ring(self.desk.config.pbx.operator_ring, self.call._limit())
 
     def leg_up(self, leg):
@@ -124,7 +127,6 @@ class Talk:
             "transferred",
             {"to": leg.endpoint},
             leg=leg.channel,
-            bridge=leg.bridge,
             user_id=None,
         )
         self._let_go(former, seq)
@@ -141,7 +143,7 @@ class Talk:
     def _let_go(self, leg, seq):
         """An operator's leg waits for the next call; one of this call alone ends."""
         if leg.owner is self.call:
-            leg.hang_up()
+            leg.let_go()
         else:
             leg.owner.release(self.call, seq)
 

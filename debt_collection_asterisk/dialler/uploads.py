@@ -66,7 +66,10 @@ class Uploads:
             again = min(2 * wait, LONGEST_WAIT)
             self._desk.later(wait, lambda: self._send(name, call_id, seconds, again))
 
-        self._desk.background(work, lambda length: self._sent(name, length), failed, True)
+        def done(length):
+            self._sent(name, length)
+
+        self._desk.background(work, done, failed, slow=True)
 
     def _sent(self, name, length):
         self._underway.discard(name)

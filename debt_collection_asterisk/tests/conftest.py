@@ -14,9 +14,10 @@ for path in (HERE.parent, HERE):
 @pytest.fixture(scope="session")
 def telephony(tmp_path_factory):
     """Asterisk and the network behind it, for all tests of a run."""
-    from devkit import asterisk
     from lab.network import Network
     from lab.pbx import Pbx
+
+    from devkit import asterisk
 
     root, folder = asterisk.ensure(), tmp_path_factory.mktemp("lab")
     network = Network(asterisk.program(root, "sipp"), folder / "network")

@@ -1,6 +1,5 @@
 """Every way a call can end on the line is told apart, with a real PBX."""
 
-import pytest
 from lab import network
 
 LINES = {

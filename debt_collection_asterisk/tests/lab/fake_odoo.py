@@ -251,7 +251,12 @@ class FakeOdoo:
 
     def command(self, number, call_id, command, **values):
         """Have somebody press a button."""
-        values = {"id": number, "call_id": call_id, "command": command, "values": values}
+        values = {
+            "id": number,
+            "call_id": call_id,
+            "command": command,
+            "values": values,
+        }
         with self.lock:
             self.commands[number] = values
 
@@ -272,9 +277,11 @@ class FakeOdoo:
     def wait(self, call_id, kind, seconds=30):
         """The values of an event, once it came."""
         return until(
-            lambda: self.values(call_id, kind) is not None and [self.values(call_id, kind)],
+            lambda: (
+                self.values(call_id, kind) is not None and [self.values(call_id, kind)]
+            ),
             seconds,
-            f"call {call_id}: {kind} (so far {self.story(call_id)})",
+            lambda: f"call {call_id}: {kind} (so far {self.story(call_id)})",
         )[0]
 
     def resolved(self, call_id):

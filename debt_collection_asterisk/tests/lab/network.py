@@ -154,8 +154,10 @@ def scenario(folder):
         parts.append(f'<label id="{number}"/>\n{steps}<nop next="99"/>\n')
     parts.append('<label id="99"/>\n<nop/>\n<Reference variables="40,41,42"/>\n')
     text = "".join([*parts, "</scenario>\n"])
-    return text.replace("[$20]", "[$40]").replace("[$21]", "[$41]").replace(
-        "[$22]", "[$42]"
+    return (
+        text.replace("[$20]", "[$40]")
+        .replace("[$21]", "[$41]")
+        .replace("[$22]", "[$42]")
     )
 
 

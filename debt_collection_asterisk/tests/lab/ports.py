@@ -23,5 +23,6 @@ def until(condition, seconds, what):
         if found := condition():
             return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
+            text = what() if callable(what) else what
+            raise AssertionError(f"not within {seconds} s: {text}")
         time.sleep(0.02)

@@ -13,7 +13,9 @@ SILENCE = b"\xd5"
 def tone(hertz, seconds, level=8000):
     """Samples of a sine, 16 bits, 8 kHz."""
     step = 2 * math.pi * hertz / RATE
-    return array("h", (int(level * math.sin(step * n)) for n in range(int(RATE * seconds))))
+    return array(
+        "h", (int(level * math.sin(step * n)) for n in range(int(RATE * seconds)))
+    )
 
 
 def quiet(seconds):
