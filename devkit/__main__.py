@@ -35,7 +35,8 @@ def prepare():
     with locked("setup"):
         found = odoo.find()
         venv.ensure(found)
-        database.configure(found)
+        others = venv.add_addons("others", database.OTHERS)
+        database.configure(found, others)
         postgres.ensure()
     os.environ["ODOO_RC"] = str(database.CONFIG)
 

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 
-from .base import DEV, LOGS, ROOT, Problem, call, digest, read, step, write
+from . import venv
+from .base import DEV, ROOT, Problem
 from .venv import PYTHON
 
 FOLDER = ROOT / "benchmarks"
@@ -43,17 +44,6 @@ def listing():
 def rival():
     """OCA's addon with the same purpose, from the package index.
 
-    Its package depends on one named `odoo`, which the index does not have; hence
-    --no-deps. It is only ever run beside ours, never installed with it.
+    It is only ever run beside ours, never installed with it.
     """
-    lock = ROOT / "requirements-rival.txt"
-    if read(RIVAL / "stamp") != digest(lock):
-        with step("Fetching the rival"):
-            pip = [PYTHON, "-m", "pip", "install", "--no-input", "-q", "--no-deps"]
-            call(
-                [*pip, "--upgrade", "--target", RIVAL, "-r", lock],
-                "pip could not fetch the rival:",
-                LOGS / "pip.log",
-            )
-        write(RIVAL / "stamp", digest(lock))
-    return RIVAL / "odoo" / "addons"
+    return venv.add_addons("rival", RIVAL)

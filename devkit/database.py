@@ -14,7 +14,10 @@ from .venv import PYTHON
 
 CONFIG = DEV / "odoo.conf"
 FILES = DEV / "data" / "filestore"
+#: Where the addons of others lie that some of ours connect to.
+OTHERS = DEV / "others"
 DEMO = "debt_demo"
+CORE = "debt_collection"
 #: What changes a database when it is installed; assets are read from the disk.
 DATA_FILES = (".xml", ".csv", ".sql", ".json")
 #: What a test writes is never committed. Autovacuum would note that the tables are
@@ -49,6 +52,26 @@ def addons():
     if not found:
         raise Problem("There is no installable addon in this checkout.")
     return found
+
+
+def installable(kind):
+    """Our addons that a kind of database has, by name, with their manifests.
+
+    "plain" has the core alone, "glue" all of them; "demo" leaves out those that stand
+    on other people's addons: who tries the demo has no account with any of these.
+    """
+    ours = addons()
+    if kind == "plain":
+        return {CORE: ours[CORE]}
+    if kind == "demo":
+        return {name: ours[name] for name in ours if not _on_others(ours[name], ours)}
+    return ours
+
+
+def _on_others(manifest, ours):
+    others = read(OTHERS / "stamp") and OTHERS / "odoo" / "addons"
+    depends = set(manifest.get("depends", ())) - set(ours)
+    return others and any((others / name).is_dir() for name in depends)
 
 
 def _addons_path():
@@ -102,16 +125,24 @@ def _shape(path):
     return ast.dump(tree)
 
 
-def template(demo=False):
+def template(kind="plain"):
     """The name of a database with our addons as they are now, made if need be.
 
     It is a clone of one with the addons below ours, which takes a minute to make
-    and changes seldom. Call it, and clone its result, with the lock held.
+    and changes seldom; one with all our addons, of one with the core. Call it, and
+    clone its result, with the lock held.
+
+    :param str kind: plain, demo or glue, see `installable`
     """
-    ours = addons()
-    kind = "demo" if demo else "plain"
+    ours = installable(kind)
     below = dependencies(ours)
-    base = f"debt_base_{kind}_{digest(str(ROOT), *below)}"
+    demo = kind == "demo"
+    if kind == "glue":
+        base = template()
+        if list(ours) == [CORE]:
+            return base
+    else:
+        base = f"debt_base_{kind}_{digest(str(ROOT), *below)}"
     name = f"debt_{kind}_{digest(base, UNWATCHED, state(ours, demo))}"
     if not exists(base):
         drop_all(f"debt_base_{kind}_%")
@@ -213,15 +244,14 @@ def clone(source, target):
 
 
 @contextlib.contextmanager
-def scratch(demo=False):
+def scratch(kind="plain"):
     """A clone of the template for one run, dropped after it."""
-    kind = "demo" if demo else "plain"
     name = f"debt_run_{kind}_{os.getpid()}"
     with locked("databases"):
         for old in names("debt_run_%"):
             if not Path(f"/proc/{old.rpartition('_')[2]}").exists():
                 drop(old)
-        source = template(demo)
+        source = template(kind)
         clone(source, name)
     try:
         yield name, LOGS / f"{source}.log"
@@ -232,10 +262,10 @@ def scratch(demo=False):
 def demo(fresh=False):
     """The demo database, made once and upgraded when our addons changed."""
     stamp = DEV / "demo.stamp"
-    ours = addons()
+    ours = installable("demo")
     with locked("databases"):
         if fresh or not exists(DEMO):
-            source = template(demo=True)
+            source = template("demo")
             log = read(LOGS / f"{source}.log")
             if "demo data failed to install" in log:
                 raise Problem(f"The demo data cannot be loaded:\n{_last_error(log)}")

@@ -51,20 +51,30 @@ def _pure_files(path):
 
 def _with_database(paths, options, totals, full):
     debian.ensure_browser()
+    core = [path for path in paths if _is_core(path)]
+    glue = [path for path in paths if path not in core]
     if full:
         totals["failed"] += translations.check()
-        with database.scratch(demo=True) as (name, log):
+        with database.scratch("demo") as (name, log):
             _warnings(log, totals)
             os.environ["DEBT_DEMO_DB"] = name
-            _in_scratch(paths, options, totals)
-    else:
-        _in_scratch(paths, options, totals)
+            _in_scratch("plain", core, options, totals)
+    elif core:
+        _in_scratch("plain", core, options, totals)
+    if glue:
+        _in_scratch("glue", glue, options, totals)
 
 
-def _in_scratch(paths, options, totals):
-    with database.scratch() as (name, log):
+def _is_core(path):
+    """Whether a path is below the addon that is tested without the others."""
+    resolved = (ROOT / path.partition("::")[0]).resolve()
+    return resolved.is_relative_to(ROOT / database.CORE)
+
+
+def _in_scratch(kind, paths, options, totals):
+    with database.scratch(kind) as (name, log):
         _warnings(log, totals)
-        say("\nTests in Odoo")
+        say(f"\nTests in Odoo with {', '.join(database.installable(kind))}")
         odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
         odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
         _pytest([*paths, *odoo, *options], totals)

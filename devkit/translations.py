@@ -23,7 +23,7 @@ def check():
 def _each(action, title):
     failures = 0
     with locked("databases"):
-        source = database.template()
+        source = database.template("glue")
         for name in database.addons():
             fresh = DEV / f"{name}.pot"
             export = [PYTHON, "-m", "odoo", "i18n", "export", "-c", database.CONFIG]

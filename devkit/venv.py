@@ -38,6 +38,23 @@ def add(group):
         write(stamp, digest(lock))
 
 
+def add_addons(group, folder):
+    """Fetch the Odoo addons of one more group of requirements into a folder.
+
+    Such a package depends on one named `odoo`, which the index does not have; hence
+    --no-deps.
+
+    :return: the folder to put on the addons path
+    """
+    lock = ROOT / f"requirements-{group}.txt"
+    if read(folder / "stamp") != digest(lock):
+        with step(f"Fetching the addons of {lock.name}"):
+            wanted = ["--no-deps", "--upgrade", "--target", folder, "-r", lock]
+            _pip(VENV, wanted)
+        write(folder / "stamp", digest(lock))
+    return folder / "odoo" / "addons"
+
+
 def build(folder, python, options, wanted):
     """Make or complete an environment; its stamp says what is in it."""
     identity = call([python, "-VV"], f"{python} does not run.") + " ".join(options)
