@@ -94,7 +94,7 @@ class Call:
             self.state, self.since = state, self.desk.now()
         return seq
 
-    # --- before the debtor's phone rings --------------------------------------------
+    # --- before the debtor's phone rings ------------------------------------------
     def start(self):
         """Begin: with the operator's phone, or at once."""
         operator = self.job.get("operator")
@@ -224,7 +224,7 @@ class Call:
         if not self.desk.ari.exists(self.channel):
             self.finish(None)
 
-    # --- what the PBX says about the debtor's channel ---------------------------------
+    # --- what the PBX says about the debtor's channel -----------------------------
     def on_event(self, event):
         """Dispatch by the event's type."""
         handler = self.HANDLERS.get(event["type"])

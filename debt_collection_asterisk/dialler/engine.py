@@ -80,7 +80,7 @@ class Engine:
         self.journal.forget(self.wall())
         self.later(FORGET_EVERY, self._forget_old)
 
-    # --- time -----------------------------------------------------------------------
+    # --- time ---------------------------------------------------------------------
     def office_now(self):
         """The time by Odoo's clock: leases and windows are told by it."""
         return self.wall() + self._skew
@@ -98,7 +98,7 @@ class Engine:
         self._dial()
         self._sync_if_due()
 
-    # --- calls ------------------------------------------------------------------------
+    # --- calls --------------------------------------------------------------------
     def forget(self, call):
         """It has ended."""
         self.calls.pop(call.id, None)
@@ -172,7 +172,7 @@ class Engine:
         self._dialled.append(now)
         return True
 
-    # --- what the PBX says --------------------------------------------------------------
+    # --- what the PBX says --------------------------------------------------------
     def on_open(self):
         """The stream of events is open: now the two can be compared."""
         self._open = True
@@ -238,7 +238,7 @@ class Engine:
             # It answered although its call is over.
             self.ari.hangup(channel)
 
-    # --- what Odoo says -------------------------------------------------------------------
+    # --- what Odoo says -----------------------------------------------------------
     def _sync_if_due(self):
         if self._syncing or self.now() < self._sync_at:
             return
@@ -329,7 +329,7 @@ class Engine:
             call_id, "command", {"id": number, "ok": not error, "error": error or ""}
         )
 
-    # --- the end ----------------------------------------------------------------------------
+    # --- the end ------------------------------------------------------------------
     def stop(self):
         """Dial no more; who talks goes on talking, who rings is let alone."""
         self.stopping = True

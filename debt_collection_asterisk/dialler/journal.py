@@ -45,7 +45,7 @@ class Journal:
         """Give the file back."""
         self._db.close()
 
-    # --- jobs -------------------------------------------------------------------
+    # --- jobs ---------------------------------------------------------------------
     def accept(self, job):
         """Note a leased job; whether it is to be done.
 
@@ -83,7 +83,7 @@ class Journal:
         )
         return row["seq"]
 
-    # --- events -----------------------------------------------------------------
+    # --- events -------------------------------------------------------------------
     def record(self, call_id, kind, values, now, state=None, **facts):
         """Write an event into the outbox, and the state and facts that come with it."""
         with self._transaction():

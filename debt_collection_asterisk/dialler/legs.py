@@ -1,7 +1,8 @@
 """A leg: the line to one of our own phones, in a bridge of its own.
 
-An operator who waits for calls keeps one leg all day (`debt-op-7-line`); a call by hand
-rings his phone for this one call (`debt-42-operator`). Whoever talks to him joins the bridge.
+An operator who waits for calls keeps one leg all day (`debt-op-7-line`); a call by
+hand rings his phone for this one call (`debt-42-operator`). Who talks to him joins his
+bridge.
 """
 
 from .ari import AriError

@@ -20,7 +20,6 @@ def number_of(call_id, suffix):
 
 def test_each_outcome_of_a_line(lab):
     odoo = lab.odoo
-    message = odoo.prompt(1, b"")
     odoo.campaign(1, "voice_message")
     for call_id, suffix in enumerate(LINES, 1):
         detects = suffix == network.MACHINE

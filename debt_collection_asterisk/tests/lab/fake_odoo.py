@@ -81,7 +81,7 @@ class FakeOdoo:
         self._server.shutdown()
         self._server.server_close()
 
-    # --- the protocol -----------------------------------------------------------------
+    # --- the protocol -------------------------------------------------------------
     def why_not(self, path, headers, body):
         """The code of a refusal, or nothing."""
         stamp, nonce = headers["X-Debt-Timestamp"], headers["X-Debt-Nonce"]
@@ -196,7 +196,7 @@ class FakeOdoo:
             given.append({k: v for k, v in job.items() if not k.startswith("_")})
         return given
 
-    # --- what tests do ------------------------------------------------------------------
+    # --- what tests do ------------------------------------------------------------
     def job(self, call_id, number, **values):
         """Have a call waiting to be dialled."""
         job = {
@@ -276,13 +276,12 @@ class FakeOdoo:
 
     def wait(self, call_id, kind, seconds=30):
         """The values of an event, once it came."""
-        return until(
-            lambda: (
-                self.values(call_id, kind) is not None and [self.values(call_id, kind)]
-            ),
+        until(
+            lambda: kind in self.story(call_id),
             seconds,
             lambda: f"call {call_id}: {kind} (so far {self.story(call_id)})",
-        )[0]
+        )
+        return self.values(call_id, kind)
 
     def resolved(self, call_id):
         """Whether nothing of this call is open."""

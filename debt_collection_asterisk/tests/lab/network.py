@@ -78,6 +78,7 @@ def _key(digit, number):
 
 
 RING = _send("180 Ringing")
+RING_SHORTLY = RING + _pause(300)
 ACK = '<recv request="ACK" crlf="true"/>\n'
 OK = _send("200 OK", body=SDP, options=' retrans="500"') + ACK
 WAIT = '<recv request="BYE" timeout="600000"/>\n' + _send("200 OK")
@@ -90,7 +91,7 @@ CANCELLED = (
 )
 
 
-def _refuse(line, more="", ring=RING + _pause(300)):
+def _refuse(line, more="", ring=RING_SHORTLY):
     return ring + _send(line, more, options=' retrans="500"') + ACK
 
 
