@@ -28,7 +28,7 @@ def run(arguments):
         _pytest([*pure, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
     if lab:
         say("\nTests in the telephone laboratory")
-        _pytest([*lab, "-p", "no:odoo", *options], totals)
+        _pytest([*lab, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
     if rest and not (totals["failed"] and {"-x", "--exitfirst"}.intersection(options)):
         _with_database(rest, options, totals, full=not arguments)
     print(f"\n{totals['passed']} passed, {totals['failed']} failed", flush=True)

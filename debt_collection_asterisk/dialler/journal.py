@@ -87,18 +87,21 @@ class Journal:
     def record(self, call_id, kind, values, now, state=None, **facts):
         """Write an event into the outbox, and the state and facts that come with it."""
         with self._transaction():
-            row = self._db.execute(
-                "UPDATE job SET seq = seq + 1, state = coalesce(?, state), changed = ?,"
-                " facts = json_patch(facts, ?) WHERE call_id = ? RETURNING seq, lease",
-                (state, now, json.dumps(facts), call_id),
-            ).fetchone()
-            seq = row["seq"]
-            body = {"call_id": call_id, "lease": row["lease"], "seq": seq}
-            body |= {"kind": kind, "at": times.iso(now), "values": values}
-            self._db.execute(
-                "INSERT INTO event VALUES (?, ?, ?)", (call_id, seq, json.dumps(body))
-            )
-        return seq
+            return self._append(call_id, kind, values, now, state, facts)
+
+    def _append(self, call_id, kind, values, now, state=None, facts=None):
+        row = self._db.execute(
+            "UPDATE job SET seq = seq + 1, state = coalesce(?, state), changed = ?,"
+            " facts = json_patch(facts, ?) WHERE call_id = ? RETURNING seq, lease",
+            (state, now, json.dumps(facts or {}), call_id),
+        ).fetchone()
+        body = {"call_id": call_id, "lease": row["lease"], "seq": row["seq"]}
+        body |= {"kind": kind, "at": times.iso(now), "values": values}
+        self._db.execute(
+            "INSERT INTO event VALUES (?, ?, ?)",
+            (call_id, row["seq"], json.dumps(body)),
+        )
+        return row["seq"]
 
     def outbox(self, limit=200):
         """The oldest events that Odoo has not yet taken."""
@@ -109,6 +112,8 @@ class Journal:
 
     def delivered(self, pairs):
         """Odoo has these (call id, sequence number), or will never take them."""
+        if not pairs:
+            return
         with self._transaction():
             self._db.executemany(
                 "DELETE FROM event WHERE call_id = ? AND seq = ?",
@@ -116,13 +121,21 @@ class Journal:
             )
 
     # --- recordings and commands --------------------------------------------------
-    def recording(self, name, call_id, seconds=None):
-        """A recording was begun, or with `seconds` finished and to be handed over."""
-        self._write(
-            "INSERT INTO recording VALUES (?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET seconds = excluded.seconds",
-            (name, call_id, seconds),
-        )
+    def recording(self, name, call_id):
+        """A recording is about to begin."""
+        self._write("INSERT INTO recording VALUES (?, ?, NULL)", (name, call_id))
+
+    def recorded(self, name, seconds, now):
+        """It is complete: Odoo is told so once, then it is to be handed over."""
+        with self._transaction():
+            row = self._db.execute(
+                "UPDATE recording SET seconds = ? WHERE name = ? AND seconds IS NULL"
+                " RETURNING call_id",
+                (seconds, name),
+            ).fetchone()
+            if row:
+                values = {"name": name, "seconds": seconds}
+                self._append(row["call_id"], "recorded", values, now)
 
     def recordings(self):
         """All that are not handed over yet."""
@@ -164,7 +177,8 @@ class Journal:
             yield
             self._commit()
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
 
     def _commit(self):

@@ -63,6 +63,10 @@ class Leg:
     def adopt(self):
         """Take over a line that was up before this process, or this connection."""
         self.state = UP
+        self.subscribe()
+
+    def subscribe(self):
+        """Hear of it again."""
         self._desk.ari.subscribe(self.channel)
 
     def lost(self):

@@ -32,6 +32,9 @@ def reconcile(desk):
         for channel in desk.ari.channels()
         if channel["id"].startswith(f"{desk.app}-")
     }
+    for call in list(desk.calls.values()):
+        if call.dialled and call.channel not in channels:
+            call.finish(None)
     _stations(desk, channels)
     for call in list(desk.calls.values()):
         _call(desk, call, channels)
@@ -77,12 +80,8 @@ def _call(desk, call, channels):
         _own_leg(leg, channels)
     if not call.dialled:
         return
-    channel = channels.get(call.channel)
-    if channel is None:
-        call.finish(None)
-        return
     desk.ari.subscribe(call.channel)
-    answered = channel["state"] == LINE_UP
+    answered = channels[call.channel]["state"] == LINE_UP
     if call.state == "dialling" and not answered:
         return
     if not (call.state == "talking" and answered and _rejoin(desk, call, channels)):
@@ -98,12 +97,7 @@ def _own_leg(leg, channels):
         # Its answer was missed: it stands outside of any bridge.
         leg.hang_up()
     else:
-        desk_subscribe(leg)
-
-
-def desk_subscribe(leg):
-    """Hear of a leg again."""
-    leg._desk.ari.subscribe(leg.channel)
+        leg.subscribe()
 
 
 def _rejoin(desk, call, channels):

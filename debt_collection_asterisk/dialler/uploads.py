@@ -17,14 +17,10 @@ class Uploads:
 
     def finished(self, name, seconds):
         """The PBX closed a recording: tell Odoo, then hand it over."""
+        self._desk.journal.recorded(name, seconds, self._desk.wall())
         row = self._row(name)
-        if row is None:
-            return
-        if row["seconds"] is None:
-            values = {"name": name, "seconds": seconds}
-            self._desk.tell(row["call_id"], "recorded", values)
-            self._desk.journal.recording(name, row["call_id"], seconds)
-        self._send(name, row["call_id"], seconds, FIRST_WAIT)
+        if row:
+            self._send(name, row["call_id"], seconds, FIRST_WAIT)
 
     def lost(self, name):
         """The PBX could not record."""
@@ -73,9 +69,7 @@ class Uploads:
 
     def _sent(self, name, length):
         self._underway.discard(name)
-        row = self._row(name)
-        if row and row["seconds"] is None and length:
-            values = {"name": name, "seconds": length}
-            self._desk.tell(row["call_id"], "recorded", values)
+        if length:
+            self._desk.journal.recorded(name, length, self._desk.wall())
         self._desk.journal.handed_over(name)
         self._desk.ari.forget_recording(name)

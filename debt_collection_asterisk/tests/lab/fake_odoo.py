@@ -63,6 +63,8 @@ class FakeOdoo:
         #: what a test wants to be done when an event or a permission comes
         self.on_event = self.on_dial = lambda *_what: None
         self.down = False
+        #: seconds from the end of a talk until the operator is ready again
+        self.wrapup = 0
         self.allow = True
         self.instance = None
         self.replaced = set()
@@ -167,9 +169,17 @@ class FakeOdoo:
             self.status[event["call_id"]] = "done"
             for operator in self.operators.values():
                 if operator.get("call") == event["call_id"]:
-                    operator |= {"state": "ready", "call": None}
+                    self._wrap_up(operator)
         elif kind == "command":
             self.commands.pop(values["id"], None)
+
+    def _wrap_up(self, operator):
+        """He writes down what was said, then he is ready again."""
+        operator["call"] = None
+        operator["state"] = "wrapup" if self.wrapup else "ready"
+        if self.wrapup:
+            ready = {"state": "ready"}
+            threading.Timer(self.wrapup, operator.update, [ready]).start()
 
     def _expire(self, live):
         """A lease that ran out undialled, and is not held any more, is free again."""

@@ -7,6 +7,7 @@ first request is noted with its number, so that a test can count how often one r
 import os
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 from . import sound
@@ -209,9 +210,11 @@ class Network:
 
     def rang(self, number):
         """How often this number was dialled."""
-        wanted = number.lstrip("+")
-        found = re.findall(r"INVITE .*?sip:\+?(\d+)@", self._log.read_text())
-        return found.count(wanted)
+        return self.all_that_rang()[number.lstrip("+")]
+
+    def all_that_rang(self):
+        """How often each number was dialled."""
+        return Counter(re.findall(r"INVITE .*?sip:\+?(\d+)@", self._log.read_text()))
 
     def stop(self):
         """End it."""
