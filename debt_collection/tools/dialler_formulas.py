@@ -81,9 +81,7 @@ def by_operators(mode, figures):
     """
     wait = search_time(mode, figures)
     cycle = figures.handling + wait
-    return Yield(
-        per_hour=3600 / cycle, utilisation=figures.handling / cycle, wait=wait
-    )
+    return Yield(per_hour=3600 / cycle, utilisation=figures.handling / cycle, wait=wait)
 
 
 def by_message(figures):

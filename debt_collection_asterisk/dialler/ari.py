@@ -182,7 +182,9 @@ class Events(threading.Thread):
                 on_message=lambda _socket, text: on_event(json.loads(text)),
             )
             self._socket.run_forever(
-                ping_interval=PING_EVERY, ping_timeout=PING_TIMEOUT
+                ping_interval=PING_EVERY,
+                ping_timeout=PING_TIMEOUT,
+                suppress_origin=True,
             )
             on_close()
             self._ended.wait(0.5)

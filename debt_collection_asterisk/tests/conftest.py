@@ -14,21 +14,10 @@ for path in (HERE.parent, HERE):
 @pytest.fixture(scope="session")
 def telephony(tmp_path_factory):
     """Asterisk and the network behind it, for all tests of a run."""
-    from lab.network import Network
-    from lab.pbx import Pbx
+    from lab import bench
 
-    from devkit import asterisk
-
-    root, folder = asterisk.ensure(), tmp_path_factory.mktemp("lab")
-    network = Network(asterisk.program(root, "sipp"), folder / "network")
-    pbx = Pbx(root, folder / "pbx", network.port)
-    try:
-        network.start()
-        pbx.start()
-        yield pbx, network
-    finally:
-        pbx.kill()
-        network.stop()
+    with bench.telephony(tmp_path_factory.mktemp("lab")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+
 from lab import sound
 from lab.ports import until
 from lab.process import Process

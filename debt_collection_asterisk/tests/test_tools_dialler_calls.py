@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+
 from lab.fakes import World
 
 DEBTOR, OPERATOR = "debt-42-debtor", "debt-42-operator"

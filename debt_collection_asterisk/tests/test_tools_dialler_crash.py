@@ -5,6 +5,7 @@ the PBX, one after the other, and started again over the same journal and PBX.
 """
 
 import pytest
+
 from dialler.journal import Journal
 from lab.fakes import Crash, World
 

@@ -5,8 +5,9 @@ import doctest
 import importlib
 import pkgutil
 
-import dialler
 import pytest
+
+import dialler
 from dialler import causes, config, signing
 from dialler.campaign import load_pacing
 from dialler.journal import Journal

@@ -1,8 +1,29 @@
-"""What one test has on its table."""
+"""The laboratory itself, and what one test has on its table."""
+
+import contextlib
+
+from devkit import asterisk
 
 from .fake_odoo import FakeOdoo
+from .network import Network
+from .pbx import Pbx
 from .ports import until
 from .process import Process
+
+
+@contextlib.contextmanager
+def telephony(folder):
+    """Asterisk and the network behind it."""
+    root = asterisk.ensure()
+    network = Network(asterisk.program(root, "sipp"), folder / "network")
+    pbx = Pbx(root, folder / "pbx", network.port)
+    try:
+        network.start()
+        pbx.start()
+        yield pbx, network
+    finally:
+        pbx.kill()
+        network.stop()
 
 
 class Lab:
