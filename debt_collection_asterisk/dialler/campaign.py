@@ -60,4 +60,5 @@ class Campaign:
         busy = sum(station.busy for station in stations)
         voice = self.mode == "voice_message"
         in_flight = sum(voice or call.in_flight for call in calls)
-        return self.pacer.lines_to_dial(desk.now(), idle, busy, in_flight)
+        wanted = self.pacer.lines_to_dial(desk.now(), idle, busy, in_flight)
+        return max(0, min(wanted, self.pacer.max_lines - len(calls)))

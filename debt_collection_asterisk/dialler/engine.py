@@ -302,9 +302,9 @@ class Engine:
                 campaign.update(values)
             else:
                 self.campaigns[values["id"]] = Campaign(self._pacing, values)
-        gone = set(self.campaigns) - {values["id"] for values in described}
-        for campaign_id in gone:
-            self.campaigns.pop(campaign_id)
+        for campaign_id in set(self.campaigns) - {values["id"] for values in described}:
+            # Kept, with what was learnt: it may go on, and its operators wait.
+            self.campaigns[campaign_id].running = False
 
     def _accept(self, job):
         if self.journal.accept(job):

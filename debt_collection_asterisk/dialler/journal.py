@@ -55,12 +55,14 @@ class Journal:
         known = self.job(job["call_id"])
         if known and (known["lease"] == job["lease"] or not known["facts"].get("back")):
             return False
+        # Another process may have told something of this call before.
+        last = (job.get("first_seq") or 1) - 1
         self._write(
-            "INSERT INTO job (call_id, lease, state, job, changed)"
-            " VALUES (?, ?, 'leased', ?, ?) ON CONFLICT (call_id) DO UPDATE SET"
+            "INSERT INTO job (call_id, lease, state, seq, job, changed)"
+            " VALUES (?, ?, 'leased', ?, ?, ?) ON CONFLICT (call_id) DO UPDATE SET"
             " lease = excluded.lease, state = 'leased', job = excluded.job,"
-            " facts = '{}', changed = excluded.changed",
-            (job["call_id"], job["lease"], json.dumps(job), time.time()),
+            " seq = max(seq, excluded.seq), facts = '{}', changed = excluded.changed",
+            (job["call_id"], job["lease"], last, json.dumps(job), time.time()),
         )
         return True
 

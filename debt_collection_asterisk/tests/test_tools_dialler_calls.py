@@ -293,6 +293,17 @@ def test_nothing_is_dialled_after_the_window(world):
     assert world.odoo.told["want"] == {}
 
 
+def test_a_paused_campaign_keeps_its_operators_on_the_line(world):
+    progressive(world)
+    paused = world.odoo.campaigns.pop()
+    world.run(3)
+    assert world.pbx.states == {"debt-op-1-line": "Up"}
+    assert world.odoo.told["want"] == {}
+    world.odoo.campaigns.append(paused)
+    world.run(3)
+    assert world.odoo.told["want"] == {"1": 1}
+
+
 def test_a_lease_that_is_not_used_is_given_back(world):
     progressive(world)
     world.odoo.operators[0]["state"] = "pause"
@@ -304,6 +315,15 @@ def test_a_lease_that_is_not_used_is_given_back(world):
     world.odoo.operators[0]["state"] = "ready"
     world.run(2)
     assert world.pbx.originated[DEBTOR] == 1
+
+
+def test_not_more_lines_than_the_campaign_may_use(world):
+    world.campaign(1, "voice_message", max_lines=2)
+    world.run(1)
+    for call_id in range(100, 105):
+        world.job(call_id, mode="voice_message", campaign_id=1)
+    world.run(5)
+    assert sum(world.pbx.originated.values()) == 2
 
 
 def test_not_more_numbers_a_second_than_allowed(world):

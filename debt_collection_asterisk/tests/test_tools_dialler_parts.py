@@ -187,6 +187,11 @@ def test_a_job_given_back_may_come_again_and_goes_on_counting(journal):
     assert not journal.accept(JOB | {"lease": "c"}), "it was dialled: never again"
 
 
+def test_another_process_told_of_the_call_before(journal):
+    journal.accept(JOB | {"first_seq": 5})
+    assert journal.record(42, "dialing", {}, NOW) == 5
+
+
 def test_events_stay_until_odoo_has_them(journal, tmp_path):
     journal.accept(JOB)
     for kind in ("dialing", "ringing", "answered"):
