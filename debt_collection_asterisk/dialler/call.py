@@ -118,9 +118,9 @@ class Call:
         endpoint, user_id = operator["endpoint"], operator["user_id"]
         name = f"{self.name}-operator"
         self.leg = Leg(self.desk, name, endpoint, user_id, self)
-        self.leg.ring(self.desk.config.pbx.operator_ring, self._limit())
+        self.leg.ring(self.desk.config.pbx.operator_ring, self.limit())
 
-    def _limit(self):
+    def limit(self):
         """Seconds after which the PBX drops the line, should nobody else do it."""
         ring = self.job.get("ring_seconds") or 25
         return (self.job.get("max_seconds") or 3600) + ring
@@ -178,7 +178,7 @@ class Call:
         if self.state != "asking":
             return
         until = times.parse(answer.get("until"))
-        if not answer["allowed"]:
+        if not answer.get("allowed"):
             self.give_back(answer.get("reason", "refused"))
         elif until and self.desk.office_now() >= until:
             self.give_back("too_late")
@@ -203,7 +203,7 @@ class Call:
                 endpoint,
                 "debtor",
                 ring,
-                self._limit(),
+                self.limit(),
                 self.job.get("caller_number"),
             )
         except AriError as error:
@@ -221,8 +221,11 @@ class Call:
         """Whether the channel exists after all."""
         if not self.dialled or not self.desk.ready:
             return
-        if not self.desk.ari.exists(self.channel):
-            self.finish(None)
+        try:
+            if not self.desk.ari.exists(self.channel):
+                self.finish(None)
+        except AriError:
+            self.desk.later(ASK_AGAIN, self.check)
 
     # --- what the PBX says about the debtor's channel -----------------------------
     def on_event(self, event):

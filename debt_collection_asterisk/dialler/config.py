@@ -113,6 +113,10 @@ def _checked(config):
     if missing:
         raise ConfigError(f"Missing: {'; '.join(missing)}.")
     try:
+        config.pbx.dial.format(number="+1", digits="1")
+    except (KeyError, ValueError, IndexError):
+        raise ConfigError("`dial` in [pbx] knows {number} and {digits}.") from None
+    try:
         bytes.fromhex(config.odoo.secret)
     except ValueError:
         raise ConfigError("The secret is not hexadecimal: copy it anew.") from None

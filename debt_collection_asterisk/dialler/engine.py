@@ -263,6 +263,7 @@ class Engine:
     def on_sync(self, answer):
         """Odoo's answer: what it took, and what there is to do."""
         self._syncing, self._failures = False, 0
+        self._sync_at = self._last_sync + self.config.process.sync
         if answer.get("time"):
             self._skew = round(times.parse(answer["time"]) - self.wall())
         refused = answer.get("refused") or []
@@ -280,8 +281,8 @@ class Engine:
             self._accept(job)
         for command in answer.get("commands") or []:
             self._command(command)
-        wait = SOON if self.journal.outbox(1) else self.config.process.sync
-        self._sync_at = self._last_sync + wait
+        if self.journal.outbox(1):
+            self._sync_at = self._last_sync + min(SOON, self.config.process.sync)
 
     def _on_failure(self, error):
         """Odoo is away: try again, less and less often."""
@@ -331,13 +332,13 @@ class Engine:
 
     # --- the end ------------------------------------------------------------------
     def stop(self):
-        """Dial no more; who talks goes on talking, who rings is let alone."""
+        """Dial no more; who talks to an operator goes on talking."""
         self.stopping = True
         for call in list(self.calls.values()):
-            if call.in_flight and call.dialled:
-                call.hang_up("us")
-            elif not call.dialled:
+            if not call.dialled:
                 call.give_back("stopping")
+            elif call.state != "talking":
+                call.hang_up("us")
         self._sync_at = 0
 
     @property

@@ -6,6 +6,7 @@ event that tells of it are written together, so that neither is ever without the
 
 import contextlib
 import json
+import os
 import sqlite3
 import time
 
@@ -36,6 +37,7 @@ class Journal:
 
     def __init__(self, path):
         self._db = sqlite3.connect(path, isolation_level=None)
+        os.chmod(path, 0o600)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")

@@ -7,6 +7,7 @@ import logging
 import os
 import queue
 import signal
+import sqlite3
 import sys
 import time
 import uuid
@@ -104,10 +105,22 @@ class Dialler:
 
     def _work(self):
         with contextlib.suppress(queue.Empty):
-            self._inbox.get(timeout=NAP)()
+            self._guarded(self._inbox.get(timeout=NAP))
             while True:
-                self._inbox.get_nowait()()
-        self.engine.tick()
+                self._guarded(self._inbox.get_nowait())
+        self._guarded(self.engine.tick)
+
+    def _guarded(self, action):
+        """One thing that goes wrong must not end all other calls.
+
+        Where the journal cannot be written there is nothing to go on with.
+        """
+        try:
+            action()
+        except sqlite3.Error:
+            raise
+        except Exception:
+            _logger.exception("This should not have happened; it goes on")
 
 
 @contextlib.contextmanager
@@ -133,6 +146,9 @@ def main(arguments=None):
             level=config.process.log.upper(),
             format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         )
+        for name in ("urllib3", "websocket"):
+            # Their lines hold addresses, and these the key.
+            logging.getLogger(name).setLevel(logging.WARNING)
         with alone(Path(config.process.state)):
             dialler = Dialler(config)
             for number in (signal.SIGTERM, signal.SIGINT):

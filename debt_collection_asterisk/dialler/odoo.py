@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from urllib.parse import urlsplit
 
 import requests
@@ -20,11 +21,12 @@ class Replaced(OdooError):
 
 
 class Odoo:
-    """A client; every thread that uses it makes its own requests."""
+    """A client; every thread that uses it has its own connection."""
 
     def __init__(self, config, instance):
         self.instance = instance
         self._config = config
+        self._local = threading.local()
         self._base = f"{config.url.rstrip('/')}/debt_collection/dialler/{config.key}"
 
     def sync(self, payload):
@@ -57,7 +59,7 @@ class Odoo:
         if self._config.database:
             headers["X-Odoo-Database"] = self._config.database
         try:
-            answer = requests.post(
+            answer = self._session.post(
                 url,
                 data=body,
                 headers=headers,
@@ -68,6 +70,13 @@ class Odoo:
             # The text of these errors may hold the address, which holds the key.
             raise OdooError(f"{verb}: {type(error).__name__}") from None
         return self._judged(verb, answer)
+
+    @property
+    def _session(self):
+        """The open connection of this thread."""
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+        return self._local.session
 
     def _judged(self, verb, answer):
         if answer.status_code == 200:

@@ -35,17 +35,17 @@ def reconcile(desk):
     for call in list(desk.calls.values()):
         if call.dialled and call.channel not in channels:
             call.finish(None)
-    _stations(desk, channels)
+    bridges = {b["id"]: set(b["channels"]) for b in desk.ari.bridges()}
+    _stations(desk, channels, bridges)
     for call in list(desk.calls.values()):
         _call(desk, call, channels)
     kept = {leg.channel: leg for leg in _legs(desk) if leg.state != DOWN}
     dialled = {call.channel for call in desk.calls.values() if call.dialled}
     for name in channels.keys() - kept.keys() - dialled:
         desk.ari.hangup(name)
-    bridges = {leg.bridge for leg in kept.values()}
-    for bridge in desk.ari.bridges():
-        name = bridge["id"]
-        if name.startswith(f"{desk.app}-") and name not in bridges:
+    used = {leg.bridge for leg in kept.values()}
+    for name in bridges.keys() - used:
+        if name.startswith(f"{desk.app}-"):
             desk.ari.close_bridge(name)
     calls = desk.calls.values()
     desk.uploads.resume({call.talk.recording for call in calls if call.talk.recording})
@@ -59,15 +59,16 @@ def _legs(desk):
             yield call.leg
 
 
-def _stations(desk, channels):
+def _stations(desk, channels, bridges):
     """Operators' lines that stand, known or from before our start."""
     line = re.compile(rf"{re.escape(desk.app)}-op-(\d+)-line")
     for name, channel in channels.items():
         if found := line.fullmatch(name):
             leg = desk.stations.of(int(found[1])).leg
-            if channel["state"] == LINE_UP:
+            if name in bridges.get(leg.bridge, ()):
                 leg.adopt()
-            elif leg.state == DOWN:
+            elif leg.state == DOWN or channel["state"] == LINE_UP:
+                # Rung by a process that is gone, or picked up for nobody.
                 desk.ari.hangup(name)
     for station in desk.stations.by_user.values():
         if station.leg.state != DOWN and station.leg.channel not in channels:

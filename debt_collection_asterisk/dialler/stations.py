@@ -107,7 +107,8 @@ class Stations:
 
     def _watch(self, station, campaign):
         """Note when he is free again after a conversation: the pace depends on it."""
-        if station.idle and station.connected_at:
+        over = station.call is None and station.settling is None
+        if station.connected_at and over and station.state in ("ready", "pause"):
             now = self._desk.now()
             if campaign:
                 campaign.pacer.talk_ended(now, now - station.connected_at)

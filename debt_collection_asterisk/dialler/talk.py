@@ -50,8 +50,17 @@ class Talk:
         prompt = self.call.job.get("announcement")
         if prompt:
             self.play(prompt, "announcement")
-        elif self.call.job.get("record"):
+        else:
+            self._record_if_wanted()
+
+    def _record_if_wanted(self):
+        """A talk without its recording is better than none."""
+        if not self.call.job.get("record"):
+            return
+        try:
             self.record()
+        except AriError as error:
+            _logger.warning("Call %s: %s", self.call.id, error)
 
     def play(self, prompt, purpose):
         """Let both hear a prompt."""
@@ -68,8 +77,7 @@ class Talk:
             return
         prompt_id = self.call.job["announcement"]["id"]
         self.call.record("announced", {"prompt_id": prompt_id})
-        if self.call.job.get("record"):
-            self.record()
+        self._record_if_wanted()
 
     # --- recording ----------------------------------------------------------------
     def record(self):
@@ -79,7 +87,11 @@ class Talk:
         self.recordings += 1
         name = f"{self.call.name}-{self.recordings}"
         self.desk.journal.recording(name, self.call.id)
-        self.desk.ari.record(self.call.leg.bridge, name, self.call._limit())
+        try:
+            self.desk.ari.record(self.call.leg.bridge, name, self.call.limit())
+        except AriError:
+            self.desk.journal.handed_over(name)
+            raise
         self.recording = name
         facts = {"recording": name, "recordings": self.recordings}
         self.call.record("recording_started", {"name": name}, **facts)
@@ -112,7 +124,7 @@ class Talk:
         self.transfers += 1
         name = f"{self.call.name}-colleague{self.transfers}"
         self.next = Leg(self.desk, name, endpoint, None, self.call)
-        self.next.ring(self.desk.config.pbx.operator_ring, self.call._limit())
+        self.next.ring(self.desk.config.pbx.operator_ring, self.call.limit())
 
     def leg_up(self, leg):
         """The colleague answered."""
@@ -120,8 +132,12 @@ class Talk:
             leg.hang_up()
             return
         call, former = self.call, self.call.leg
+        try:
+            self.desk.ari.join(leg.bridge, call.channel)
+        except AriError:
+            leg.hang_up()
+            return
         self.stop_recording()
-        self.desk.ari.join(leg.bridge, call.channel)
         call.leg, self.next, self.held = leg, None, False
         seq = call.record(
             "transferred",
@@ -130,8 +146,7 @@ class Talk:
             user_id=None,
         )
         self._let_go(former, seq)
-        if call.job.get("record"):
-            self.record()
+        self._record_if_wanted()
 
     def was_handed_on(self, leg):
         """Whether this leg's end leaves the conversation as it is."""

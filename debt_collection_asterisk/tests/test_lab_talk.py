@@ -54,6 +54,7 @@ def test_click_to_call_is_recorded_from_both_sides(lab):
     assert sound.power(samples, network.DEBTOR_HZ) > AUDIBLE
     assert sound.power(samples, network.OPERATOR_HZ) > AUDIBLE
     assert odoo.wait(1, "recorded")["name"] == "debt-1-1"
+    assert lab.network.caller_of(DEBTOR) == "+3221234567"
     until(lambda: not lab.pbx.channels(), 5, "both lines are free")
     until(lambda: not lab.pbx.bridges(), 5, "the bridge is gone")
     stored = lab.pbx.ari("GET", "recordings/stored").json()

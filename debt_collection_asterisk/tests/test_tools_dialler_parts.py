@@ -89,6 +89,7 @@ def test_what_is_missing_is_named(missing):
         ("[asterisk]\n", "Unknown sections: asterisk"),
         ("[process]\nsync = 'often'", "is no float"),
         ("[odoo]\nsecret = 'xyz'", "not hexadecimal"),
+        ("[pbx]\ndial = 'PJSIP/{telephone}'", "{number} and {digits}"),
     ],
 )
 def test_a_slip_is_told(tmp_path, text, words):

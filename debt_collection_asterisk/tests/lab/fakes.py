@@ -66,7 +66,7 @@ class FakePbx:
         return channel in self.states
 
     def do_bridges(self):
-        return [{"id": name} for name in self.bridged]
+        return [{"id": k, "channels": list(v)} for k, v in self.bridged.items()]
 
     def do_open_bridge(self, bridge):
         self.bridged.setdefault(bridge, set())

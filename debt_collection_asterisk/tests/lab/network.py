@@ -148,7 +148,7 @@ def scenario(folder):
     parts += [find.format(*what) for what in known]
     for number, (suffix, _steps) in cases:
         parts.append(find.format(f"sip:[+0-9]*{suffix}@", "To", number))
-    parts.append('<log message="INVITE [$40]"/>\n</action></recv>\n')
+    parts.append('<log message="INVITE [$40] FROM [$41]"/>\n</action></recv>\n')
     parts.append(_send("100 Trying"))
     parts += [f'<nop next="{n}" test="{n}"/>\n' for n, _case in cases]
     parts.append(_refuse("404 Not Found", ring="") + '<nop next="99"/>\n')
@@ -211,6 +211,12 @@ class Network:
     def rang(self, number):
         """How often this number was dialled."""
         return self.all_that_rang()[number.lstrip("+")]
+
+    def caller_of(self, number):
+        """The number that this one saw on its display."""
+        wanted = re.escape(number.lstrip("+"))
+        line = re.search(rf"INVITE .*?sip:\+?{wanted}@.*", self._log.read_text())[0]
+        return re.search(r"FROM .*?sip:([^@]+)@", line)[1]
 
     def all_that_rang(self):
         """How often each number was dialled."""
