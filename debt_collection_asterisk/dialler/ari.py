@@ -11,6 +11,7 @@ import websocket
 _logger = logging.getLogger(__name__)
 #: A stream that is silent for so long (seconds), pings included, is broken.
 PING_EVERY, PING_TIMEOUT = 10, 5
+CONNECT_AGAIN = 0.5
 
 
 class AriError(Exception):
@@ -167,6 +168,7 @@ class Events(threading.Thread):
         self._config = config
         self._callbacks = on_open, on_event, on_close
         self._ended = threading.Event()
+        self._complaint = None
         self._socket = None
 
     def run(self):
@@ -180,6 +182,7 @@ class Events(threading.Thread):
                 header=[f"Authorization: Basic {base64.b64encode(plain).decode()}"],
                 on_open=lambda _socket: on_open(),
                 on_message=lambda _socket, text: on_event(json.loads(text)),
+                on_error=self._complain,
             )
             self._socket.run_forever(
                 ping_interval=PING_EVERY,
@@ -187,7 +190,14 @@ class Events(threading.Thread):
                 suppress_origin=True,
             )
             on_close()
-            self._ended.wait(0.5)
+            self._ended.wait(CONNECT_AGAIN)
+
+    def _complain(self, _socket, error):
+        """Say why it does not connect: once, not each second."""
+        text = f"{type(error).__name__} {getattr(error, 'status_code', '')}".strip()
+        if text != self._complaint and not self._ended.is_set():
+            self._complaint = text
+            _logger.warning("Asterisk's stream of events: %s", text)
 
     def stop(self):
         """Connect no more."""

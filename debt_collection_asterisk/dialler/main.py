@@ -146,9 +146,9 @@ def main(arguments=None):
             level=config.process.log.upper(),
             format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         )
-        for name in ("urllib3", "websocket"):
-            # Their lines hold addresses, and these the key.
-            logging.getLogger(name).setLevel(logging.WARNING)
+        # Their lines hold addresses, and these the key; we say ourselves what matters.
+        logging.getLogger("urllib3").setLevel(logging.WARNING)
+        logging.getLogger("websocket").setLevel(logging.CRITICAL)
         with alone(Path(config.process.state)):
             dialler = Dialler(config)
             for number in (signal.SIGTERM, signal.SIGINT):
