@@ -23,6 +23,7 @@ from .base import DEV, ROOT, Problem, locked, say, step
 EPILOG = """\
 ODOO_HOME      an Odoo 19 you have (checkout or unpacked package); none is fetched
 PGHOST …       a PostgreSQL you have; no private one is made in .dev
+ASTERISK_ROOT  Asterisk and SIPp you have unpacked; none are fetched
 DEBIAN_MIRROR  where to fetch Debian's odoo-19, if apt does not know
 DEV_PYTHON     the Python to use (3.11, 3.12 or 3.13)
 

@@ -9,13 +9,12 @@ import shutil
 from pathlib import Path
 
 from . import debian
-from .base import DEV, Problem, call, digest, exists_command, locked, read, write
+from .base import DEV, Problem, call, digest, locked, read, write
 
 HOME = DEV / "asterisk"
 PACKAGES = ("asterisk", "sip-tester")
-#: Of the closure only libraries are wanted; these serve modules we do not load.
+#: Of what they need, only libraries are wanted, and not those of modules we leave out.
 UNWANTED = ("libpython", "libpam", "libsemanage", "libperl", "libicu", "libglib")
-LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
 def ensure():
@@ -24,45 +23,44 @@ def ensure():
         return Path(named)
     root, stamp = HOME / "root", HOME / "stamp"
     with locked("asterisk"):
-        if read(stamp) != digest(__file__, *PACKAGES, *UNWANTED):
+        state = digest(*PACKAGES, *UNWANTED)
+        if read(stamp) != state:
             shutil.rmtree(root, ignore_errors=True)
             _fetch(root)
-            write(stamp, digest(__file__, *PACKAGES, *UNWANTED))
+            write(stamp, state)
     return root
 
 
 def _fetch(root):
-    names = [name for name in debian.needed_by(*PACKAGES) if _wanted(name)]
     root.mkdir(parents=True)
-    debian.fetch(names, root)
-    for folder in ("usr/share/doc", "usr/share/man", "usr/share/locale"):
-        shutil.rmtree(root / folder, ignore_errors=True)
-    for name, version in (("asterisk", "-V"), ("sipp", "-v")):
-        # SIPp says its version with an exit code of its own.
-        if name == "asterisk" and not exists_command([*program(root, name), version]):
-            call([*program(root, name), version], f"The fetched {name} does not run:")
+    needed = debian.needed_by(*PACKAGES)
+    debian.fetch([name for name in needed if _wanted(name)], root)
+    for folder in ("doc", "man", "locale"):
+        shutil.rmtree(root / "usr/share" / folder, ignore_errors=True)
+    call([*program(root, "asterisk"), "-V"], "The fetched Asterisk does not run:")
 
 
 def _wanted(name):
     if name.startswith(UNWANTED):
         return False
-    return name.startswith(("lib", "zlib", *PACKAGES)) and "sounds" not in name
+    return name in PACKAGES or name.startswith(("lib", "zlib", "asterisk-modules"))
+
+
+def libraries(root):
+    """Where Debian has the libraries of this kind of machine."""
+    found = next(root.glob("usr/lib/*/asterisk"), None)
+    if not found:
+        raise Problem(f"There is no Asterisk in {root}.")
+    return found.parent
 
 
 def program(root, name):
     """The command that starts `asterisk` or `sipp` of the folder `root`."""
-    libraries = root / LIBRARIES
-    loader = libraries / "ld-linux-x86-64.so.2"
-    binary = next(
-        (p for p in (root / "usr/sbin" / name, root / "usr/bin" / name) if p.exists()),
-        None,
-    )
-    if not (loader.exists() and binary):
+    folder = libraries(root)
+    places = (root / "usr/sbin" / name, root / "usr/bin" / name)
+    binary = next((path for path in places if path.exists()), None)
+    if not binary:
         raise Problem(f"There is no {name} in {root}.")
-    return [
-        str(loader),
-        "--inhibit-cache",
-        "--library-path",
-        str(libraries),
-        str(binary),
-    ]
+    loader = next(folder.glob("ld-linux-*"))
+    options = ["--inhibit-cache", "--library-path", folder]
+    return [str(part) for part in (loader, *options, binary)]

@@ -8,6 +8,11 @@ import subprocess
 from .base import DEV, LOGS, Problem, call, exists_command, say, step
 
 CACHE = DEV / "debian"
+#: What somebody may have instead of a package.
+INSTEAD = {
+    "odoo-19": "ODOO_HOME at a checkout of Odoo's branch 19.0",
+    "asterisk": "ASTERISK_ROOT at a folder in which Asterisk and SIPp are unpacked",
+}
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 #: PostgreSQL's package would start a server of its own, which nobody asked for.
 NO_MAIN_CLUSTER = "/etc/postgresql-common/createcluster.d/debt-collection.conf"
@@ -114,8 +119,8 @@ def mirror():
 
 def _not_to_be_had(package):
     return (
-        f"Debian's package {package} is not to be had here. Point ODOO_HOME at a"
-        " checkout of Odoo's branch 19.0, or DEBIAN_MIRROR at a Debian mirror."
+        f"Debian's package {package} is not to be had here. Point DEBIAN_MIRROR at a"
+        f" Debian mirror, or {INSTEAD.get(package, INSTEAD['odoo-19'])}."
     )
 
 

@@ -5,8 +5,9 @@ It needs Python, `requests` and `websocket-client`, and no Odoo. Start it with
 
     main        the process: lock, signals, the one loop
     engine      what comes in (PBX, Odoo, time) goes to the call it concerns
-    call        one call from its lease to its end;  menu, causes, legs serve it
-    stations    the operators' phones;  campaign  how many lines to dial
+    call        one call from its lease to its end, with its
+                permission, talk, message and menu;  causes of ends
+    stations    the operators, legs  their lines;  campaign  how many lines to dial
     journal     what must survive a crash;  reconcile  what is done after one
     odoo, ari   the two ends;  signing, times  small things of the protocol
 """

@@ -13,6 +13,7 @@ from . import causes, times
 from .ari import AriError
 from .legs import UP, Leg
 from .message import Message
+from .permission import AGAIN, Permission
 from .talk import Talk
 
 _logger = logging.getLogger(__name__)
@@ -20,8 +21,6 @@ _logger = logging.getLogger(__name__)
 #: shall call again: the limit is two, from the answer or from the end of detection.
 PATIENCE = 1.5
 PATIENCE_AFTER_DETECTION = 0.5
-#: Seconds between two questions whether a debtor may be dialled.
-ASK_AGAIN = 1.0
 
 
 class Call:
@@ -38,12 +37,12 @@ class Call:
         self.channel = f"{self.name}-debtor"
         self.state = state
         self.leg = None
-        self.seq = None
         self.rang = facts.get("rang", False)
         self.answered = facts.get("answered", False)
         self.machine = facts.get("machine", False)
         self.ended_by = None
         self.dialled_at = self.since = desk.now()
+        self.permission = Permission(self)
         self.talk = Talk(self, facts)
         self.message = Message(self)
 
@@ -101,14 +100,14 @@ class Call:
         if operator and self.job.get("operator_first"):
             self._call_operator(operator)
         else:
-            self._ask()
+            self.permission.ask()
 
     def _call_operator(self, operator):
         station = self.desk.stations.by_user.get(operator["user_id"])
         if station and station.leg.state == UP and not station.call:
             station.take(self)
             self.leg = station.leg
-            self._ask()
+            self.permission.ask()
             return
         self.record("operator_ringing", {"user_id": operator["user_id"]}, "operator")
         self._ring(operator)
@@ -129,7 +128,7 @@ class Call:
         """The operator picked up."""
         if self.state == "operator":
             self.record("operator_answered", {"user_id": leg.user_id})
-            self._ask()
+            self.permission.ask()
         elif self.state == "waiting":
             self.connect(leg)
         elif self.state == "talking":
@@ -150,44 +149,7 @@ class Call:
         elif self.dialled:
             self.hang_up("operator")
 
-    def _ask(self):
-        self.seq = self.desk.journal.number(self.id, "asking")
-        self.state = "asking"
-        self.ask_again()
-
-    def ask_again(self):
-        """Ask Odoo for permission; the same question may be asked many times."""
-        if self.state != "asking":
-            return
-        if self.expired:
-            self.give_back("expired")
-        elif not self.desk.ready:
-            self.desk.later(ASK_AGAIN, self.ask_again)
-        else:
-            question = (self.id, self.job["lease"], self.seq)
-            self.desk.background(
-                lambda: self.desk.odoo.dial(*question), self._answer, self._no_answer
-            )
-
-    def _no_answer(self, error):
-        _logger.warning("Call %s: %s", self.id, error)
-        self.desk.later(ASK_AGAIN, self.ask_again)
-
-    def _answer(self, answer):
-        """Odoo's word: yes, until a certain time, or no."""
-        if self.state != "asking":
-            return
-        until = times.parse(answer.get("until"))
-        if not answer.get("allowed"):
-            self.give_back(answer.get("reason", "refused"))
-        elif until and self.desk.office_now() >= until:
-            self.give_back("too_late")
-        elif not self.desk.ready:
-            self.desk.later(ASK_AGAIN, self.ask_again)
-        else:
-            self._dial()
-
-    def _dial(self):
+    def dial(self):
         """Dial. From the line before the request on, there is no second time."""
         number = self.job["number"]
         endpoint = self.desk.config.pbx.dial.format(
@@ -213,7 +175,7 @@ class Call:
         _logger.warning("Call %s: %s", self.id, error)
         if error.status in (0, 409):
             # The PBX may have heard us, or heard us twice: see what it has.
-            self.desk.later(ASK_AGAIN, self.check)
+            self.desk.later(AGAIN, self.check)
         else:
             self.finish(None, line="failed")
 
@@ -225,7 +187,7 @@ class Call:
             if not self.desk.ari.exists(self.channel):
                 self.finish(None)
         except AriError:
-            self.desk.later(ASK_AGAIN, self.check)
+            self.desk.later(AGAIN, self.check)
 
     # --- what the PBX says about the debtor's channel -----------------------------
     def on_event(self, event):

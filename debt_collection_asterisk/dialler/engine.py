@@ -63,7 +63,7 @@ class Engine:
         self._open = False
         self._skew = 0.0
         self._timers, self._order = [], itertools.count()
-        self._syncing = False
+        self._syncing = self._synced = False
         self._sync_at = self._last_sync = 0.0
         self._failures = 0
         self._dialled = []
@@ -184,6 +184,7 @@ class Engine:
         try:
             reconcile(self)
             self.ready = True
+            _logger.info("At work with the PBX; %s calls go on", len(self.calls))
         except AriError as error:
             _logger.warning("Cannot compare with the PBX: %s", error)
             self.later(RECONCILE_AGAIN, self._reconcile)
@@ -262,7 +263,9 @@ class Engine:
 
     def on_sync(self, answer):
         """Odoo's answer: what it took, and what there is to do."""
-        self._syncing, self._failures = False, 0
+        if self._failures or not self._synced:
+            _logger.info("At work with Odoo")
+        self._syncing, self._synced, self._failures = False, True, 0
         self._sync_at = self._last_sync + self.config.process.sync
         if answer.get("time"):
             self._skew = round(times.parse(answer["time"]) - self.wall())
@@ -333,6 +336,7 @@ class Engine:
     # --- the end ------------------------------------------------------------------
     def stop(self):
         """Dial no more; who talks to an operator goes on talking."""
+        _logger.info("Asked to stop")
         self.stopping = True
         for call in list(self.calls.values()):
             if not call.dialled:

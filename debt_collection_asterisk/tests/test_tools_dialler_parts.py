@@ -12,7 +12,9 @@ from dialler import causes, config, signing
 from dialler.campaign import load_pacing
 from dialler.journal import Journal
 from dialler.menu import Menu
+from dialler.odoo import Odoo, OdooError, Replaced
 from lab import sound
+from lab.fake_odoo import SECRET, FakeOdoo
 
 PATH = "/debt_collection/dialler/k/sync"
 NOW = 1_800_000_000
@@ -223,3 +225,45 @@ def test_tones_are_heard_where_they_are():
     assert abs(sound.power(samples, 440) - 1000) < 50
     assert sound.power(samples, 1000) < 50
     assert sound.alaw(sound.quiet(0.01)) == sound.SILENCE * 80
+
+
+# --- Odoo's end -----------------------------------------------------------------------
+@pytest.fixture
+def odoo():
+    server = FakeOdoo()
+    yield server
+    server.close()
+
+
+def client_of(server, instance="one", secret=SECRET):
+    return Odoo(config.Odoo(url=server.url, key="k", secret=secret), instance)
+
+
+SILENT = {"pbx_up": False, "live": [], "want": {}, "events": [], "operators": []}
+
+
+def test_odoo_believes_who_knows_the_secret(odoo):
+    answer = client_of(odoo).sync(SILENT | {"stats": {}})
+    assert answer["jobs"] == []
+    with pytest.raises(OdooError, match="401 bad_signature"):
+        client_of(odoo, secret="00").sync(SILENT)
+
+
+def test_the_older_of_two_is_replaced(odoo):
+    older, newer = client_of(odoo), client_of(odoo, "two")
+    for client in (older, newer):
+        client.sync(SILENT | {"stats": {}})
+    with pytest.raises(Replaced):
+        older.sync(SILENT | {"stats": {}})
+
+
+def test_an_error_does_not_tell_the_key():
+    away = Odoo(config.Odoo("http://127.0.0.1:1", "", "hidden", "00", 1), "one")
+    with pytest.raises(OdooError) as caught:
+        away.sync({})
+    assert str(caught.value) == "sync: ConnectionError"
+
+
+def test_the_sound_of_a_call_is_handed_over(odoo):
+    client_of(odoo).recording(42, "debt-42-1", 1.5, b"RIFF")
+    assert odoo.recordings == {"debt-42-1": (42, 1.5, b"RIFF")}

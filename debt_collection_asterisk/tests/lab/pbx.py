@@ -35,7 +35,7 @@ class Pbx:
         values = self._values | {
             "folder": folder,
             "etc": folder / "etc",
-            "modules": root / asterisk.LIBRARIES / "asterisk" / "modules",
+            "modules": asterisk.libraries(root) / "asterisk" / "modules",
             "share": root / "usr/share/asterisk",
             "password": PASSWORD,
             "rtp_first": first,

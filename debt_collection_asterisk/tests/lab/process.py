@@ -41,13 +41,14 @@ sync = 0.2
     def start(self):
         """Start it."""
         command = [sys.executable, "-m", "dialler", "--config"]
+        path = (str(ADDON), os.environ.get("PYTHONPATH"))
         with open(self.log, "a") as log:
             self._process = subprocess.Popen(
                 [*command, str(self.folder / "dialler.toml")],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"PYTHONPATH": str(ADDON)},
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))},
             )
         return self
 
