@@ -9,7 +9,8 @@ It needs Python, `requests` and `websocket-client`, and no Odoo. Start it with
                 permission, talk, message and menu;  causes of ends
     stations    the operators, legs  their lines;  campaign  how many lines to dial
     journal     what must survive a crash;  reconcile  what is done after one
-    odoo, ari   the two ends;  signing, times  small things of the protocol
+    odoo, ari   the two ends;  exchange  what goes to Odoo and comes from it
+    signing, times, commands, sounds, uploads  smaller parts of it
 """
 
 PROTOCOL = 1

@@ -8,19 +8,14 @@ import logging
 import re
 import time
 
-from . import PROTOCOL, commands, times
 from .ari import AriError
-from .call import Call
-from .campaign import Campaign
-from .odoo import Replaced
+from .exchange import Exchange
 from .reconcile import reconcile, revive
 from .sounds import Sounds
 from .stations import Stations
 from .uploads import Uploads
 
 _logger = logging.getLogger(__name__)
-#: Seconds between two exchanges when there is something to tell, and after failures.
-SOON, LONGEST_WAIT = 0.3, 30
 RECONCILE_AGAIN = 1.0
 FORGET_EVERY = 3600
 
@@ -54,18 +49,14 @@ class Engine:
         self.stations = Stations(self)
         self.sounds = Sounds(self, config.prompts)
         self.uploads = Uploads(self)
+        self.exchange = Exchange(self, pacing)
         #: the stream of events is open, and journal and PBX agree
         self.ready = False
         self.stopping = False
         #: why the process must end, if it must
         self.over = None
-        self._pacing = pacing
         self._open = False
-        self._skew = 0.0
         self._timers, self._order = [], itertools.count()
-        self._syncing = self._synced = False
-        self._sync_at = self._last_sync = 0.0
-        self._failures = 0
         self._dialled = []
         name = re.escape(self.app)
         self._names = re.compile(rf"{name}-(op-)?(\d+)-(.+)")
@@ -83,7 +74,7 @@ class Engine:
     # --- time ---------------------------------------------------------------------
     def office_now(self):
         """The time by Odoo's clock: leases and windows are told by it."""
-        return self.wall() + self._skew
+        return self.wall() + self.exchange.skew
 
     def later(self, seconds, action):
         """Do something in so many seconds."""
@@ -96,7 +87,7 @@ class Engine:
         self._give_back_expired()
         self._serve()
         self._dial()
-        self._sync_if_due()
+        self.exchange.tick()
 
     # --- calls --------------------------------------------------------------------
     def forget(self, call):
@@ -239,100 +230,6 @@ class Engine:
             # It answered although its call is over.
             self.ari.hangup(channel)
 
-    # --- what Odoo says -----------------------------------------------------------
-    def _sync_if_due(self):
-        if self._syncing or self.now() < self._sync_at:
-            return
-        self._syncing, self._last_sync = True, self.now()
-        payload = self.payload()
-        self.background(lambda: self.odoo.sync(payload), self.on_sync, self._on_failure)
-
-    def payload(self):
-        """What we tell and ask each second."""
-        campaigns = self.campaigns.values()
-        return {
-            "instance": self.odoo.instance,
-            "version": PROTOCOL,
-            "pbx_up": self.ready and not self.stopping,
-            "live": sorted(self.calls),
-            "want": {str(c.id): c.want for c in campaigns if c.want},
-            "events": self.journal.outbox(),
-            "operators": self.stations.lines(),
-            "stats": {str(c.id): c.pacer.stats(self.now()) for c in campaigns},
-        }
-
-    def on_sync(self, answer):
-        """Odoo's answer: what it took, and what there is to do."""
-        if self._failures or not self._synced:
-            _logger.info("At work with Odoo")
-        self._syncing, self._synced, self._failures = False, True, 0
-        self._sync_at = self._last_sync + self.config.process.sync
-        if answer.get("time"):
-            self._skew = round(times.parse(answer["time"]) - self.wall())
-        refused = answer.get("refused") or []
-        for call_id, seq, why in refused:
-            _logger.warning("Odoo refuses event %s of call %s: %s", seq, call_id, why)
-        accepted = [tuple(pair) for pair in answer.get("accepted") or []]
-        done = accepted + [tuple(pair[:2]) for pair in refused]
-        self.journal.delivered(done)
-        self.stations.settle(done)
-        self._follow(answer.get("campaigns") or [])
-        self.stations.update(answer.get("operators") or [])
-        for call_id in answer.get("drop") or []:
-            self._drop(call_id)
-        for job in answer.get("jobs") or []:
-            self._accept(job)
-        for command in answer.get("commands") or []:
-            self._command(command)
-        if self.journal.outbox(1):
-            self._sync_at = self._last_sync + min(SOON, self.config.process.sync)
-
-    def _on_failure(self, error):
-        """Odoo is away: try again, less and less often."""
-        self._syncing = False
-        if isinstance(error, Replaced):
-            self.over = str(error)
-            return
-        self._failures += 1
-        _logger.warning("%s", error)
-        self._sync_at = self.now() + min(2 ** (self._failures - 1), LONGEST_WAIT)
-        for campaign in self.campaigns.values():
-            campaign.want = 0
-
-    def _follow(self, described):
-        for values in described:
-            campaign = self.campaigns.get(values["id"])
-            if campaign:
-                campaign.update(values)
-            else:
-                self.campaigns[values["id"]] = Campaign(self._pacing, values)
-        for campaign_id in set(self.campaigns) - {values["id"] for values in described}:
-            # Kept, with what was learnt: it may go on, and its operators wait.
-            self.campaigns[campaign_id].running = False
-
-    def _accept(self, job):
-        if self.journal.accept(job):
-            self.calls[job["call_id"]] = Call(self, job)
-
-    def _drop(self, call_id):
-        """Odoo closed this call, or does not know it."""
-        call = self.calls.get(call_id)
-        if call and call.dialled:
-            call.hang_up("us")
-        elif call:
-            call.give_back("dropped")
-
-    def _command(self, command):
-        call_id, number = command["call_id"], command["id"]
-        if not self.journal.first_time(number) or not self.journal.job(call_id):
-            return
-        call = self.calls.get(call_id)
-        error = commands.carry_out(call, command) if call else "the call is over"
-        self.journal.carried_out(number)
-        self.tell(
-            call_id, "command", {"id": number, "ok": not error, "error": error or ""}
-        )
-
     # --- the end ------------------------------------------------------------------
     def stop(self):
         """Dial no more; who talks to an operator goes on talking."""
@@ -343,10 +240,10 @@ class Engine:
                 call.give_back("stopping")
             elif call.state != "talking":
                 call.hang_up("us")
-        self._sync_at = 0
+        self.exchange.now()
 
     @property
     def settled(self):
         """Whether all is said that can be said before the end."""
         waiting = any(call.state != "talking" for call in self.calls.values())
-        return not (waiting or self._syncing or self.journal.outbox(1))
+        return not (waiting or self.exchange.underway or self.journal.outbox(1))
