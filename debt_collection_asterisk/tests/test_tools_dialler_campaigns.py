@@ -166,6 +166,21 @@ def test_not_more_lines_than_the_campaign_may_use(world):
     assert sum(world.pbx.originated.values()) == 2
 
 
+def test_who_talks_uses_a_line_too(world):
+    world.campaign(1, "progressive", max_lines=1)
+    for user_id in (1, 2):
+        world.operator(user_id)
+    world.run(2)
+    for user_id in (1, 2):
+        world.pbx.answer(f"debt-op-{user_id}-line")
+    world.job(42, mode="progressive", campaign_id=1)
+    world.run(2)
+    world.pbx.answer(DEBTOR)
+    world.run(2)
+    assert "bridged" in world.odoo.story(42)
+    assert world.odoo.told["want"] == {}
+
+
 def test_not_more_numbers_a_second_than_allowed(world):
     world.config.pbx.dials_per_second = 5
     world.campaign(1, "voice_message", max_lines=50)

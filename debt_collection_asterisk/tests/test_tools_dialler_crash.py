@@ -163,6 +163,7 @@ def test_a_conversation_goes_on_through_a_crash(tmp_path):
     world.start()
     world.run(5)
     assert set(world.pbx.states) == {DEBTOR, OPERATOR}
+    assert ("stop_recording", "debt-42-1") not in world.pbx.asked
     world.pbx.end(OPERATOR, 16)
     world.run(3)
     (ended,) = world.odoo.values(42, "ended")
@@ -223,6 +224,21 @@ def test_nothing_is_dialled_while_the_stream_is_down(tmp_path):
     world.disconnect()
     world.run(5)
     assert world.pbx.originated[DEBTOR] == 0
+
+
+def test_the_stream_breaks_while_odoo_thinks(tmp_path):
+    """The yes is not used before the stream is back; and only once."""
+    world = World(tmp_path).start()
+    world.job(42, operator={"user_id": 7, "endpoint": "x"})
+    world.odoo.on_dial = world.disconnect
+    world.run(2)
+    assert world.odoo.asked
+    assert world.pbx.originated[DEBTOR] == 0
+    world.odoo.on_dial = lambda: None
+    world.connect()
+    world.run(2)
+    assert world.pbx.originated[DEBTOR] == 1
+    assert len(set(world.odoo.asked)) == 1, "the same question"
 
 
 def test_who_talks_goes_on_talking_while_the_stream_is_down(tmp_path):

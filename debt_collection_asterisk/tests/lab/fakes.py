@@ -176,6 +176,8 @@ class FakeClient:
         self.drop, self.received, self.asked, self.uploads = [], {}, [], {}
         self.allow, self.down, self.told = True, False, None
         self.sounds = {}
+        #: what happens while Odoo thinks whether somebody may be dialled
+        self.on_dial = lambda: None
 
     def sync(self, payload):
         if self.down:
@@ -199,6 +201,7 @@ class FakeClient:
         if self.down:
             raise OSError("Odoo is away")
         self.asked.append((call_id, lease, seq))
+        self.on_dial()
         return {"allowed": self.allow, "reason": None if self.allow else "paid"}
 
     def recording(self, call_id, name, seconds, data):
