@@ -29,7 +29,8 @@ def load_pacing(path=""):
 class Campaign:
     """One campaign as Odoo last described it, with its pacer."""
 
-    def __init__(self, pacing, values):
+    def __init__(self, desk, pacing, values):
+        self._desk = desk
         self._pacing = pacing
         self.id = values["id"]
         self.mode = None
@@ -37,21 +38,30 @@ class Campaign:
         self.update(values)
 
     def update(self, values):
-        """Follow Odoo; another mode starts with fresh figures."""
+        """Follow Odoo; another mode starts with fresh estimates."""
         if values["mode"] != self.mode:
             self.mode = values["mode"]
             self.pacer = self._pacing.Pacer(self.mode)
+            self._remember()
         self.pacer.cap = values.get("abandon_cap") or 0.0
         self.pacer.max_lines = values.get("max_lines") or 0
         self.running = values["running"]
         self.until = times.parse(values.get("until"))
 
+    def _remember(self):
+        """The share of abandoned calls counts over the day, through every restart."""
+        now, wall = self._desk.now(), self._desk.wall()
+        for at, abandoned in self._desk.journal.answers(self.id, wall):
+            note = self.pacer.abandoned if abandoned else self.pacer.connected
+            note(now - (wall - at))
+
     def is_open(self, now):
         """Whether it may dial at all at this moment."""
         return self.running and (self.until is None or now < self.until)
 
-    def to_dial(self, desk, calls):
+    def to_dial(self, calls):
         """How many more numbers to dial, given its calls that have begun."""
+        desk = self._desk
         if not self.is_open(desk.office_now()):
             return 0
         stations = desk.stations.of_campaign(self.id)

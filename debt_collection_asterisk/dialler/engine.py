@@ -103,6 +103,9 @@ class Engine:
         if not (call.paced and call.campaign):
             return
         pacer, now = call.campaign.pacer, self.now()
+        if what in ("connected", "abandoned"):
+            lost = what == "abandoned"
+            self.journal.answered(call.campaign.id, self.wall(), lost)
         if what in ("answered", "failed"):
             getattr(pacer, what)(now, now - call.dialled_at)
         else:
@@ -146,7 +149,7 @@ class Engine:
     def _dial_campaign(self, campaign, leased):
         mine = [c for c in self.calls.values() if c.campaign is campaign and c.paced]
         begun = [call for call in mine if call.state != "leased"]
-        wanted = campaign.to_dial(self, begun)
+        wanted = campaign.to_dial(begun)
         for call in [c for c in leased if c in mine][:wanted]:
             if self._may_dial():
                 call.start()

@@ -103,7 +103,7 @@ class Exchange:
             if values["id"] in campaigns:
                 campaigns[values["id"]].update(values)
             else:
-                campaigns[values["id"]] = Campaign(self._pacing, values)
+                campaigns[values["id"]] = Campaign(self._desk, self._pacing, values)
         for campaign_id in set(campaigns) - {values["id"] for values in described}:
             # Kept, with what was learnt: it may go on, and its operators wait.
             campaigns[campaign_id].running = False

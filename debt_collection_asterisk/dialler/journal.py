@@ -25,11 +25,15 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE TABLE IF NOT EXISTS recording (
     name TEXT PRIMARY KEY, call_id INTEGER NOT NULL, seconds REAL
 );
+CREATE TABLE IF NOT EXISTS answer (
+    campaign_id INTEGER NOT NULL, at REAL NOT NULL, abandoned INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS command (id INTEGER PRIMARY KEY, changed REAL NOT NULL);
 """
 #: States in which the debtor was not dialled, nor could Odoo think so.
 UNDIALLED = ("leased", "operator")
-KEEP = 7 * 24 * 3600
+DAY = 24 * 3600
+KEEP = 7 * DAY
 
 
 class Journal:
@@ -160,8 +164,23 @@ class Journal:
             "INSERT OR IGNORE INTO command VALUES (?, ?)", (command_id, time.time())
         )
 
+    def answered(self, campaign_id, now, abandoned):
+        """Somebody answered a campaign's call, and got an operator or not."""
+        values = (campaign_id, now, abandoned)
+        self._write("INSERT INTO answer VALUES (?, ?, ?)", values)
+
+    def answers(self, campaign_id, now):
+        """Those of the last day: (instant, abandoned), the oldest first."""
+        rows = self._db.execute(
+            "SELECT at, abandoned FROM answer WHERE campaign_id = ? AND at > ?"
+            " ORDER BY at",
+            (campaign_id, now - DAY),
+        )
+        return [tuple(row) for row in rows]
+
     def forget(self, now):
         """Remove what is long over."""
+        self._write("DELETE FROM answer WHERE at < ?", (now - DAY,))
         self._write("DELETE FROM command WHERE changed < ?", (now - KEEP,))
         self._write(
             "DELETE FROM job WHERE state = 'ended' AND changed < ? AND call_id NOT IN"

@@ -105,6 +105,24 @@ def test_nobody_free_is_abandoned_within_two_seconds(world):
     assert (ended["line"], ended["by"]) == ("answered", "us")
 
 
+def test_the_share_of_abandoned_outlives_a_restart(world):
+    progressive(world)
+    world.job(42, mode="progressive", campaign_id=1)
+    world.run(2)
+    world.odoo.operators[0]["state"] = "pause"
+    world.run(2)
+    world.pbx.answer(DEBTOR)
+    world.run(5)
+    world.crash()
+    world.start()
+    world.run(2)
+    stats = world.odoo.told["stats"]["1"]
+    assert (stats["answers_day"], stats["abandoned_day"]) == (1, 1)
+    world.time += 24 * 3600
+    world.run(1)
+    assert world.odoo.told["stats"]["1"]["answers_day"] == 0
+
+
 def test_who_becomes_free_takes_who_waits(world):
     progressive(world)
     world.job(42, mode="progressive", campaign_id=1)
