@@ -97,6 +97,8 @@ class Pbx:
         until(lambda: not self.channels(), 10, "all lines are free")
         for bridge in self.bridges():
             self.ari("DELETE", f"bridges/{bridge}")
+        for recording in self.ari("GET", "recordings/stored").json():
+            self.ari("DELETE", f"recordings/stored/{recording['name']}")
 
     def kill(self):
         """As if the machine lost its power."""
