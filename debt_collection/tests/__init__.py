@@ -3,6 +3,7 @@ from . import test_account_move
 from . import test_call
 from . import test_claim
 from . import test_demo
+from . import test_dialler_simulator
 from . import test_dispute
 from . import test_gate
 from . import test_inbound

@@ -13,6 +13,7 @@ from odoo.addons.debt_collection.tools import pacing
 from odoo.addons.debt_collection.tools.pacing import (
     FEW_OPERATORS,
     GRACE,
+    LEARNING,
     OVER_CAP,
     Pacer,
     binomial,
@@ -30,8 +31,12 @@ caps = st.floats(0.001, 0.1)
 histories = st.lists(st.booleans(), max_size=60)
 
 
-def _pacer(history=(), **values):
-    pacer = Pacer("predictive", **values)
+def _pacer(history=(), rate=0.1, dials=200, **values):
+    """A pacer that has seen many dials, and these answers of a campaign."""
+    pacer = Pacer("predictive", answer_rate=rate, **values)
+    for number in range(dials):
+        (pacer.failed if number % round(1 / rate) else pacer.answered)(-100, 10)
+    pacer.lines_to_dial(0, 0, 0, 0)
     for second, abandoned in enumerate(history):
         (pacer.abandoned if abandoned else pacer.connected)(second)
     return pacer
@@ -133,7 +138,7 @@ def test_an_unknown_mode_is_refused():
 
 
 def test_four_operators_get_progressive_and_are_told_so():
-    pacer = Pacer("predictive", answer_rate=0.1)
+    pacer = _pacer()
     assert pacer.lines_to_dial(0, 2, 2, 0) == 2
     assert pacer.reason == FEW_OPERATORS
     assert pacer.lines_to_dial(1, 2, 3, 0) > 5
@@ -141,7 +146,7 @@ def test_four_operators_get_progressive_and_are_told_so():
 
 
 def test_above_the_cap_nothing_is_dialled_ahead_until_the_day_is_over():
-    pacer = Pacer("predictive", cap=0.03)
+    pacer = _pacer(cap=0.03)
     for second in range(GRACE + 1):
         pacer.abandoned(second)
     assert pacer.lines_to_dial(100, 3, 17, 0) == 3
@@ -166,25 +171,64 @@ def test_the_target_follows_what_was_measured():
     assert pacer.target(80) == pytest.approx(0.002)
 
 
+def test_a_campaign_begins_slowly():
+    """Whoever was told that one in a hundred answers may have been told nonsense."""
+    pacer = Pacer("predictive", answer_rate=0.01, max_lines=1000)
+    assert pacer.lines_to_dial(0, 20, 0, 0) == 40
+    assert pacer.reason == LEARNING
+    for number in range(60):
+        (pacer.failed if number % 10 else pacer.answered)(20, 15)
+    assert pacer.lines_to_dial(36, 20, 0, 0) == 60
+    assert _pacer().lines_to_dial(0, 20, 0, 0) == 100
+
+
+def test_those_who_answer_first_are_not_taken_for_all():
+    """Five hundred dialled at once: fifty answer after 10 s, the others fail at 25."""
+    pacer = Pacer("predictive", answer_rate=0.1)
+    for _number in range(50):
+        pacer.answered(10, 10)
+    pacer.lines_to_dial(11, 5, 5, 450)
+    assert pacer.stats(11)["answer_rate"] == pytest.approx(0.1)
+    for _number in range(450):
+        pacer.failed(25, 25)
+    pacer.lines_to_dial(31, 5, 5, 0)
+    assert pacer.stats(31)["answer_rate"] == pytest.approx(0.1)
+
+
 def test_the_answer_rate_is_learnt():
-    pacer = Pacer("predictive", answer_rate=0.5)
+    pacer = _pacer(rate=0.5)
     before = pacer.lines_to_dial(0, 4, 8, 0)
-    for second in range(400):
+    for second in range(1500):
         pacer.dialled(second)
         (pacer.failed if second % 10 else pacer.answered)(second, 12)
-    stats = pacer.stats(400)
+        pacer.lines_to_dial(second, 4, 8, 0)
+    after = pacer.lines_to_dial(1500, 4, 8, 0)
+    stats = pacer.stats(1500)
     assert stats["answer_rate"] == pytest.approx(0.1, abs=0.03)
     assert stats["ring"] == pytest.approx(12, abs=0.5)
-    assert stats["dials"] == 400
-    assert pacer.lines_to_dial(400, 4, 8, 0) > 2 * before
+    assert stats["dials"] == 1500
+    assert after > 2 * before
 
 
 def test_longer_talks_mean_fewer_lines():
-    pacer = Pacer("predictive", handling=60)
+    pacer = _pacer(handling=60)
     before = pacer.lines_to_dial(0, 3, 20, 0)
-    for second in range(200):
-        pacer.talk_ended(second, 300)
-    assert pacer.lines_to_dial(200, 3, 20, 0) < before
+    # Twenty talk on and on; every quarter of a minute one of them ends.
+    for second in range(3600):
+        pacer.lines_to_dial(second, 3, 20, 0)
+        if second % 15 == 0:
+            pacer.talk_ended(second, 300)
+    assert pacer.stats(3600)["handling"] == pytest.approx(300, rel=0.1)
+    assert pacer.lines_to_dial(3600, 3, 20, 0) < before
+
+
+def test_short_talks_end_first_and_are_not_taken_for_all():
+    pacer = _pacer(handling=150)
+    for second in range(30):
+        pacer.lines_to_dial(second, 0, 100, 0)
+    for _number in range(18):  # of a hundred, 150 s each, so many end in half a minute
+        pacer.talk_ended(30, 15)
+    assert pacer.stats(30)["handling"] == pytest.approx(150, rel=0.1)
 
 
 def test_a_question_never_asked_before_is_answered_in_a_millisecond():

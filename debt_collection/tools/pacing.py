@@ -18,13 +18,15 @@ conversation. p, r and H are estimated as the campaign goes. The target aims at 
 twice the cap less what was measured in the last half hour.
 
 Two cases turn predictive into progressive, and ``reason`` says which: fewer than five
-operators (no average to count on), and a day whose abandoned calls are over the cap.
+operators (no average to count on), and a day whose abandoned calls are over the cap. A
+third holds it back: a campaign that has just begun and has yet to learn who answers.
 
 This file needs the standard library only: the dialler process loads it by itself.
 """
 
 from collections import deque
 from functools import lru_cache
+from heapq import heappop, heappush
 from math import ceil, exp, floor, lgamma, log
 
 PREVIEW, PROGRESSIVE, PREDICTIVE, VOICE_MESSAGE = MODES = (
@@ -33,7 +35,7 @@ PREVIEW, PROGRESSIVE, PREDICTIVE, VOICE_MESSAGE = MODES = (
     "predictive",
     "voice_message",
 )
-FEW_OPERATORS, OVER_CAP = "few_operators", "over_cap"
+FEW_OPERATORS, OVER_CAP, LEARNING = "few_operators", "over_cap", "learning"
 
 MIN_OPERATORS = 5
 # A live answer without an operator for so long (seconds) is abandoned: he is told who
@@ -49,12 +51,19 @@ LOWEST_TARGET, HIGHEST_TARGET = 0.002, 0.15
 # single one would be above any cap.
 DAY = 24 * 60 * 60
 GRACE = 8
+# The answer rate is hearsay at first: no more lines than dials whose end was seen, to
+# begin with so many for each operator who waits.
+LINES_TO_LEARN = 2
+# A dial is decided after so many seconds, or after the longest seen, within reason.
+DECIDED_AFTER, LONGEST = 30, 120
+# The pace is asked for each second; a longer silence says nothing about operators.
+LONGEST_TICK = 5
 # A probability that is left out.
 NOTHING = 1e-14
 
 
 class Estimate:
-    """A mean that begins with a guess and forgets slowly.
+    """A ratio that begins with a guess and forgets slowly.
 
     :param float guess: what to believe at first
     :param int weight: observations the guess is worth
@@ -62,13 +71,24 @@ class Estimate:
     """
 
     def __init__(self, guess, weight, memory):
-        self.mean = guess
+        self.seen = 0
+        self._sum = guess * weight
         self._count = weight
         self._memory = memory
 
-    def add(self, value):
-        self._count = min(self._count + 1, self._memory)
-        self.mean += (value - self.mean) / self._count
+    @property
+    def mean(self):
+        return self._sum / self._count
+
+    def add(self, value, count=1, memory=0):
+        """Add observations, of which ``value`` is the sum."""
+        self.seen += count
+        self._sum += value
+        self._count += count
+        fade = max(self._memory, memory) / self._count
+        if fade < 1:
+            self._sum *= fade
+            self._count *= fade
 
 
 class AbandonedShare:
@@ -121,9 +141,12 @@ class Pacer:
         self.max_lines = max_lines
         self.reason = None
         self.dials = 0
-        self._answer_rate = Estimate(answer_rate, weight=20, memory=300)
+        self._answer_rate = Estimate(answer_rate, weight=20, memory=500)
         self._ring = Estimate(ring, weight=10, memory=100)
         self._handling = Estimate(handling, weight=10, memory=100)
+        self._undecided = []  # heap of (when dialled, whether answered)
+        self._decided_after = DECIDED_AFTER
+        self._asked = None  # when the pace was asked for last
         self._recent = AbandonedShare(WINDOW)
         self._day = AbandonedShare(DAY)
 
@@ -134,12 +157,12 @@ class Pacer:
 
     def answered(self, now, after):
         """A person answered, ``after`` so many seconds of dialling and ringing."""
-        self._answer_rate.add(1)
         self._ring.add(after)
+        self._decided(now, after, True)
 
     def failed(self, now, after):
         """Nobody answered, or a machine did, ``after`` so many seconds."""
-        self._answer_rate.add(0)
+        self._decided(now, after, False)
 
     def connected(self, now):
         """Who answered got an operator in time."""
@@ -152,13 +175,35 @@ class Pacer:
     def talk_ended(self, now, seconds):
         """An operator is ready again, ``seconds`` after the conversation began.
 
-        Talk and wrap-up together, a pause afterwards not.
+        Talk and wrap-up together, a pause afterwards not. The mean of ``seconds`` would
+        know the short talks first, so what counts is that one ended: see ``_observe``.
         """
-        self._handling.add(seconds)
+        self._handling.add(0)
 
     def _outcome(self, now, abandoned):
         self._recent.add(now, abandoned)
         self._day.add(now, abandoned)
+
+    def _decided(self, now, after, answered):
+        self._decided_after = max(self._decided_after, min(after, LONGEST))
+        heappush(self._undecided, (now - after, answered))
+
+    def _observe(self, now, busy, in_flight):
+        """Learn the answer rate and the handling time, without a bias to the quick.
+
+        Those who answer do so before the others are given up: a dial counts when all
+        that were dialled with it are decided. And an operator's handling time is the
+        time they all were busy by the number of conversations that ended in it.
+        """
+        dials = answers = 0
+        while self._undecided and self._undecided[0][0] <= now - self._decided_after:
+            answers += heappop(self._undecided)[1]
+            dials += 1
+        self._answer_rate.add(answers, dials, memory=20 * in_flight)
+        if self._asked is not None:
+            passed = min(now - self._asked, LONGEST_TICK)
+            self._handling.add(busy * passed, count=0)
+        self._asked = now
 
     # --- what to do ---------------------------------------------------------------
     def lines_to_dial(self, now, idle, busy, in_flight):
@@ -169,6 +214,7 @@ class Pacer:
         :param int in_flight: numbers dialled that neither answered nor failed; for
             voice messages the lines in use, those that listen included
         """
+        self._observe(now, busy, in_flight)
         lines = self._lines(now, idle, busy)
         return max(0, min(lines, self.max_lines) - in_flight)
 
@@ -181,7 +227,8 @@ class Pacer:
             return self.max_lines
         if mode == PROGRESSIVE:
             return idle
-        return lines_in_flight(
+        known = max(LINES_TO_LEARN * idle, self._answer_rate.seen)
+        lines = lines_in_flight(
             idle,
             busy,
             self._answer_rate.mean,
@@ -189,6 +236,9 @@ class Pacer:
             self.target(now),
             self.max_lines,
         )
+        if lines > known:
+            self.reason = LEARNING
+        return min(lines, known)
 
     def effective_mode(self, now, operators):
         """The mode in use with so many operators at work; ``reason`` if not ours."""
@@ -268,7 +318,7 @@ def _grid(value, rounding):
 def _largest(idle, busy, answer_rate, chance, target, max_lines):
     """The share grows with the lines: halve the interval, or go up to find its end."""
     low, high = min(idle, max_lines), max(2 * idle, 8)
-    while high < max_lines and _in_target(
+    while high <= max_lines and _in_target(
         high, idle, busy, answer_rate, chance, target
     ):
         low, high = high, 2 * high

@@ -10,6 +10,7 @@ from . import (
     debt_call_wizard_promise,
     debt_call_wizard_script,
     debt_call_wizard_text,
+    debt_dialler_simulator,
     debt_exclude_wizard,
     debt_message_composer,
     debt_script_preview,
