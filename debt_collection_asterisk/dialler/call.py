@@ -21,6 +21,8 @@ _logger = logging.getLogger(__name__)
 #: shall call again: the limit is two, from the answer or from the end of detection.
 PATIENCE = 1.5
 PATIENCE_AFTER_DETECTION = 0.5
+#: Seconds that an operator's line may last longer than the debtor's.
+LONGER = 30
 
 
 class Call:
@@ -117,7 +119,8 @@ class Call:
         endpoint, user_id = operator["endpoint"], operator["user_id"]
         name = f"{self.name}-operator"
         self.leg = Leg(self.desk, name, endpoint, user_id, self)
-        self.leg.ring(self.desk.config.pbx.operator_ring, self.limit())
+        ring = self.desk.config.pbx.operator_ring
+        self.leg.ring(ring, ring + self.limit() + LONGER)
 
     def limit(self):
         """Seconds after which the PBX drops the line, should nobody else do it."""
@@ -152,21 +155,16 @@ class Call:
     def dial(self):
         """Dial. From the line before the request on, there is no second time."""
         number = self.job["number"]
-        endpoint = self.desk.config.pbx.dial.format(
-            number=number, digits=number.lstrip("+")
-        )
+        template = self.desk.config.pbx.dial
+        endpoint = template.format(number=number, digits=number.lstrip("+"))
         ring = self.job.get("ring_seconds") or 25
         self.dialled_at = self.desk.now()
         self.record("dialing", state="dialling")
         self.desk.observe(self, "dialled")
         try:
+            caller = self.job.get("caller_number")
             self.desk.ari.originate(
-                self.channel,
-                endpoint,
-                "debtor",
-                ring,
-                self.limit(),
-                self.job.get("caller_number"),
+                self.channel, endpoint, "debtor", ring, self.limit(), caller
             )
         except AriError as error:
             self._not_dialled(error)
@@ -241,7 +239,6 @@ class Call:
             self.machine = True
             self.record("machine", {"cause": verdict[-1]}, machine=True)
             if not self.leg:
-                self.desk.observe(self, "failed")
                 self.hang_up("us")
                 return
         else:
@@ -328,7 +325,7 @@ class Call:
 
     def finish(self, cause, line=None):
         """The debtor's line is gone."""
-        if not self.answered and self.dialled:
+        if self.state in ("dialling", "detecting"):
             self.desk.observe(self, "failed")
         self._end(line or self._line(cause), cause, self.ended_by or self._by(cause))
 
@@ -342,8 +339,8 @@ class Call:
         return causes.line_of(cause, self.rang)
 
     def _by(self, cause):
-        refused = cause in causes.BUSY | causes.DECLINED
-        return "debtor" if refused or (self.answered and cause is not None) else "pbx"
+        """Who ended it when nobody asked for it: a limit that ran out is the PBX's."""
+        return "debtor" if cause in causes.BUSY | causes.DECLINED else "pbx"
 
     def _end(self, line, cause, by, reason=None, back=False):
         if self.state == "ended":

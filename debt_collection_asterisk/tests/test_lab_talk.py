@@ -187,6 +187,14 @@ def test_nobody_free_within_two_seconds(lab):
     assert "debt-op-7-line" in lab.pbx.channels(), "his line stands through a pause"
 
 
+def test_the_limit_of_a_talk(lab):
+    by_hand(lab, 60, "+32470006001", ring_seconds=2, max_seconds=2)
+    lab.start()
+    ended = lab.odoo.wait(60, "ended")
+    assert (ended["line"], ended["by"]) == ("answered", "pbx")
+    until(lambda: not lab.pbx.channels(), 10, "both lines are free")
+
+
 def test_a_waiting_operator_gets_call_after_call_on_one_line(lab):
     odoo = lab.odoo
     odoo.campaign(1, "progressive")
