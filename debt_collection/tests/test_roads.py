@@ -46,8 +46,10 @@ class TestRoads(DebtCommon, SMSCommon):
     def _mails(self):
         mails = self.env["mail.mail"].search([("model", "=", "debt.case")])
         return mails.filtered(
-            lambda mail: self.debtor in mail.recipient_ids
-            or "one@example.com" in (mail.email_to or "")
+            lambda mail: (
+                self.debtor in mail.recipient_ids
+                or "one@example.com" in (mail.email_to or "")
+            )
         )
 
     def _cron(self, *names):
@@ -114,7 +116,7 @@ class TestRoads(DebtCommon, SMSCommon):
         )
         self._shut()
         with self._at(days=2):
-            self.cases._cron_daily()
+            self.cases.sudo()._cron_daily()
             self._cron("message")
         self.assertEqual(set(self.asked), {"email"})
         self.assertFalse(self._mails())
@@ -162,6 +164,7 @@ class TestRoads(DebtCommon, SMSCommon):
                     "res_id": self.case.id,
                     "body": "Please call us.",
                     "partner_ids": self.debtor.ids,
+                    "author_id": self.operator.partner_id.id,
                     "scheduled_date": TUESDAY + timedelta(hours=1),
                 }
             )
