@@ -237,7 +237,7 @@ class TestConsent(DebtCommon):
         twin.place = False
         self.assertFalse(self.debtor.debt_phone_ids.filtered("place"))
 
-    # --- the link in each e-mail -------------------------------------------------------
+    # --- the link in each e-mail --------------------------------------------------
     def test_every_email_has_the_link(self):
         for kind in ("callback_request", "payment_details"):
             message = self.case._send_message(kind, "email")

@@ -74,7 +74,7 @@ class TestRoads(DebtCommon, SMSCommon):
         self.assertFalse(self.cases.with_user(self.operator).claim_next())
         self._assert_nothing_left("call")
 
-    # --- what the addon writes by itself ------------------------------------------------
+    # --- what the addon writes by itself ------------------------------------------
     def test_payment_details(self):
         self._shut()
         self.case.with_user(self.operator).action_send_payment_details()
@@ -200,7 +200,7 @@ class TestRoads(DebtCommon, SMSCommon):
                 composer._action_send_sms()
         self._assert_nothing_left("email", "sms")
 
-    # --- what the debtor answers --------------------------------------------------------
+    # --- what the debtor answers --------------------------------------------------
     def _answer(self, to_mail, sender="one@example.com", cc=""):
         mail = EmailMessage()
         mail["From"], mail["To"] = sender, "catchall@example.com"
@@ -256,7 +256,7 @@ class TestRoads(DebtCommon, SMSCommon):
         self.assertEqual(answer.res_id, self.case.id)
         self.assertEqual(self._mails(), before)
 
-    # --- imports ------------------------------------------------------------------------
+    # --- imports ------------------------------------------------------------------
     def test_importing_contacts_contacts_nobody(self):
         self._shut()
         partners = self.env["res.partner"].with_user(self.manager)
