@@ -177,6 +177,9 @@ class DebtCase(models.Model):
             return "opted_out"
         if channel not in PHONE_CHANNELS:
             return None
+        return self._refused_number(facts, number, phone)
+
+    def _refused_number(self, facts, number, phone):
         # Whether he refused calls is the debtor's own word, whoever may read contacts.
         if self.partner_id.sudo().debt_do_not_call:
             return "do_not_call"

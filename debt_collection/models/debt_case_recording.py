@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-HELD_BY_MANAGERS = {"legal_hold", "legal_hold_reason"}
-
 
 class DebtCase(models.Model):
     """Whether calls with this debtor may be recorded, and how long that is kept."""
@@ -10,11 +8,6 @@ class DebtCase(models.Model):
     _inherit = ["debt.case", "debt.legal.hold"]
 
     recording_ids = fields.One2many("debt.recording", "case_id", string="Recordings")
-
-    def _check_written(self, names):
-        if self.env.user.has_group("debt_collection.group_debt_manager"):
-            names = names - HELD_BY_MANAGERS
-        return super()._check_written(names)
 
     def _prepare_merge_values(self, kept):
         """What has to be kept of either case is kept of both."""

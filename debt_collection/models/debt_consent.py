@@ -67,7 +67,6 @@ class DebtConsent(models.Model):
             ("form", "On a Form"),
             ("contract", "In the Contract"),
         ],
-        string="How",
         required=True,
         default="call",
     )

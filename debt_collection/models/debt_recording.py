@@ -106,8 +106,12 @@ class DebtRecording(models.Model):
         now = fields.Datetime.now()
         # Superuser: nobody writes or leaves out what he listened to.
         log = self.env["debt.recording.listening"].sudo()
-        mine = Domain("recording_id", "=", self.id) & Domain("user_id", "=", self.env.uid)
-        if not log.search_count(mine & Domain("at", ">", now - SAME_LISTENING), limit=1):
+        mine = Domain("recording_id", "=", self.id) & Domain(
+            "user_id", "=", self.env.uid
+        )
+        if not log.search_count(
+            mine & Domain("at", ">", now - SAME_LISTENING), limit=1
+        ):
             log.create({"recording_id": self.id, "user_id": self.env.uid, "at": now})
 
     # --- the end of its time --------------------------------------------------------

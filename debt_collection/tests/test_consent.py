@@ -143,9 +143,7 @@ class TestConsent(DebtCommon):
         for day, reason in ((datetime(2026, 8, 31, 16), "ok"),):
             self.assertEqual(self._reason("email", case=case, at=day), reason)
         september = datetime(2026, 9, 1, 16)
-        self.assertEqual(
-            self._reason("email", case=case, at=september), "no_consent"
-        )
+        self.assertEqual(self._reason("email", case=case, at=september), "no_consent")
         self._say("email", case=case, how="form")
         self.assertEqual(self._reason("email", case=case, at=september), "ok")
 
@@ -156,7 +154,10 @@ class TestConsent(DebtCommon):
         for user in (self.operator, self.accountant, self.manager):
             mine = consent.with_user(user)
             self.assertTrue(mine.has_access("read"), user.login)
-            for change in (lambda c: c.write({"state": "withdrawn"}), lambda c: c.unlink()):
+            for change in (
+                lambda c: c.write({"state": "withdrawn"}),
+                lambda c: c.unlink(),
+            ):
                 with self.assertRaises(AccessError):
                     change(mine)
 
@@ -189,9 +190,7 @@ class TestConsent(DebtCommon):
             self.assertTrue(rule.with_user(user).has_access("read"))
             self.assertFalse(rule.with_user(user).has_access("write"))
         case = self._american(MOBILE)
-        self.assertEqual(
-            self._reason("sms", case=case, at=NOON_EASTERN), "no_consent"
-        )
+        self.assertEqual(self._reason("sms", case=case, at=NOON_EASTERN), "no_consent")
         rule.with_user(self.manager).channels = "robots"
         self.assertEqual(self._reason("sms", case=case, at=NOON_EASTERN), "ok")
 
@@ -238,7 +237,7 @@ class TestConsent(DebtCommon):
         twin.place = False
         self.assertFalse(self.debtor.debt_phone_ids.filtered("place"))
 
-    # --- the link in each e-mail -------------------------------------------------------
+    # --- the link in each e-mail --------------------------------------------------
     def test_every_email_has_the_link(self):
         for kind in ("callback_request", "payment_details"):
             message = self.case._send_message(kind, "email")

@@ -14,6 +14,7 @@ class TestProtection(DebtCommon):
 
     def setUp(self):
         super().setUp()
+        self.accountant.group_ids |= self.env.ref("base.group_partner_manager")
         self.debtor.write({"email": "one@example.com", "is_company": False})
         self._invoice(1000, 10)
         self.case = self._case()
@@ -59,7 +60,7 @@ class TestProtection(DebtCommon):
         with self._at(days=2):
             self.assertEqual(self._reasons(), {"hospital"})
         with self._at(days=3):
-            self.cases._cron_daily()
+            self.cases.sudo()._cron_daily()
             self.case._plan()
             self.assertTrue(self.case.next_contact_at)
 

@@ -46,8 +46,10 @@ class TestRoads(DebtCommon, SMSCommon):
     def _mails(self):
         mails = self.env["mail.mail"].search([("model", "=", "debt.case")])
         return mails.filtered(
-            lambda mail: self.debtor in mail.recipient_ids
-            or "one@example.com" in (mail.email_to or "")
+            lambda mail: (
+                self.debtor in mail.recipient_ids
+                or "one@example.com" in (mail.email_to or "")
+            )
         )
 
     def _cron(self, *names):
@@ -72,7 +74,7 @@ class TestRoads(DebtCommon, SMSCommon):
         self.assertFalse(self.cases.with_user(self.operator).claim_next())
         self._assert_nothing_left("call")
 
-    # --- what the addon writes by itself ------------------------------------------------
+    # --- what the addon writes by itself ------------------------------------------
     def test_payment_details(self):
         self._shut()
         self.case.with_user(self.operator).action_send_payment_details()
@@ -114,7 +116,7 @@ class TestRoads(DebtCommon, SMSCommon):
         )
         self._shut()
         with self._at(days=2):
-            self.cases._cron_daily()
+            self.cases.sudo()._cron_daily()
             self._cron("message")
         self.assertEqual(set(self.asked), {"email"})
         self.assertFalse(self._mails())
@@ -162,6 +164,7 @@ class TestRoads(DebtCommon, SMSCommon):
                     "res_id": self.case.id,
                     "body": "Please call us.",
                     "partner_ids": self.debtor.ids,
+                    "author_id": self.operator.partner_id.id,
                     "scheduled_date": TUESDAY + timedelta(hours=1),
                 }
             )
@@ -197,7 +200,7 @@ class TestRoads(DebtCommon, SMSCommon):
                 composer._action_send_sms()
         self._assert_nothing_left("email", "sms")
 
-    # --- what the debtor answers --------------------------------------------------------
+    # --- what the debtor answers --------------------------------------------------
     def _answer(self, to_mail, sender="one@example.com", cc=""):
         mail = EmailMessage()
         mail["From"], mail["To"] = sender, "catchall@example.com"
@@ -253,7 +256,7 @@ class TestRoads(DebtCommon, SMSCommon):
         self.assertEqual(answer.res_id, self.case.id)
         self.assertEqual(self._mails(), before)
 
-    # --- imports ------------------------------------------------------------------------
+    # --- imports ------------------------------------------------------------------
     def test_importing_contacts_contacts_nobody(self):
         self._shut()
         partners = self.env["res.partner"].with_user(self.manager)

@@ -308,6 +308,8 @@ def check(
         reason = "callback" if asked.thanks_to_callback(at) else "ok"
         return Answer(True, reason, start, until)
     reason, limit, name = asked.refusal(at)
-    if start is None and not asked.refused_for_good:
+    never = start is None and not asked.refused_for_good
+    if never and reason != "no_consent":
+        # Whoever gives consent is contacted after all.
         reason = "never"
     return Answer(False, reason, start, until, limit, name)

@@ -166,9 +166,10 @@ class Answer:
     """What the gate says.
 
     ``reason``: ok, callback (allowed thanks to the callback), no_zone, no_consent,
-    no_hours, hours, holiday, before_callback, limit, never.  ``next_at`` is the earliest lawful instant
-    from the one asked for on, None when there is none within the horizon; ``until`` the
-    end of the uninterrupted lawful stretch that begins there, or the horizon.
+    no_hours, hours, holiday, before_callback, limit, never.  ``next_at`` is the
+    earliest lawful instant from the one asked for on, None when there is none within
+    the horizon; ``until`` the end of the uninterrupted lawful stretch that begins
+    there, or the horizon.
     ``limit`` and ``zone`` tell which one refused.
     """
 
