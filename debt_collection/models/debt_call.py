@@ -8,6 +8,8 @@ from odoo.fields import Domain
 # nobody logged after so long: nothing an operator's crash can keep a debtor from.
 CLAIM_MINUTES = 15
 TALK_MINUTES = 120
+# No operator speaks in these.
+CHANNEL_OF_MODE = {"robot": "robot_call", "voice_message": "voice_message"}
 
 
 class DebtCall(models.Model):
@@ -174,7 +176,7 @@ class DebtCall(models.Model):
         if self.state != "draft":
             raise UserError(self.env._("This call has been dialled already."))
         number = phone.number if phone else number
-        answer = self.case_id.check_contact("call", number=number)
+        answer = self.case_id.check_contact(self._channel(), number=number)
         if not answer["allowed"]:
             raise UserError(answer["message"])
         now = fields.Datetime.now()
@@ -190,6 +192,10 @@ class DebtCall(models.Model):
                 "claim_until": now + timedelta(minutes=TALK_MINUTES),
             }
         )
+
+    def _channel(self):
+        """The way of contact the law takes this call for."""
+        return CHANNEL_OF_MODE.get(self.mode, "call")
 
     def _is_requested(self, at):
         """Whether a call at ``at`` (UTC) is the one the debtor asked for."""

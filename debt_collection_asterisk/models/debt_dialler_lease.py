@@ -194,14 +194,14 @@ class DebtDiallerLease(models.Model):
         lease.lock_for_update()
         lease.invalidate_recordset(["state"])
         if lease.state == "dialled":
-            return {"allowed": True, "until": utc_text(lease.lawful_until)}
+            return lease._said_yes()
         now = fields.Datetime.now()
         if lease.state != "leased" or lease.lease_until <= now:
             return {"allowed": False, "reason": "lease_over"}
         if reason := lease._refusal(now):
             lease._give_back(reason)
             return {"allowed": False, "reason": reason}
-        return {"allowed": True, "until": utc_text(lease.lawful_until)}
+        return lease._said_yes()
 
     def _refusal(self, now):
         """Why the debtor is not dialled now; empty when the call is on record."""
@@ -221,6 +221,13 @@ class DebtDiallerLease(models.Model):
             return "refused"
         self.write({"state": "dialled", "lawful_until": answer.until})
         return ""
+
+    def _said_yes(self):
+        return {
+            "allowed": True,
+            "until": utc_text(self.lawful_until),
+            "caller_number": self.call_id.caller_number_id.number or None,
+        }
 
     # --- coming back --------------------------------------------------------------
     def _give_back(self, reason):

@@ -208,7 +208,7 @@ class DebtTelephonyProvider(models.Model):
         self._command(call, "transfer", to=to.strip())
 
     def _asterisk_play(self, call, prompt):
-        self._command(call, "play", **prompt.sudo()._prepare_job())
+        self._command(call, "play", prompt=prompt.sudo()._prepare_job())
 
     def _asterisk_record(self, call, start=True):
         # Superuser: whether a call may be recorded is the law's to say.
