@@ -83,7 +83,8 @@ def _in_scratch(kind, paths, options, totals):
         say(f"\nTests in Odoo with {', '.join(database.installable(kind))}")
         odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
         odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
-        odoo.append(f"--ignore-glob=*/{LAB}")
+        # The laboratory's fixtures would import our addons by another name than Odoo's.
+        odoo += [f"--ignore-glob=*/{LAB}", "--noconftest"]
         _pytest([*paths, *odoo, *options], totals)
 
 

@@ -289,12 +289,12 @@ class DebtDiallerLease(models.Model):
         instance = self.env["debt.dialler.instance"]._current(provider)
         leases = self.search(self._open_domain(provider)).try_lock_for_update()
         undialled = leases.filtered(lambda lease: lease.state != "dialled")
+        dialled = leases - undialled
         if instance._is_dead(now):
             undialled._give_back("dead")
-        undialled.filtered(lambda lease: lease.lease_until <= now)._give_back("expired")
-        (leases - undialled).filtered(
-            lambda lease: lease._is_lost(instance, now)
-        )._lose()
+        else:
+            undialled.filtered(lambda one: one.lease_until <= now)._give_back("expired")
+        dialled.filtered(lambda lease: lease._is_lost(instance, now))._lose()
 
     def _is_lost(self, instance, now):
         """Whether the call of this lease, dialled, will not be heard of any more.

@@ -236,6 +236,7 @@ class DebtDiallerOperatorLog(models.Model):
 
     operator_id = fields.Many2one(
         "debt.dialler.operator",
+        string="Station",
         required=True,
         readonly=True,
         index=True,

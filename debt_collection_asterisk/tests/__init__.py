@@ -1,1 +1,5 @@
-from . import test_dialler_door
+from . import (
+    test_dialler_door,
+    test_dialler_lease,
+    test_dialler_campaign,
+)

@@ -1,5 +1,7 @@
+import base64
 import json
 import time
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -7,9 +9,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
 
+from ..controllers import dialler as door
 from .common import DiallerCommon, signed, sound
-
-DOOR = "odoo.addons.debt_collection_asterisk.controllers.dialler"
 
 
 @tagged("post_install", "-at_install")
@@ -107,11 +108,10 @@ class TestDoor(DiallerCommon, HttpCase):
         self._refused(self._post("dial", content), "replaced", 409)
 
     def test_nothing_private_is_logged(self):
-        with self.assertLogs(DOOR, "INFO") as logs:
+        with patch.object(door, "_logger") as logger:
             self._post("sync", {"secret": "+32470123456"}, secret="11" * 32)
-        text = "".join(logs.output)
-        self.assertNotIn("+32470123456", text)
-        self.assertNotIn(self.provider.dialler_key, text)
+        [said] = logger.info.mock_calls
+        self.assertEqual(said.args[1:], ("bad_signature",))
 
     def test_call_from_click_to_end(self):
         """The process's way over the wire: job, permission, events, recording."""
@@ -163,12 +163,7 @@ class TestDoor(DiallerCommon, HttpCase):
     def test_prompt(self):
         prompt = self.env.ref("debt_collection_asterisk.prompt_message_en")
         self._refused(self._post(f"prompt/{prompt.id}", b""), "unknown_prompt", 404)
-        prompt.audio = self._audio(sound(seconds=2))
+        prompt.audio = base64.b64encode(sound(seconds=2))
         answer = self._post(f"prompt/{prompt.id}", b"")
         self.assertEqual(answer.headers["Content-Type"], "audio/wav")
         self.assertEqual(answer.content, sound(seconds=2))
-
-    def _audio(self, data):
-        import base64
-
-        return base64.b64encode(data)
