@@ -172,7 +172,7 @@ class DebtDiallerOperator(models.Model):
         # Superuser: the station is the user's own, or a supervisor's to set.
         station = self.sudo()
         now = fields.Datetime.now()
-        if (station.state, station.reason) != (state, reason):
+        if station.state != state or station.reason != reason and state == "pause":
             station.log_ids.filtered(lambda log: not log.ended_at).ended_at = now
             station.env["debt.dialler.operator.log"].create(
                 {
@@ -186,10 +186,11 @@ class DebtDiallerOperator(models.Model):
         station.write(
             {
                 "state": state,
-                "reason": reason,
+                # A pause wished for during a call begins after it.
+                "reason": reason or call and station.wish and station.reason,
                 "since": now,
-                "call_id": call.id if call else False,
-                "wish": station.wish if call else False,
+                "call_id": call and call.id,
+                "wish": call and station.wish,
             }
         )
         self._push()

@@ -4,7 +4,7 @@ import time
 import uuid
 import wave
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 
 from odoo.addons.debt_collection.tests.common import DebtCommon
 
@@ -39,7 +39,7 @@ class Process:
     """A dialler process as Odoo sees it, without wire."""
 
     def __init__(self, provider, pbx_up=True):
-        self.provider = provider.sudo()
+        self.provider = provider.with_user(SUPERUSER_ID)
         self.instance = uuid.uuid4().hex
         self.pbx_up = pbx_up
         self.jobs = {}
