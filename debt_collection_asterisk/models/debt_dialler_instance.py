@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .constants import ALIVE, DEAD
+from .locking import wait_for
 
 
 class DebtDiallerInstance(models.Model):
@@ -46,7 +47,7 @@ class DebtDiallerInstance(models.Model):
         if known:
             if known != self._current(provider):
                 return self.browse(), False
-            known.lock_for_update()
+            wait_for(known)
             return known, False
         now = fields.Datetime.now()
         values = {"provider_id": provider.id, "uuid": uuid, "started_at": now}

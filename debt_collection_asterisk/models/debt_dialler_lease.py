@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .constants import CLICK, DEAD, LEASE, utc_text
+from .locking import wait_for
 
 OPEN = ("queued", "leased", "dialled")
 
@@ -191,7 +192,7 @@ class DebtDiallerLease(models.Model):
                 ("token", "=", token),
             ]
         )
-        lease.lock_for_update()
+        wait_for(lease)
         lease.invalidate_recordset(["state"])
         if lease.state == "dialled":
             return lease._said_yes()
