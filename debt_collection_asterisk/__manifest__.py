@@ -13,6 +13,7 @@
         "security/debt_dialler_rules.xml",
         "data/ir_cron_data.xml",
         "data/debt_dialler_prompt_data.xml",
+        "wizards/debt_dialler_secret_views.xml",
         "views/debt_dialler_campaign_views.xml",
         "views/debt_dialler_operator_views.xml",
         "views/debt_dialler_prompt_views.xml",
@@ -27,6 +28,9 @@
         ],
         "web.assets_tests": [
             "debt_collection_asterisk/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "debt_collection_asterisk/static/tests/**/*.test.js",
         ],
     },
 }

@@ -1,6 +1,5 @@
 from . import (
     debt_call,
-    debt_call_wizard,
     debt_case,
     debt_dialler_campaign,
     debt_dialler_campaign_board,
@@ -10,7 +9,6 @@ from . import (
     debt_dialler_nonce,
     debt_dialler_operator,
     debt_dialler_prompt,
-    debt_dialler_secret,
     debt_dialler_sync,
     debt_telephony_provider,
     res_users,

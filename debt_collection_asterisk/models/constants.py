@@ -1,4 +1,4 @@
-"""Numbers that several models need; see docs and the protocol of the dialler process."""
+"""Numbers that several models need."""
 
 from datetime import timedelta
 

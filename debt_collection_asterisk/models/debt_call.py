@@ -38,14 +38,16 @@ class DebtCall(models.Model):
 
     # --- events -------------------------------------------------------------------
     def _apply_telephony(self):
-        super()._apply_telephony()
+        result = super()._apply_telephony()
         if call := self.exists():
             call._follow_line()
+        return result
 
     def _follow_line(self):
         """Bring what lends the call, and who takes it, in line with the call."""
         lease = self.env["debt.dialler.lease"]._open_of(self)
         facts = self._telephony_facts()
+        self._note_announcement()
         if facts.cancelled and lease.state in ("queued", "leased"):
             lease._give_back("operator_failed")
         elif facts.ended_at or self.state == "done":
@@ -53,6 +55,12 @@ class DebtCall(models.Model):
             self._station()._line_ended(self)
         elif facts.user_id or self._is_attended() and self.state == "talking":
             self._station()._talk(self)
+
+    def _note_announcement(self):
+        """When the debtor was told that he is recorded: its proof."""
+        said = self.event_ids.filtered(lambda event: event.kind == "announced")
+        if said and not self.announced_at:
+            self.announced_at = said[0].at
 
     def _station(self):
         """The station of whoever has the call; empty where it is nobody's."""
@@ -90,7 +98,7 @@ class DebtCall(models.Model):
             try:
                 with self.env.cr.savepoint():
                     self._finish_by_key(choice, facts.menu)
-                return
+                return None
             except UserError as error:
                 self.case_id._message_log(
                     body=self.env._(
@@ -98,7 +106,7 @@ class DebtCall(models.Model):
                         reason=str(error),
                     )
                 )
-        super()._conclude(facts)
+        return super()._conclude(facts)
 
     def _finish_by_key(self, choice, menu):
         """Log what a debtor asked for by the keys of his telephone.

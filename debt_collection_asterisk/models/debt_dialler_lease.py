@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
 from odoo.fields import Domain
 
 from .constants import CLICK, DEAD, LEASE, utc_text
@@ -255,9 +254,10 @@ class DebtDiallerLease(models.Model):
             "simple_notification",
             {
                 "type": "warning",
-                "message": texts._("The debtor was not called: %(reason)s", reason=(
-                    self.with_env(texts)._reason_text(reason)
-                )),
+                "message": texts._(
+                    "The debtor was not called: %(reason)s",
+                    reason=(self.with_env(texts)._reason_text(reason)),
+                ),
             },
         )
         call._push_state()

@@ -49,7 +49,5 @@ class DebtDiallerNonce(models.Model):
         """Forget those whose requests would be too old anyway."""
         oldest = fields.Datetime.now() - timedelta(seconds=2 * TOLERANCE)
         self.env.execute_query(
-            SQL(
-                "DELETE FROM debt_dialler_nonce WHERE used_at < %s RETURNING 1", oldest
-            )
+            SQL("DELETE FROM debt_dialler_nonce WHERE used_at < %s RETURNING 1", oldest)
         )

@@ -46,7 +46,6 @@ class DebtDiallerOperator(models.Model):
     call_id = fields.Many2one("debt.call", readonly=True, ondelete="set null")
     line = fields.Selection(
         [("down", "Not Connected"), ("ringing", "Rings"), ("up", "Connected")],
-        string="Line",
         readonly=True,
         default="down",
     )
@@ -146,10 +145,11 @@ class DebtDiallerOperator(models.Model):
     def _talk(self, call):
         """A debtor is on his line; one he did not ask for opens by itself."""
         new = self.call_id != call or self.state != "talking"
-        if not new or self.state in ("offline", "pause") and not call.campaign_id:
+        asked_for = call._is_attended()
+        if not new or self.state in ("offline", "pause") and asked_for:
             return
         self._set_state("talking", call=call)
-        if call.campaign_id:
+        if not asked_for:
             self.user_id._bus_send("debt_dialler/bridged", {"call_id": call.id})
 
     def _line_ended(self, call):
@@ -207,7 +207,8 @@ class DebtDiallerOperator(models.Model):
 
         :param dict lines: down, ringing or up, by user id
         """
-        stations = self.search([("user_id", "in", list(lines))])
+        mine = [("campaign_id.provider_id", "=", provider.id)]
+        stations = self.search([("user_id", "in", list(lines)), *mine])
         for station in stations:
             line = lines[station.user_id.id]
             if station.line != line and line in ("down", "ringing", "up"):
@@ -252,9 +253,7 @@ class DebtDiallerOperatorLog(models.Model):
     reason = fields.Selection(PAUSES, string="Pause For", readonly=True)
     started_at = fields.Datetime(string="From", required=True, readonly=True)
     ended_at = fields.Datetime(string="Until", readonly=True)
-    seconds = fields.Integer(
-        compute="_compute_seconds", store=True, string="Time (s)"
-    )
+    seconds = fields.Integer(compute="_compute_seconds", store=True, string="Time (s)")
 
     @api.depends("started_at", "ended_at")
     def _compute_seconds(self):

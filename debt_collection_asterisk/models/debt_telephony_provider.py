@@ -192,6 +192,8 @@ class DebtTelephonyProvider(models.Model):
         # Superuser: the call is the user's own, as whoever dials has checked.
         self.env["debt.dialler.lease"].sudo()._queue_click(self.sudo(), call.sudo())
         operator._reserve(call)
+        if operator.campaign_id.mode == "preview":
+            call.sudo().campaign_id = operator.campaign_id
 
     def _asterisk_hangup(self, call):
         self._command(call, "hangup")
@@ -203,9 +205,12 @@ class DebtTelephonyProvider(models.Model):
         self._command(call, "resume")
 
     def _asterisk_transfer(self, call, to):
-        if not (to or "").strip():
-            raise UserError(self.env._("Type where the call is to be transferred."))
-        self._command(call, "transfer", to=to.strip())
+        endpoint = self.env["res.users"]._debt_endpoint(to)
+        if not endpoint:
+            raise UserError(
+                self.env._("Type the extension the call is transferred to, as 100.")
+            )
+        self._command(call, "transfer", to=endpoint)
 
     def _asterisk_play(self, call, prompt):
         self._command(call, "play", prompt=prompt.sudo()._prepare_job())

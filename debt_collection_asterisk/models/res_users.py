@@ -1,4 +1,10 @@
-from odoo import fields, models
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# What the dialplan and the exchange must not read as anything else.
+EXTENSION = re.compile(r"([A-Za-z0-9]+/)?[A-Za-z0-9_.-]{1,40}")
 
 
 class ResUsers(models.Model):
@@ -18,7 +24,25 @@ class ResUsers(models.Model):
         """The operator's telephone, as the dialler process wants it."""
         self.ensure_one()
         # Superuser: the extension alone, of whom the call is given to.
-        extension = (self.sudo().debt_extension or "").strip()
-        if extension and "/" not in extension:
-            extension = f"PJSIP/{extension}"
-        return {"user_id": self.id, "endpoint": extension}
+        endpoint = self._debt_endpoint(self.sudo().debt_extension)
+        return {"user_id": self.id, "endpoint": endpoint}
+
+    @api.model
+    def _debt_endpoint(self, extension):
+        """An extension with its technology, empty where it is none."""
+        extension = (extension or "").strip()
+        if not EXTENSION.fullmatch(extension):
+            return ""
+        return extension if "/" in extension else f"PJSIP/{extension}"
+
+    @api.constrains("debt_extension")
+    def _check_debt_extension(self):
+        for user in self:
+            if user.debt_extension and not self._debt_endpoint(user.debt_extension):
+                raise ValidationError(
+                    self.env._(
+                        "“%(extension)s” is no extension of the exchange: write it as "
+                        "100, or as PJSIP/100.",
+                        extension=user.debt_extension,
+                    )
+                )

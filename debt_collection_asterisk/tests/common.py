@@ -96,7 +96,7 @@ class Process:
 
 
 class DiallerCommon(DebtCommon):
-    """An exchange with a process that is connected, and an operator with a telephone."""
+    """An exchange whose process is connected, and operators with telephones."""
 
     @classmethod
     def setUpClass(cls):

@@ -124,9 +124,7 @@ class TestCampaign(CampaignCase):
         until = datetime.fromisoformat(job["until"].rstrip("Z"))
         self.assertEqual(until.date(), TUESDAY.date())
         self.assertEqual(job["message"]["lang"], "en")
-        self.assertEqual(
-            job["menu"], {"1": "operator", "2": "callback", "9": "stop"}
-        )
+        self.assertEqual(job["menu"], {"1": "operator", "2": "callback", "9": "stop"})
 
     def test_paused_campaign_dials_nobody(self):
         campaign = self._voice()

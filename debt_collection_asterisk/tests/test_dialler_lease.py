@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
@@ -151,6 +151,48 @@ class TestClick(DiallerCommon):
         self.process.tell(call.id, "operator_answered", "dialing", "answered")
         call.with_user(self.operator).finish("refused", party="right_party")
         self.assertEqual(self.process.sync()["drop"], [call.id])
+
+    def test_transfer_to_an_extension(self):
+        call = self._clicked()
+        self.process.sync()
+        self.process.dial(call.id)
+        self.process.tell(call.id, "operator_answered", "dialing", "answered")
+        provider = self.provider.with_user(self.operator)
+        mine = call.with_user(self.operator)
+        for wrong in ("", "100,evil()", "100@outside"):
+            with self.assertRaises(UserError):
+                provider._transfer(mine, wrong)
+        provider._transfer(mine, " 101 ")
+        [command] = self.process.sync()["commands"]
+        self.assertEqual(command["values"], {"to": "PJSIP/101"})
+        failed = ("command", {"id": command["id"], "ok": False, "error": "busy"})
+        self.assertFalse(self.process.tell(call.id, failed)["commands"])
+
+    def test_recording_is_announced_before(self):
+        """Where the exchange records, the debtor is told, and when is on record."""
+        prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
+        call = self._clicked()
+        [job] = self.process.sync()["jobs"]
+        self.assertTrue(job["record"])
+        self.assertEqual(job["announcement"]["id"], prompt.id)
+        self.process.dial(call.id)
+        self.process.tell(
+            call.id,
+            "operator_answered",
+            "dialing",
+            "answered",
+            ("announced", {"prompt_id": prompt.id}),
+        )
+        self.assertEqual(call.announced_at, TUESDAY)
+
+    def test_extensions(self):
+        for wrong in ("100 200", "100&PJSIP/1", "Local/1@all"):
+            with self.assertRaises(ValidationError):
+                self.operator.debt_extension = wrong
+        self.operator.debt_extension = "SIP/100"
+        endpoint = self.operator._debt_dialler_endpoint()["endpoint"]
+        self.assertEqual(endpoint, "SIP/100")
 
     def test_unknown_calls_are_dropped(self):
         self.assertEqual(self.process.sync(live=[2**30])["drop"], [2**30])

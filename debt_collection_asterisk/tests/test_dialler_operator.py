@@ -70,7 +70,9 @@ class TestOperator(DiallerCommon):
         self.assertEqual(self.station.state, "talking")
         self._end(call)
         call.with_user(self.operator).finish("refused", party="right_party")
-        self.assertEqual((self.station.state, self.station.reason), ("pause", "meeting"))
+        self.assertEqual(
+            (self.station.state, self.station.reason), ("pause", "meeting")
+        )
         self.station.action_ready()
         self.assertFalse(self.station.wish or self.station.reason)
 
@@ -87,10 +89,18 @@ class TestOperator(DiallerCommon):
         call = self._clicked()
         self.assertEqual(self.station.state, "reserved")
         self.process.sync()
-        self.process.tell(
-            call.id, "operator_failed", ("ended", {"line": "cancelled"})
-        )
+        self.process.tell(call.id, "operator_failed", ("ended", {"line": "cancelled"}))
         self.assertEqual(self.station.state, "ready")
+
+    def test_preview_campaign_counts_his_clicks(self):
+        self.campaign.mode = "preview"
+        call = self._clicked()
+        self.process.sync()
+        self.process.dial(call.id)
+        self.process.tell(call.id, "operator_answered", "dialing", "answered")
+        self.assertEqual(call.campaign_id, self.campaign)
+        self.assertEqual(self.station.state, "talking")
+        self.assertFalse(self._sent("debt_dialler/bridged"), "it is open already")
 
     def test_click_of_an_operator_without_station(self):
         self.station.action_leave()
@@ -145,9 +155,13 @@ class TestOperator(DiallerCommon):
         [operator] = row["operators"]
         self.assertEqual(operator["name"], self.operator.name)
         self.assertEqual(operator["debtor"], call.partner_id.display_name)
-        self.assertEqual((operator["state"], operator["since"]), ("talking", "2026-03-10 09:00:00"))
+        self.assertEqual(
+            (operator["state"], operator["since"]), ("talking", "2026-03-10 09:00:00")
+        )
         self.assertEqual(row["lines"], {"dialling": 0, "talking": 1})
-        self.assertEqual((row["dialled"], row["answered"], row["answer_rate"]), (1, 1, 1))
+        self.assertEqual(
+            (row["dialled"], row["answered"], row["answer_rate"]), (1, 1, 1)
+        )
         self.assertEqual((row["abandoned"], row["abandoned_share"]), (0, 0))
         self.assertEqual(row["dialler"], "up")
         with self.assertRaises(AccessError):
@@ -206,8 +220,12 @@ class TestAccess(DiallerCommon):
     def test_other_companies(self):
         company = self.env["res.company"].create({"name": "Sister"})
         provider = self.provider.copy({"company_id": company.id})
-        campaign = self.env["debt.dialler.campaign"].sudo().create(
-            {"name": "Theirs", "company_id": company.id, "provider_id": provider.id}
+        campaign = (
+            self.env["debt.dialler.campaign"]
+            .sudo()
+            .create(
+                {"name": "Theirs", "company_id": company.id, "provider_id": provider.id}
+            )
         )
         self.assertTrue(provider.dialler_key)
         self.assertNotEqual(provider.dialler_key, self.provider.dialler_key)

@@ -3,7 +3,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from psycopg2.errors import OperationalError
 
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
@@ -123,7 +122,7 @@ class TestDiallerRace(BaseCase):
             env["res.partner"].browse(cls.partner_ids).unlink()
 
     def _request(self, work, start, results):
-        """What a worker does with one request: a transaction, tried again on conflict."""
+        """What a worker does: a transaction, tried again on conflict."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             # The snapshot is taken before the start, as late as two requests can be.
@@ -166,9 +165,7 @@ class TestDiallerRace(BaseCase):
     def _reset(self):
         with self.registry.cursor() as cr:
             self._delete(cr, "debt_call", "partner_id", self.partner_ids)
-            self._delete(
-                cr, "debt_dialler_instance", "provider_id", [self.provider_id]
-            )
+            self._delete(cr, "debt_dialler_instance", "provider_id", [self.provider_id])
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["debt.case"].search([("partner_id", "in", self.partner_ids)])._plan()
 
@@ -269,7 +266,9 @@ class TestDiallerRace(BaseCase):
 
             allowed = True in self._at_once(ask, expire)
             with self.registry.cursor() as cr:
-                cr.execute("SELECT state FROM debt_call WHERE id = %s", [job["call_id"]])
+                cr.execute(
+                    "SELECT state FROM debt_call WHERE id = %s", [job["call_id"]]
+                )
                 states = cr.fetchall()
             self.assertEqual(states, [("dialing",)] if allowed else [])
             self._reset()

@@ -36,8 +36,9 @@ def mined(bomb):
 
         def _commit(self):
             bomb.step("before")
-            super()._commit()
+            result = super()._commit()
             bomb.step("after")
+            return result
 
     return Mined
 

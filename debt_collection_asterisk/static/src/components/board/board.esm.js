@@ -31,8 +31,8 @@ export class DebtDiallerBoard extends Component {
     }
 
     async load() {
-        const {campaigns, now} = await this.orm
-            .silent.call("debt.dialler.campaign", "board_data", [])
+        const {campaigns, now} = await this.orm.silent
+            .call("debt.dialler.campaign", "board_data", [])
             .catch(() => this.state);
         Object.assign(this.state, {
             campaigns,

@@ -29,8 +29,11 @@ export const bridgedService = {
     dependencies: ["action", "bus_service", "orm"],
     start(env, {action, bus_service: bus, orm}) {
         bus.subscribe("debt_dialler/bridged", async ({call_id}) => {
-            const window = await orm.call("debt.call.wizard", "action_bridged", [call_id]);
-            await action.doAction(window);
+            const window = await orm.call("debt.call.wizard", "action_bridged", [
+                call_id,
+            ]);
+            // One call after the other must not pile up as breadcrumbs.
+            await action.doAction(window, {stackPosition: "replaceCurrentAction"});
         });
     },
 };

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from .constants import AUTOMATIC_MODES
+from ..models.constants import AUTOMATIC_MODES
 
 
 class DebtCallWizard(models.TransientModel):
@@ -45,5 +45,7 @@ class DebtCallWizard(models.TransientModel):
     @api.model
     def _queue_is_empty(self, action_xmlid=None):
         if station := self._station_in_campaign():
-            return station.action_open()
+            action = station.action_open()
+            # In the call window the station takes the place of the finished call.
+            return action if action_xmlid else self._replace_by(action)
         return super()._queue_is_empty(action_xmlid)
