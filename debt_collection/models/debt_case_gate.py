@@ -235,14 +235,7 @@ class DebtCase(models.Model):
         """
         cases = self.sudo()
         debtors = cases.partner_id
-        self.env["debt.phone"]._sync_missing(debtors)
-        phones = defaultdict(list)
-        for phone in (
-            self.env["debt.phone"]
-            .sudo()
-            .search([("partner_id", "in", debtors.ids), ("number", "!=", False)])
-        ):
-            phones[phone.partner_id.id].append(phone)
+        phones = self.env["debt.phone"]._listed(debtors)
         history, hours = cases._contact_history(debtors, self._work_numbers(phones))
         busy = {
             call.partner_id.id: call
