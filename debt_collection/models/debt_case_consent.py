@@ -5,6 +5,10 @@ from odoo.tools.misc import hash_sign
 
 from ..tools.consent import last_word
 
+SAID = [
+    *("partner_id", "company_id", "channel", "state"),
+    *("date", "valid_until", "address"),
+]
 CONSENT_SCOPE = "debt_collection.consent"
 
 
@@ -55,7 +59,7 @@ class DebtCase(models.Model):
         # Superuser: exactly these debtors' words to the companies of these cases.
         consents = self.env["debt.consent"].sudo()
         domain = self._consent_domain(debtors)
-        for consent in consents.search(domain, order="date, id"):
+        for consent in consents.search_fetch(domain, SAID, order="date, id"):
             key = (consent.partner_id.id, consent.company_id.id)
             words[key].append(consent._to_pure())
         return words

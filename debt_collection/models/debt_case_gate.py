@@ -235,15 +235,8 @@ class DebtCase(models.Model):
         """
         cases = self.sudo()
         debtors = cases.partner_id
-        history, hours = cases._contact_history(debtors)
-        self.env["debt.phone"]._sync_missing(debtors)
-        phones = defaultdict(list)
-        for phone in (
-            self.env["debt.phone"]
-            .sudo()
-            .search([("partner_id", "in", debtors.ids), ("number", "!=", False)])
-        ):
-            phones[phone.partner_id.id].append(phone)
+        phones = self.env["debt.phone"]._listed(debtors)
+        history, hours = cases._contact_history(debtors, self._work_numbers(phones))
         busy = {
             call.partner_id.id: call
             for call in self.env["debt.call"]
@@ -269,19 +262,19 @@ class DebtCase(models.Model):
             )
         return facts
 
-    def _contact_history(self, debtors):
+    def _contact_history(self, debtors, work=()):
         """Contacts made with these debtors, in all companies.
 
         Of a call nobody logged an outcome for, the worst is assumed: that it was a
         conversation. Where the debtor rang us, it is a conversation but no attempt. A
         message counts from the moment it was handed over.
 
+        :param work: numbers that ring at a place of work
         :return: two dicts by partner id: list of `tools.contact.Contact`, and counts
             of answered calls by local hour
         """
         self.env["debt.call"].flush_model()
         self.env["debt.message"].flush_model()
-        self.env["debt.phone"].flush_model(["place"])
         since = fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
         rows = self.env.execute_query(
             SQL(
@@ -297,14 +290,15 @@ class DebtCase(models.Model):
                        requested, case_id, local_hour, direction = 'inbound',
                        CEIL(EXTRACT(EPOCH FROM
                             COALESCE(ended_at, %(now)s) - started_at) / 60),
-                       %(call_place)s
+                       CASE WHEN number = ANY(%(work)s) THEN 'work' ELSE '' END
                   FROM debt_call
                  WHERE partner_id = ANY(%(debtors)s)
                    AND state != 'draft'
                    AND started_at > %(since)s
                 UNION ALL
                 SELECT partner_id, sent_at, channel, FALSE, FALSE, requested, case_id,
-                       NULL, FALSE, 1, %(message_place)s
+                       NULL, FALSE, 1,
+                       CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END
                   FROM debt_message
                  WHERE partner_id = ANY(%(debtors)s)
                    AND sent_at > %(since)s
@@ -313,8 +307,7 @@ class DebtCase(models.Model):
                 debtors=debtors.ids,
                 since=since,
                 now=fields.Datetime.now(),
-                call_place=self._place_sql("debt_call", "number"),
-                message_place=self._place_sql("debt_message", "address"),
+                work=list(work),
             )
         )
         history = defaultdict(list)
@@ -331,7 +324,7 @@ class DebtCase(models.Model):
                     case_id,
                     rang,
                     min(max(1, int(minutes)), A_DAY_OF_MINUTES),
-                    place or "",
+                    place,
                 )
             )
             if connected and hour is not None and not rang:

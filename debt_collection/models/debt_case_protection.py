@@ -1,5 +1,7 @@
-from odoo import models
-from odoo.tools import SQL, email_normalize
+from itertools import chain
+
+from odoo import api, models
+from odoo.tools import email_normalize
 
 from ..tools.contact import Target
 
@@ -59,18 +61,14 @@ class DebtCase(models.Model):
             consented=self._has_consented(channel, facts, number, phone),
         )
 
-    def _place_sql(self, table, column):
-        """SQL of where a number of the debtor's rings, "work" or NULL."""
-        return SQL(
-            """
-            (SELECT 'work' FROM debt_phone
-              WHERE debt_phone.partner_id = %(debtor)s
-                AND debt_phone.number = %(number)s
-                AND debt_phone.place = 'work' LIMIT 1)
-            """,
-            debtor=SQL.identifier(table, "partner_id"),
-            number=SQL.identifier(table, column),
-        )
+    @api.model
+    def _work_numbers(self, phones):
+        """Those of these debtors' numbers that ring at a place of work.
+
+        :param dict phones: lists of ``debt.phone`` by id of the debtor
+        """
+        every = chain.from_iterable(phones.values())
+        return {phone.number for phone in every if phone.place == "work"}
 
     def _protection_texts(self):
         return {

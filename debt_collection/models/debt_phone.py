@@ -279,6 +279,28 @@ class DebtPhone(models.Model):
         return wanted | self.sudo().create(to_create)
 
     @api.model
+    def _listed(self, debtors):
+        """The numbers of debtors that can be read; who has none listed is looked at.
+
+        :param debtors: ``res.partner``, the commercial partners
+        :return: dict of lists of ``debt.phone`` (superuser) by id of the debtor
+        """
+        found = self._read_listed(debtors)
+        if missing := debtors.filtered(lambda debtor: debtor.id not in found):
+            self._sync_missing(missing)
+            found.update(self._read_listed(missing))
+        return found
+
+    @api.model
+    def _read_listed(self, debtors):
+        # Superuser: exactly these debtors' numbers.
+        known = [("partner_id", "in", debtors.ids), ("number", "!=", False)]
+        found = defaultdict(list)
+        for phone in self.sudo().search(known):
+            found[phone.partner_id.id].append(phone)
+        return found
+
+    @api.model
     def _sync_missing(self, debtors):
         """List the numbers of debtors who have none listed yet.
 

@@ -166,6 +166,9 @@ class ResPartner(models.Model):
             self.env["debt.call"].sudo().search(
                 [("partner_id", "=", debtor.id)]
             ).partner_id = company
+            self.env["debt.consent"].sudo().search(
+                [("partner_id", "=", debtor.id)]
+            ).partner_id = company
             for name in ("debt.promise", "debt.dispute", "debt.message"):
                 records = self.env[name].sudo().search([("partner_id", "=", debtor.id)])
                 self.env.add_to_compute(records._fields["partner_id"], records)

@@ -93,6 +93,13 @@ class TestConsent(DebtCommon):
         self.assertEqual(consent.partner_id, self.debtor)
         self.assertEqual(self._reason("sms"), "opted_out")
 
+    def test_a_refusal_follows_the_debtor_into_a_company(self):
+        person = self._new_debtor("Ann", "+32 470 12 34 58", is_company=False)
+        self._invoice(10, 10, person)
+        self._say("sms", "withdrawn", case=self._case(person))
+        person.parent_id = self.debtor
+        self.assertEqual(self._reason("sms"), "opted_out")
+
     def test_a_refused_way_is_not_taken_by_the_ladder(self):
         """The shipped ladder writes SMS, or else e-mail; the debtor refuses SMS."""
         step = self.case.ladder_id.step_ids.filtered(lambda s: s.channel == "sms")
