@@ -1,6 +1,7 @@
 import base64
 import json
 import time
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import fields
@@ -10,6 +11,7 @@ from odoo.tools import mute_logger
 from odoo.addons.debt_collection.tests.common import TUESDAY
 
 from ..controllers import dialler as door
+from ..dialler import odoo as client
 from .common import DiallerCommon, signed, sound
 
 
@@ -167,3 +169,61 @@ class TestDoor(DiallerCommon, HttpCase):
         answer = self._post(f"prompt/{prompt.id}", b"")
         self.assertEqual(answer.headers["Content-Type"], "audio/wav")
         self.assertEqual(answer.content, sound(seconds=2))
+
+
+@tagged("post_install", "-at_install")
+class TestBothEnds(DiallerCommon, HttpCase):
+    """The process's own client speaks with Odoo: both ends of the protocol agree."""
+
+    def setUp(self):
+        super().setUp()
+        config = SimpleNamespace(
+            url=self.base_url(),
+            key=self.provider.dialler_key,
+            secret=self.provider.dialler_secret,
+            database="",
+            timeout=30,
+        )
+        self.client = client.Odoo(config, "f" * 32)
+        # The test's own requests: they may see what is not committed.
+        self.startPatcher(patch.object(client.Odoo, "_session", self.opener))
+
+    def _sync(self, *events, live=()):
+        sent = {"instance": "f" * 32, "version": 1, "pbx_up": True, "live": list(live)}
+        return self.client.sync(sent | {"want": {}, "events": list(events)})
+
+    def test_click_to_call(self):
+        self._invoice(1000, 10)
+        self._sync()
+        self._sync()
+        call = self._clicked()
+        [job] = self._sync()["jobs"]
+        self.assertTrue(self.client.dial(call.id, job["lease"], 1)["allowed"])
+        at = TUESDAY.isoformat() + "Z"
+        kinds = ["operator_answered", "dialing", "ringing", "answered", "ended"]
+        events = [
+            {
+                "call_id": call.id,
+                "lease": job["lease"],
+                "seq": seq,
+                "kind": kind,
+                "at": at,
+                "values": {"line": "answered", "by": "debtor"},
+            }
+            for seq, kind in enumerate(kinds, 1)
+        ]
+        answer = self._sync(*events, live=[call.id])
+        self.assertEqual(len(answer["accepted"]), 5)
+        self.assertEqual((call.state, call.line), ("wrapup", "answered"))
+        kept = self.client.recording(call.id, "one", 1, sound())
+        self.assertEqual(kept, {"ok": True})
+        prompt = self.env.ref("debt_collection_asterisk.prompt_message_en")
+        prompt.audio = base64.b64encode(sound())
+        self.assertEqual(self.client.prompt(prompt.id), sound())
+
+    def test_process_that_was_replaced_stops(self):
+        self._sync()
+        newer = type(self.process)(self.provider)
+        newer.sync()
+        with self.assertRaises(client.Replaced):
+            self._sync()
