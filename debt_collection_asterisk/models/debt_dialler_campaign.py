@@ -385,6 +385,7 @@ class DebtDiallerCampaign(models.Model):
             & Domain("state", "=", "active")
             & Domain("next_contact_at", "<=", until)
             & Domain("contact_until", ">", now)
+            & ~Domain("call_ids", "any", [("state", "!=", "done")])
         )
         if self.team_id:
             domain &= Domain("team_id", "=", self.team_id.id)

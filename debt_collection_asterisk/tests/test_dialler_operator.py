@@ -164,6 +164,7 @@ class TestOperator(DiallerCommon):
         )
         self.assertEqual((row["abandoned"], row["abandoned_share"]), (0, 0))
         self.assertEqual(row["dialler"], "up")
+        self.assertEqual(row["due"], 0, "he is on the line already")
         with self.assertRaises(AccessError):
             boards.with_user(self.operator).board_data()
 
