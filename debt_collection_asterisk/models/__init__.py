@@ -3,6 +3,7 @@ from . import (
     debt_case,
     debt_dialler_campaign,
     debt_dialler_campaign_board,
+    debt_dialler_campaign_queue,
     debt_dialler_command,
     debt_dialler_instance,
     debt_dialler_lease,
