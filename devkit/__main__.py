@@ -18,11 +18,12 @@ from . import (
     translations,
     venv,
 )
-from .base import DEV, Problem, locked, say, step
+from .base import DEV, ROOT, Problem, locked, say, step
 
 EPILOG = """\
 ODOO_HOME      an Odoo 19 you have (checkout or unpacked package); none is fetched
 PGHOST …       a PostgreSQL you have; no private one is made in .dev
+ASTERISK_ROOT  Asterisk and SIPp you have unpacked; none are fetched
 DEBIAN_MIRROR  where to fetch Debian's odoo-19, if apt does not know
 DEV_PYTHON     the Python to use (3.11, 3.12 or 3.13)
 
@@ -101,6 +102,15 @@ def become(*arguments):
     os.execv(venv.PYTHON, [str(venv.PYTHON), "-m", "odoo", *arguments])
 
 
+def dial(options):
+    """The dialler of debt_collection_asterisk, as on the machine of the PBX."""
+    with locked("setup"):
+        venv.ensure(odoo.find())
+    os.environ["PYTHONPATH"] = str(ROOT / "debt_collection_asterisk")
+    sys.stderr.flush()
+    os.execv(venv.PYTHON, [str(venv.PYTHON), "-m", "dialler", *options.arguments])
+
+
 def stop(_options):
     """Stop the servers that ./dev started."""
     server.stop()
@@ -144,6 +154,7 @@ def parser():
     add("screenshots", take_screenshots, "make docs/*.png anew", passes=True)
     add("shell", shell, "Odoo's shell, or a script from standard input", passes=True)
     add("odoo", odoo_command, "Odoo's own command line", passes=True)
+    add("dialler", dial, "the dialler process: --config dialler.toml", passes=True)
     add("stop", stop, "stop the servers")
     add("clean", clean, "remove everything ./dev made")
     return main

@@ -1,12 +1,18 @@
 """Debian's packages: installed where a program is missing, or only unpacked."""
 
 import os
+import re
 import shutil
 import subprocess
 
 from .base import DEV, LOGS, Problem, call, exists_command, say, step
 
 CACHE = DEV / "debian"
+#: What somebody may have instead of a package.
+INSTEAD = {
+    "odoo-19": "ODOO_HOME at a checkout of Odoo's branch 19.0",
+    "asterisk": "ASTERISK_ROOT at a folder in which Asterisk and SIPp are unpacked",
+}
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 #: PostgreSQL's package would start a server of its own, which nobody asked for.
 NO_MAIN_CLUSTER = "/etc/postgresql-common/createcluster.d/debt-collection.conf"
@@ -59,6 +65,21 @@ def fetch(packages, folder):
             call(["dpkg", "-x", newest, folder], f"{newest} is damaged: remove it.")
 
 
+def needed_by(*packages):
+    """What these packages of Debian unstable need on a system that has nothing yet."""
+    apt = _private_apt()
+    nothing = CACHE / "nothing"
+    nothing.write_text("")
+    with step("Reading Debian's package lists"):
+        call([*apt, "update"], _not_to_be_had(packages[0]), LOGS / "apt.log")
+    simulate = [f"-oDir::State::status={nothing}", "-s", "-y", "install"]
+    found = call(
+        [*apt, "--no-install-recommends", *simulate, *packages],
+        _not_to_be_had(packages[0]),
+    )
+    return re.findall(r"^Inst (\S+)", found, re.MULTILINE)
+
+
 def _private_apt():
     """`apt-get` with lists and a cache of its own."""
     if not (shutil.which("apt-get") and os.path.exists(KEYRING)):
@@ -98,8 +119,8 @@ def mirror():
 
 def _not_to_be_had(package):
     return (
-        f"Debian's package {package} is not to be had here. Point ODOO_HOME at a"
-        " checkout of Odoo's branch 19.0, or DEBIAN_MIRROR at a Debian mirror."
+        f"Debian's package {package} is not to be had here. Point DEBIAN_MIRROR at a"
+        f" Debian mirror, or {INSTEAD.get(package, INSTEAD['odoo-19'])}."
     )
 
 

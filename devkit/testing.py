@@ -12,19 +12,25 @@ from .base import DEV, ROOT, Problem, say
 from .venv import PYTHON
 
 PURE = "test_tools_*.py"
+#: Against a real Asterisk, with the dialler as a process of its own.
+LAB = "test_lab_*.py"
 NOTHING_COLLECTED = 5
 
 
 def run(arguments):
-    """Run pytest twice; its arguments, such as paths and -k, go through."""
+    """Run pytest kind by kind; its arguments, such as paths and -k, go through."""
     given, options = _split(arguments)
     paths = given or [str(ROOT / name) for name in database.addons()]
-    pure = [file for path in paths for file in _pure_files(path)]
-    rest = [path for path in paths if path not in pure]
+    pure = [file for path in paths for file in _files(path, PURE)]
+    lab = [file for path in paths for file in _files(path, LAB)]
+    rest = [path for path in paths if path not in (*pure, *lab)]
     totals = {"passed": 0, "failed": 0}
     if pure:
         say("\nTests without a database")
         _pytest([*pure, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
+    if lab:
+        say("\nTests in the telephone laboratory")
+        _pytest([*lab, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
     if rest and not (totals["failed"] and {"-x", "--exitfirst"}.intersection(options)):
         _with_database(rest, options, totals, full=not arguments)
     print(f"\n{totals['passed']} passed, {totals['failed']} failed", flush=True)
@@ -44,11 +50,11 @@ def _split(arguments):
     return paths, [part for part in arguments if part not in paths]
 
 
-def _pure_files(path):
-    """What tests only tools/ below a path: run in a second, without Odoo."""
+def _files(path, pattern):
+    """The files of a kind below a path, or the path itself: run without Odoo."""
     if (ROOT / path).is_dir():
-        return sorted(map(str, (ROOT / path).rglob(PURE)))
-    return [path] if Path(path.partition("::")[0]).match(PURE) else []
+        return sorted(map(str, (ROOT / path).rglob(pattern)))
+    return [path] if Path(path.partition("::")[0]).match(pattern) else []
 
 
 def _with_database(paths, options, totals, full):
@@ -94,6 +100,8 @@ def _in_scratch(kind, share, paths, options):
         say(f"\nTests{title.get(share, '')} with {addons}")
         odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
         odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
+        # The laboratory's fixtures would import our addons by another name than Odoo's.
+        odoo += [f"--ignore-glob=*/{LAB}", "--noconftest"]
         _pytest([*paths, *odoo, *options], totals, share)
     return totals
 

@@ -8,6 +8,8 @@ from odoo.fields import Domain
 # nobody logged after so long: nothing an operator's crash can keep a debtor from.
 CLAIM_MINUTES = 15
 TALK_MINUTES = 120
+# No operator speaks in these.
+CHANNEL_OF_MODE = {"robot": "robot_call", "voice_message": "voice_message"}
 
 
 class DebtCall(models.Model):
@@ -189,6 +191,10 @@ class DebtCall(models.Model):
             }
         )
         self.env["debt.contact.decision"]._keep([decided])
+
+    def _channel(self):
+        """The way of contact the law takes this call for."""
+        return CHANNEL_OF_MODE.get(self.mode, "call")
 
     def _is_requested(self, at):
         """Whether a call at ``at`` (UTC) is the one the debtor asked for."""

@@ -75,6 +75,7 @@ class DebtCall(models.Model):
             holidays=facts.holidays,
             callback=at,
             case=case.id,
+            target=case._contact_target("call", facts),
         )
         return answer, facts
 
@@ -90,6 +91,7 @@ class DebtCall(models.Model):
             "call",
             at,
             holidays=facts.holidays,
+            target=self.case_id._contact_target("call", facts),
         )
         slot = at if hours.allowed else hours.next_at
         if not slot:

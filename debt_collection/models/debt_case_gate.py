@@ -7,9 +7,9 @@ import pytz
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.consent import Word
 from ..tools.contact import CHANNELS, Answer, Contact, Policy, check
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
@@ -17,16 +17,8 @@ PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
 CASE_FACTS = ["partner_id", "company_id", "callback_at", "state"]
 DEBTOR_FACTS = [
     *("country_id", "state_id", "zip", "city", "is_company", "debt_kind", "debt_tz"),
-    *("debt_contact_policy_id", "debt_do_not_call"),
-]
-PHONE_FACTS = [
-    "number",
-    "kind",
-    "region",
-    "zones",
-    "health",
-    "partner_id",
-    "contact_id",
+    *("debt_contact_policy_id", "debt_do_not_call", "debt_no_work_calls"),
+    *("debt_protection", "debt_protection_until", "debt_representative_id"),
 ]
 # The longest rolling limit in any law we know is a month; a quarter more is for the
 # ladder, whose attempts are counted from its first day.
@@ -41,7 +33,8 @@ A_DAY_OF_MINUTES = 24 * 60
 class Facts:
     """What the gate and the planner must know about one debtor.
 
-    ``busy`` is the call that is open with him, whoever's it is.
+    ``busy`` is the call that is open with him, whoever's it is; ``words`` are the
+    consents he gave or withdrew.
     """
 
     policy: Policy | None = None
@@ -51,6 +44,7 @@ class Facts:
     phones: list = field(default_factory=list)
     hours: dict[int, int] = field(default_factory=dict)
     busy: object = None
+    words: list[Word] = field(default_factory=list)
 
     @property
     def usable_phones(self):
@@ -81,8 +75,8 @@ class DebtCase(models.Model):
 
         :param str channel: one of call, robot_call, sms, email, voice_message,
             letter, visit
-        :param str number: the number to be dialled, in any form; any usable number of
-            the debtor when None
+        :param str number: the number to be dialled, in any form, or the e-mail address
+            to be written to; any usable number of the debtor when None
         :param datetime at: naive UTC; now when None
         :return: ``{"allowed": bool, "reason": code, "message": text in the user's
             language, "next_at": naive UTC or False}``
@@ -134,7 +128,8 @@ class DebtCase(models.Model):
         :return: `tools.contact.Answer` and `Facts`
         """
         facts = self._contact_facts()[self]
-        phone = self._find_phone(facts, number) if number else None
+        by_phone = number and channel in PHONE_CHANNELS
+        phone = self._find_phone(facts, number) if by_phone else None
         if phone:
             facts.zones = self._resolve_zones(phone).names
         answer = self._contact_gate(channel, at, facts, number, phone, lifted)
@@ -155,12 +150,13 @@ class DebtCase(models.Model):
         if facts.busy and facts.busy._keeps_away(self.env.user, at):
             return Answer(False, "busy", facts.busy.claim_until)
         paused, resumes = self._paused(channel)
+        target = self._contact_target(channel, facts, number, phone)
         if paused and paused not in lifted and at < resumes:
-            later = self._ask_policy(channel, resumes, facts)
+            later = self._ask_policy(channel, resumes, facts, target)
             return Answer(False, paused, later.next_at, later.until)
-        return self._ask_policy(channel, at, facts)
+        return self._ask_policy(channel, at, facts, target)
 
-    def _ask_policy(self, channel, at, facts):
+    def _ask_policy(self, channel, at, facts, target):
         return check(
             facts.policy,
             facts.zones,
@@ -170,6 +166,7 @@ class DebtCase(models.Model):
             holidays=facts.holidays,
             callback=(channel == "call" and self.callback_at) or None,
             case=self.id,
+            target=target,
         )
 
     def _refused_by_ledger(self):
@@ -186,11 +183,22 @@ class DebtCase(models.Model):
     def _refused_by_debtor(self, channel, facts, number, phone):
         if facts.policy is None:
             return "no_policy"
+        if self._is_representative(channel, number):
+            return None
+        if reason := self._refused_protected(channel):
+            return reason
+        if self._has_opted_out(channel, facts, number, phone):
+            return "opted_out"
         if channel not in PHONE_CHANNELS:
             return None
+        return self._refused_number(facts, number, phone)
+
+    def _refused_number(self, facts, number, phone):
         # Whether he refused calls is the debtor's own word, whoever may read contacts.
         if self.partner_id.sudo().debt_do_not_call:
             return "do_not_call"
+        if self._forbidden_at_work(facts, phone):
+            return "work_forbidden"
         if number and (phone is None or not phone._is_usable()):
             return "bad_number"
         return None if facts.usable_phones else "no_number"
@@ -243,15 +251,8 @@ class DebtCase(models.Model):
         cases.fetch(CASE_FACTS)
         debtors = cases.partner_id
         debtors.fetch(DEBTOR_FACTS)
-        history, hours = cases._contact_history(debtors)
-        self.env["debt.phone"]._sync_missing(debtors)
-        listed = self.env["debt.phone"].sudo()
-        known = Domain("partner_id", "in", debtors.ids) & Domain("number", "!=", False)
-        listed = listed.search_fetch(known, PHONE_FACTS)
-        listed.contact_id.fetch(["debt_do_not_call"])
-        phones = defaultdict(list)
-        for phone in listed:
-            phones[phone.partner_id.id].append(phone)
+        phones = self.env["debt.phone"]._listed(debtors)
+        history, hours = cases._contact_history(debtors, self._work_numbers(phones))
         busy = {
             call.partner_id.id: call
             for call in self.env["debt.call"]
@@ -259,6 +260,7 @@ class DebtCase(models.Model):
             .search([("partner_id", "in", debtors.ids), ("state", "!=", "done")])
         }
         policies = self.env["debt.contact.policy"]
+        words = cases._consent_words(debtors)
         facts = {}
         for case, own in zip(cases, self, strict=True):
             partner = case.partner_id
@@ -272,16 +274,18 @@ class DebtCase(models.Model):
                 phones=known,
                 hours=hours[partner.id],
                 busy=busy.get(partner.id),
+                words=words[partner.id, case.company_id.id],
             )
         return facts
 
-    def _contact_history(self, debtors, since=None):
+    def _contact_history(self, debtors, work=(), since=None):
         """Contacts made with these debtors, in all companies.
 
         Of a call nobody logged an outcome for, the worst is assumed: that it was a
         conversation. Where the debtor rang us, it is a conversation but no attempt. A
         message counts from the moment it was handed over.
 
+        :param work: numbers that ring at a place of work
         :param datetime since: naive UTC; by default as far back as any limit looks
         :return: two dicts by partner id: list of `tools.contact.Contact`, and counts
             of answered calls by local hour
@@ -304,14 +308,17 @@ class DebtCase(models.Model):
                            requested, case_id, direction = 'inbound' AS incoming,
                            CEIL(EXTRACT(EPOCH FROM
                                 COALESCE(ended_at, %(now)s) - started_at) / 60)::int
-                           AS minutes, local_hour
+                           AS minutes, local_hour,
+                           CASE WHEN number = ANY(%(work)s) THEN 'work' ELSE '' END
+                           AS place
                       FROM debt_call
                      WHERE partner_id = ANY(%(debtors)s)
                        AND state != 'draft'
                        AND started_at > %(since)s
                     UNION ALL
                     SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
-                           case_id, FALSE, 1, NULL
+                           case_id, FALSE, 1, NULL,
+                           CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END
                       FROM debt_message
                      WHERE partner_id = ANY(%(debtors)s)
                        AND sent_at > %(since)s
@@ -321,7 +328,8 @@ class DebtCase(models.Model):
                        -- as tools.contact.Contact has them
                        at, channel, COALESCE(connected, FALSE),
                        COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
-                       case_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s)
+                       case_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s),
+                       place
                   FROM contact
                  ORDER BY at
                 """,
@@ -329,6 +337,7 @@ class DebtCase(models.Model):
                 longest=A_DAY_OF_MINUTES,
                 since=since,
                 now=fields.Datetime.now(),
+                work=list(work),
             )
         )
         history = defaultdict(list)

@@ -111,6 +111,8 @@ class DebtCase(models.Model):
             "sms": not partner.debt_do_not_call and self._sms_phones(facts.phones),
             "email": not partner.is_blacklisted and self._usable_email(partner),
         }
+        for channel in filter(ways.get, step._channels()):
+            ways[channel] = not self._lacks_leave(channel, facts)
         return next((channel for channel in step._channels() if ways[channel]), None)
 
     # --- carrying them out --------------------------------------------------------

@@ -15,7 +15,9 @@ class DebtCase(models.Model):
         debtors = self._debtor_recipients(recipients_data)
         if not debtors:
             return super()._notify_thread_by_email(message, recipients_data, **kwargs)
-        if not self._may_write("email"):
+        addresses = [one["email_normalized"] for one in debtors]
+        told = message.message_type != "email"
+        if not all(self._may_write("email", address, told) for address in addresses):
             others = [one for one in recipients_data if one not in debtors]
             return super()._notify_thread_by_email(message, others, **kwargs)
         # Kept, so that what comes back is recognised.
@@ -70,14 +72,15 @@ class DebtCase(models.Model):
         numbers += options.get("sms_numbers") or []
         return list(filter(None, numbers))
 
-    def _may_write(self, channel, number=None):
+    def _may_write(self, channel, number=None, told=True):
         """Ask the gate. What runs by itself leaves the debtor out; people are told.
 
+        :param bool told: False for a mail that came in: refused, it would be lost
         :raises UserError: a person wanted to, and the gate refuses
         """
         now = fields.Datetime.now()
         answer, facts = self._ask_gate(channel, now, number)
-        if not answer.allowed and self.env.uid != SUPERUSER_ID:
+        if told and not answer.allowed and self.env.uid != SUPERUSER_ID:
             raise UserError(
                 self.env._(
                     "%(debtor)s cannot be written to now. %(reason)s",

@@ -149,6 +149,7 @@ class DebtCase(models.Model):
             preferred_hours=self._preferred_hours(facts, likely),
             case=self.id,
             channels={"call"},
+            target=self._contact_target("call", facts),
         )
 
     def _unplannable(self, facts):
@@ -185,6 +186,7 @@ class DebtCase(models.Model):
             history,
             holidays=facts.holidays,
             case=self.id,
+            target=self._contact_target("call", facts),
         )
         if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
             return None

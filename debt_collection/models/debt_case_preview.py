@@ -145,9 +145,8 @@ class DebtCase(models.Model):
             yield self._no_address_text(channel)
             return
         now = fields.Datetime.now()
-        number = address if channel == "sms" else None
         lifted = self.env["debt.message"]._lifted("promise_confirmation")
-        answer, facts = self._ask_gate(channel, now, number, lifted)
+        answer, facts = self._ask_gate(channel, now, address, lifted)
         values = {"address": address, "what": self._preview_channel(channel)}
         if answer.allowed:
             yield self.env._("%(what)s goes out to %(address)s.", **values)

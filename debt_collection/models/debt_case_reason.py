@@ -91,6 +91,7 @@ class DebtCase(models.Model):
             "promised": self.env._("A payment is promised; the day has not passed."),
             "dormant": self.env._("The retry ladder is over; the case is dormant."),
             "do_not_call": self.env._("The debtor refused to be called."),
+            **self._protection_texts(),
             "no_policy": self.env._(
                 "No contact policy applies: set one for the debtor's country or as "
                 "the company's default."

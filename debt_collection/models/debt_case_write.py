@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 # an outcome's, and written by methods that check what they do.
 BY_OPERATORS = {"user_id", "team_id", "profile_id", "priority"}
 BY_SUPERVISORS = BY_OPERATORS | {"ladder_id", "callback_at", "hold_until"}
+BY_MANAGERS = BY_SUPERVISORS | {"legal_hold", "legal_hold_reason"}
 NOT_OURS = ("message_", "activity_", "my_activity_", "website_message_")
 PLANNED_BY = {
     "callback_at",
@@ -51,14 +52,21 @@ class DebtCase(models.Model):
         if self.env.su:
             return
         names = {name for name in names if not name.startswith(NOT_OURS)}
-        supervisor = self.env.user.has_group("debt_collection.group_debt_accountant")
-        if forbidden := names - (BY_SUPERVISORS if supervisor else BY_OPERATORS):
+        if forbidden := names - self._written_by(self.env.user):
             raise AccessError(
                 self.env._(
                     "These fields of a case are not changed by hand: %(names)s",
                     names=", ".join(sorted(forbidden)),
                 )
             )
+
+    @api.model
+    def _written_by(self, user):
+        """Names of the fields that a user may change by hand."""
+        if user.has_group("debt_collection.group_debt_manager"):
+            return BY_MANAGERS
+        supervisor = user.has_group("debt_collection.group_debt_accountant")
+        return BY_SUPERVISORS if supervisor else BY_OPERATORS
 
     def _shift_ladders(self, vals):
         """Days on which a case is paused do not use up its ladder.

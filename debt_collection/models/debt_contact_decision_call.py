@@ -59,12 +59,6 @@ class DebtCall(models.Model):
         )
 
     # --- as the audit asks ------------------------------------------------------------
-    def _channel(self):
-        """The channel of contact that a call of this mode is."""
-        self.ensure_one()
-        by_machine = {"robot": "robot_call", "voice_message": "voice_message"}
-        return by_machine.get(self.mode, "call")
-
     def _contact_at(self):
         return self.started_at
 

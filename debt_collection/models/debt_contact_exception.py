@@ -152,9 +152,9 @@ class DebtContactException(models.Model):
         One that the gate's history does not know has None instead.
         """
         debtors = self.env["res.partner"].union(*(one.partner_id for one in contacts))
-        history, _hours = self.env["debt.case"]._contact_history(
-            debtors, start - BEFORE
-        )
+        cases = self.env["debt.case"]
+        work = cases._work_numbers(self.env["debt.phone"]._listed(debtors))
+        history, _hours = cases._contact_history(debtors, work, start - BEFORE)
         waiting = defaultdict(list)
         for contact in contacts:
             waiting[contact._history_key()].append(contact)
@@ -181,6 +181,7 @@ class DebtContactException(models.Model):
             holidays=contact.case_id._public_holidays(made.at.year),
             callback=rules.callback,
             case=made.case,
+            place=made.place,
         )
         decision = contact._kept_decision()
         if not found and decision and not decision.allowed:

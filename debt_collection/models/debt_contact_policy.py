@@ -3,37 +3,8 @@ from odoo.exceptions import ValidationError
 
 from ..tools.contact import HOLIDAY, Limit, Policy, Window
 from ..tools.law import Law
+from .channel_groups import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
 
-CHANNEL_GROUPS = {
-    "any": frozenset(),
-    "calls": frozenset({"call", "robot_call"}),
-    "live_calls": frozenset({"call"}),
-    "robots": frozenset({"robot_call"}),
-    "voice": frozenset({"voice_message"}),
-    "automated": frozenset({"robot_call", "voice_message"}),
-    "calls_voice": frozenset({"call", "robot_call", "voice_message"}),
-    "phone": frozenset({"call", "robot_call", "voice_message", "sms"}),
-    "messages": frozenset({"sms", "email", "voice_message"}),
-    "texts": frozenset({"sms", "voice_message"}),
-    "written": frozenset({"sms", "email"}),
-    "letters": frozenset({"letter"}),
-    "visits": frozenset({"visit"}),
-}
-CHANNEL_GROUP_SELECTION = [
-    ("any", "Every Channel"),
-    ("calls", "Calls"),
-    ("live_calls", "Calls by People"),
-    ("robots", "Calls by Robots"),
-    ("voice", "Voice Messages"),
-    ("automated", "Robots and Voice Messages"),
-    ("calls_voice", "Calls and Voice Messages"),
-    ("phone", "Calls, SMS and Voice Messages"),
-    ("messages", "Messages"),
-    ("texts", "SMS and Voice Messages"),
-    ("written", "SMS and E-mail"),
-    ("letters", "Letters"),
-    ("visits", "Visits"),
-]
 # How a policy's word for its debtors is told from the facts: `tools.law.Law`.
 PERSONS = {"any": None, "person": True, "company": False}
 CONSUMERS = {"any": None, "consumer": True, "business": False}
@@ -124,6 +95,9 @@ class DebtContactPolicy(models.Model):
     limit_ids = fields.One2many(
         "debt.contact.policy.limit", "policy_id", string="Limits", copy=True
     )
+    consent_ids = fields.One2many(
+        "debt.contact.policy.consent", "policy_id", string="Consents", copy=True
+    )
     callback_beyond_limits = fields.Boolean(
         string="Requested Callbacks Beyond Limits",
         help="A call the debtor asked for is made even when a limit is used up. "
@@ -192,6 +166,7 @@ class DebtContactPolicy(models.Model):
             windows=tuple(window._to_pure() for window in self.window_ids),
             limits=tuple(limit._to_pure() for limit in self.limit_ids),
             callback_beyond_limits=self.callback_beyond_limits,
+            consents=tuple(consent._to_pure() for consent in self.consent_ids),
         )
 
     def _to_law(self):
@@ -325,6 +300,14 @@ class DebtContactPolicyLimit(models.Model):
         default="debtor",
         help="Contacts about all debts of the debtor count, or those of one case.",
     )
+    place = fields.Selection(
+        [("any", "Anywhere"), ("work", "At Work")],
+        string="Where",
+        required=True,
+        default="any",
+        help="At Work: only contacts on numbers that are marked as the place of work "
+        "count and are limited.",
+    )
 
     _numbers_positive = models.Constraint(
         "CHECK(maximum >= 1 AND length >= 1)",
@@ -341,4 +324,5 @@ class DebtContactPolicyLimit(models.Model):
             rolling=self.rolling,
             channels=CHANNEL_GROUPS[self.channels],
             scope=self.scope,
+            place="" if self.place == "any" else self.place,
         )

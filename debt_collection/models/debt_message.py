@@ -194,9 +194,8 @@ class DebtMessage(models.Model):
         """
         case = self.promise_id.case_id or self.case_id
         now = fields.Datetime.now()
-        number = self.address if self.channel == "sms" else None
         lifted = self._lifted(self.kind)
-        answer, facts = case._ask_gate(self.channel, now, number, lifted)
+        answer, facts = case._ask_gate(self.channel, now, self.address, lifted)
         decided = self._prepare_decision(case, now, answer, facts)
         return answer, case._contact_message(answer, now, facts), decided
 

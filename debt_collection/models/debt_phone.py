@@ -22,6 +22,8 @@ HEALTH = [
     ("do_not_call", "Do Not Call"),
 ]
 USABLE_HEALTH = ("good", "unknown")
+# What the gate reads of all the numbers at once.
+FACTS = ("number", "kind", "region", "zones", "health", "place")
 
 
 class DebtPhone(models.Model):
@@ -61,6 +63,11 @@ class DebtPhone(models.Model):
         string="Time Zones", help="Time zones it may be in, separated by commas."
     )
     health = fields.Selection(HEALTH, required=True, default="unknown")
+    place = fields.Selection(
+        [("home", "Home"), ("work", "Work")],
+        help="Where it rings, as far as somebody said so. Some laws limit calls at the "
+        "place of work, or forbid them when asked.",
+    )
     sms_failed = fields.Boolean(
         string="Takes No SMS", help="An SMS to this number could not be delivered."
     )
@@ -116,25 +123,55 @@ class DebtPhone(models.Model):
             bool(self.number)
             and self.health in USABLE_HEALTH
             and not self.contact_id.debt_do_not_call
+            and not self._is_forbidden_at_work()
+            and not self._is_protected_contact()
         )
+
+    def _is_forbidden_at_work(self):
+        """Whether it rings at work, where the debtor or employer wants no calls."""
+        self.ensure_one()
+        forbidden = self.contact_id.debt_no_work_calls
+        return self.place == "work" and (
+            forbidden or self.partner_id.debt_no_work_calls
+        )
+
+    def _is_protected_contact(self):
+        """Whether it is a contact's whom nobody may call, whatever the debtor is."""
+        self.ensure_one()
+        own = self.contact_id != self.partner_id
+        return own and bool(self.contact_id._debt_protected())
+
+    def _may_be_mobile(self):
+        self.ensure_one()
+        return self.kind not in ("landline", "voip", "toll_free", "premium")
 
     def write(self, vals):
         """A number is the same number on whichever of the debtor's contacts it is."""
         result = super().write(vals)
         if vals.get("health"):
-            same = self.search(
-                [
-                    ("partner_id", "in", self.partner_id.ids),
-                    ("number", "in", self.filtered("number").mapped("number")),
-                    ("health", "!=", vals["health"]),
-                ]
-            )
-            numbers = {(phone.partner_id, phone.number) for phone in self}
-            same.filtered(lambda p: (p.partner_id, p.number) in numbers).health = vals[
-                "health"
-            ]
-            self._dirty_cases()
+            self._write_twins("health", vals["health"])
+        if "place" in vals:
+            self._write_twins("place", vals["place"])
         return result
+
+    def _write_twins(self, name, value):
+        twins = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("number", "in", self.filtered("number").mapped("number")),
+                (name, "!=", value),
+            ]
+        )
+        numbers = {(phone.partner_id, phone.number) for phone in self}
+        twins.filtered(lambda p: (p.partner_id, p.number) in numbers)[name] = value
+        self._dirty_cases()
+
+    def action_toggle_work(self):
+        """The number rings at work, or does not after all; whoever hears it may say."""
+        self.check_access("read")
+        # Superuser: operators do not own numbers, and hear first where they ring.
+        for phone in self.sudo():
+            phone.place = False if phone.place == "work" else "work"
 
     def _dirty_cases(self):
         # Superuser: the cases of exactly these numbers' debtors.
@@ -220,11 +257,14 @@ class DebtPhone(models.Model):
             ]
         )
         known = defaultdict(dict)
-        health = {}
+        learned = defaultdict(dict)
         for phone in present:
             known[phone.contact_id.id][phone.number or phone.raw] = phone
+            twin = learned[phone.partner_id.id, phone.number]
             if phone.health != "unknown":
-                health[phone.partner_id.id, phone.number] = phone.health
+                twin["health"] = phone.health
+            if phone.place:
+                twin["place"] = phone.place
         wanted, to_create = self.browse(), []
         for contact in contacts:
             for raw in phones.split(contact.phone) or [contact.phone]:
@@ -232,13 +272,38 @@ class DebtPhone(models.Model):
                 key = values["number"] or raw
                 phone = known[contact.id].get(key)
                 if phone is None:
-                    same = health.get((values["partner_id"], values["number"]))
-                    to_create.append(values | ({"health": same} if same else {}))
+                    twin = learned[values["partner_id"], values["number"]]
+                    to_create.append(values | twin)
                     known[contact.id][key] = self.browse()
                 elif phone:
                     wanted |= phone._refresh(values)
         (present - wanted).filtered("active").active = False
         return wanted | self.sudo().create(to_create)
+
+    @api.model
+    def _listed(self, debtors):
+        """The numbers of debtors that can be read; who has none listed is looked at.
+
+        :param debtors: ``res.partner``, the commercial partners
+        :return: dict of lists of ``debt.phone`` (superuser) by id of the debtor
+        """
+        found = self._read_listed(debtors)
+        if missing := debtors.filtered(lambda debtor: debtor.id not in found):
+            self._sync_missing(missing)
+            found.update(self._read_listed(missing))
+        return found
+
+    @api.model
+    def _read_listed(self, debtors):
+        # Superuser: exactly these debtors' numbers.
+        known = [("partner_id", "in", debtors.ids), ("number", "!=", False)]
+        found = defaultdict(list)
+        facts = [*FACTS, "partner_id", "contact_id"]
+        phones = self.sudo().search_fetch(known, facts)
+        phones.contact_id.fetch(["debt_do_not_call", "debt_no_work_calls"])
+        for phone in phones:
+            found[phone.partner_id.id].append(phone)
+        return found
 
     @api.model
     def _sync_missing(self, debtors):

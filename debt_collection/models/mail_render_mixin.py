@@ -4,7 +4,7 @@ from odoo import models
 from odoo.tools.rendering_tools import parse_inline_template
 
 MODELS = ("debt.case", "debt.promise")
-DIRECTIVES = {"t-out", "t-if", "t-foreach", "t-as"}
+DIRECTIVES = {"t-out", "t-if", "t-foreach", "t-as", "t-att-href"}
 #: All the code there is in the texts to debtors. It is evaluated as superuser, so that
 #: whoever may not write code may only move and leave out what is here.
 KNOWN_CODE = {
@@ -21,6 +21,7 @@ KNOWN_CODE = {
     "object.company_id.phone",
     "object.company_id.phone or object.user_id.name or user.name",
     "object.company_id.phone or user.name",
+    "object.consent_url",
     "object.instalment_ids or object",
     "object.method_text",
     "object.partner_id.lang",

@@ -68,6 +68,12 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="What operators dial with who have chosen nothing else.",
     )
+    debt_recording_days = fields.Integer(
+        string="Keep Recordings",
+        default=90,
+        help="Days after which the recording of a call is deleted, where the debtor's "
+        "contact policy does not ask for longer.",
+    )
     debt_accountant_id = fields.Many2one(
         "res.users",
         string="Accountant in Charge",
@@ -77,7 +83,8 @@ class ResCompany(models.Model):
     _debt_numbers_positive = models.Constraint(
         "CHECK(debt_grace_days >= 0 AND debt_min_amount >= 0 "
         "AND debt_promise_grace_days >= 0 AND debt_dispute_days >= 1 "
-        "AND debt_promise_reminder_days >= 0 AND debt_planning_days >= 0)",
+        "AND debt_promise_reminder_days >= 0 AND debt_planning_days >= 0 "
+        "AND debt_recording_days >= 0)",
         "Days and amounts of debt collection cannot be negative.",
     )
 

@@ -29,6 +29,9 @@ class ResConfigSettings(models.TransientModel):
     debt_planning_days = fields.Integer(
         related="company_id.debt_planning_days", readonly=False
     )
+    debt_recording_days = fields.Integer(
+        related="company_id.debt_recording_days", readonly=False
+    )
     debt_accountant_id = fields.Many2one(
         related="company_id.debt_accountant_id", readonly=False
     )

@@ -17,6 +17,10 @@ DEBT_PLAN_FIELDS = {
     "zip",
     "city",
     "debt_do_not_call",
+    "debt_no_work_calls",
+    "debt_protection",
+    "debt_protection_until",
+    "debt_representative_id",
 }
 
 
@@ -161,6 +165,9 @@ class ResPartner(models.Model):
                 continue
             own._merge_into(company, merge._debt_move_references)
             self.env["debt.call"].sudo().search(
+                [("partner_id", "=", debtor.id)]
+            ).partner_id = company
+            self.env["debt.consent"].sudo().search(
                 [("partner_id", "=", debtor.id)]
             ).partner_id = company
             for name in ("debt.promise", "debt.dispute", "debt.message"):

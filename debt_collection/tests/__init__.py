@@ -4,14 +4,16 @@ from . import test_call
 from . import test_call_line
 from . import test_caller_number
 from . import test_claim
+from . import test_consent
+from . import test_consent_page
 from . import test_contact_audit
 from . import test_contact_decision
 from . import test_demo
 from . import test_dialler_simulator
 from . import test_dispute
-from . import test_fuzz
 from . import test_explain
 from . import test_explain_ui
+from . import test_fuzz
 from . import test_gate
 from . import test_gate_facts
 from . import test_inbound
@@ -26,7 +28,9 @@ from . import test_policy_histories
 from . import test_policy_presets
 from . import test_profile
 from . import test_promise
+from . import test_protection
 from . import test_race
+from . import test_recording
 from . import test_refresh
 from . import test_refresh_payment
 from . import test_refresh_properties
@@ -34,6 +38,7 @@ from . import test_refresh_race
 from . import test_refresh_rules
 from . import test_restraint
 from . import test_review
+from . import test_roads
 from . import test_script
 from . import test_script_call
 from . import test_script_check

@@ -13,7 +13,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from odoo.addons.debt_collection.tools.contact import Contact, Limit, Policy, Window
+from odoo.addons.debt_collection.tools.contact import (
+    ANYWHERE,
+    Consent,
+    Contact,
+    Limit,
+    Policy,
+    Target,
+    Window,
+)
 
 GRID = timedelta(minutes=15)
 """All clocks of today are whole quarters of an hour from UTC."""
@@ -109,6 +117,8 @@ def counted(limit, contact, case):
         return False
     if limit.scope == "case" and case is not None and contact.case != case:
         return False
+    if limit.place and contact.place != limit.place:
+        return False
     return {
         "attempt": True,
         "minute": True,
@@ -132,10 +142,30 @@ def used_up(limit, zone, at, history, case=None):
     return sum(c.minutes if minutes else 1 for c in spent) >= limit.maximum
 
 
+def unconsented(policy, channel, target):
+    """Say whether one of the policy's demands for consent is about it, and unmet."""
+    for consent in policy.consents:
+        named = channel in consent.channels if consent.channels else True
+        on_such_a_number = target.mobile if consent.mobile else True
+        if named and on_such_a_number and not target.consented:
+            return True
+    return False
+
+
 def lawful(
-    policy, zones, channel, at, history=(), holidays=(), callback=None, case=None
+    policy,
+    zones,
+    channel,
+    at,
+    history=(),
+    holidays=(),
+    callback=None,
+    case=None,
+    target=ANYWHERE,
 ):
     """Say whether a contact at one instant breaks the policy in no candidate zone."""
+    if unconsented(policy, channel, target):
+        return False
     if not all(open_in(policy, zone, channel, at, holidays) for zone in zones):
         return False
     if callback and at < callback:
@@ -146,6 +176,7 @@ def lawful(
         used_up(limit, zone, at, history, case)
         for limit in policy.limits
         if not limit.channels or channel in limit.channels
+        if limit.place in ("", target.place)
         if not (excused and (policy.callback_beyond_limits or limit.spares_callback))
         for zone in zones
     )
@@ -186,12 +217,25 @@ def random_limit(rnd):
         channels=rnd.choice((frozenset(), CALLS, frozenset({"sms"}))),
         scope=rnd.choice(("debtor", "debtor", "case")),
         spares_callback=rnd.random() < 0.2,
+        place=rnd.choice(("", "", "", "work")),
     )
+
+
+def random_consents(rnd):
+    some = frozenset(rnd.sample(("call", "robot_call", "sms"), 2))
+    asked = [Consent(rnd.choice((frozenset(), some)), rnd.random() < 0.5)]
+    return tuple(asked if rnd.random() < 0.15 else ())
+
+
+def random_target(rnd):
+    place = rnd.choice(("", "home", "work"))
+    return Target(place, rnd.random() < 0.5, rnd.random() < 0.5)
 
 
 def random_policy(rnd):
     limits = tuple(random_limit(rnd) for _ in range(rnd.randint(1, 3)))
-    return Policy(random_windows(rnd), limits, rnd.random() < 0.5)
+    beyond = rnd.random() < 0.5
+    return Policy(random_windows(rnd), limits, beyond, None, random_consents(rnd))
 
 
 def random_zones(rnd):
@@ -225,6 +269,7 @@ def random_contact(rnd, at, step):
         conversed=rnd.random() < 0.5,
         case=rnd.choice((None, 1, 2)),
         minutes=rnd.choice((1, 1, 2, 4)),
+        place=rnd.choice(("", "home", "work")),
     )
 
 
@@ -244,6 +289,7 @@ def random_debtor(rnd, step, size):
         "holidays": frozenset(rnd.sample(near_by, rnd.choice((0, 0, 1, 4)))),
         "callback": rnd.choice((None, at + timedelta(seconds=soon))),
         "case": rnd.choice((None, 1, 2)),
+        "target": random_target(rnd),
     }
 
 
@@ -286,3 +332,24 @@ def test_a_calendar_day_is_the_debtors():
     called = [Contact(NOON - timedelta(hours=1), "call")]
     assert lawful(once, ["Asia/Kamchatka"], "call", NOON, called)
     assert not lawful(once, ["Europe/Moscow"], "call", NOON, called)
+
+
+def test_one_call_a_week_at_work_says_nothing_of_home():
+    once = Policy((ALWAYS,), (Limit("attempt", 1, "week", place="work"),))
+    called = [Contact(NOON, "call", place="work")]
+    work, home = Target("work"), Target("home")
+    later = NOON + timedelta(days=1)
+    assert not lawful(once, ["UTC"], "call", later, called, target=work)
+    assert lawful(once, ["UTC"], "call", later, called, target=home)
+    assert lawful(once, ["UTC"], "call", later, called)
+    at_home = [Contact(NOON, "call", place="home")]
+    assert lawful(once, ["UTC"], "call", later, at_home, target=work)
+
+
+def test_consent_is_asked_for_on_what_may_be_a_mobile():
+    robots = Consent(frozenset({"robot_call"}), mobile=True)
+    asks = Policy((ALWAYS,), consents=(robots,))
+    assert not lawful(asks, ["UTC"], "robot_call", NOON)
+    assert lawful(asks, ["UTC"], "call", NOON)
+    assert lawful(asks, ["UTC"], "robot_call", NOON, target=Target(mobile=False))
+    assert lawful(asks, ["UTC"], "robot_call", NOON, target=Target(consented=True))

@@ -40,10 +40,12 @@ def violations(
     holidays: Collection[date] = frozenset(),
     callback: datetime | None = None,
     case: int | None = None,
+    place: str = "",
 ) -> list[Violation]:
     """Return what a contact at ``at`` broke; nothing where it was lawful.
 
-    ``policy`` is what held at that instant; ``before`` are the contacts made earlier.
+    ``policy`` is what held at that instant; ``before`` are the contacts made earlier;
+    ``place`` is where this one reached him, as of `Contact`.
 
     >>> from .policy import Window
     >>> weekdays = Window(frozenset(range(5)), 480, 1200)
@@ -72,7 +74,7 @@ def violations(
     asked_for = bool(callback and callback <= at < callback + CALLBACK_TOLERANCE)
     for limit in policy.limits:
         spared = policy.callback_beyond_limits or limit.spares_callback
-        if limit.restrains(channel) and not (
+        if limit.restrains(channel, place) and not (
             spared and asked_for and channel == "call"
         ):
             used, zone = _used(limit, zones, at, limit.counted(before, case))

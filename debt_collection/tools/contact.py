@@ -15,27 +15,33 @@ from .clock import instant, local, zone
 from .hours import hours
 from .limits import Counter
 from .policy import (
+    ANYWHERE,
     CALLBACK_TOLERANCE,
     CHANNELS,
     HOLIDAY,
     Answer,
+    Consent,
     Contact,
     Limit,
     Policy,
+    Target,
     Window,
     combine,
 )
 
 __all__ = [
+    "ANYWHERE",
     "CALLBACK_TOLERANCE",
     "CHANNELS",
     "HOLIDAY",
     "Answer",
+    "Consent",
     "Contact",
     "Gate",
     "Limit",
     "Policy",
     "Succession",
+    "Target",
     "Window",
     "check",
     "gate",
@@ -61,12 +67,18 @@ def no_zone(zones: tuple[str, ...]) -> Refusal | None:
     return None if zones and unknown is None else Refusal("no_zone", None, unknown)
 
 
+def no_consent(policy: Policy, channel: str, target: Target) -> Refusal | None:
+    """Refuse when the debtor would have to consent before, and has not."""
+    missing = any(consent.is_missing(channel, target) for consent in policy.consents)
+    return Refusal("no_consent") if missing else None
+
+
 class Gate:
     """The rules for one debtor and channel, prepared for many questions.
 
     ``callback`` is the instant at which the debtor asked to be called: nothing is
     allowed before it, and from it on, for ``CALLBACK_TOLERANCE``, calls are not refused
-    by the limits where the policy says so.
+    by the limits where the policy says so.  ``target`` is where the contact would go.
     """
 
     def __init__(
@@ -79,9 +91,10 @@ class Gate:
         holidays: Collection[date] = frozenset(),
         callback: datetime | None = None,
         case: int | None = None,
+        target: Target = ANYWHERE,
     ):
         zones = tuple(zones)
-        self.refused_for_good = no_zone(zones)
+        self.refused_for_good = no_zone(zones) or no_consent(policy, channel, target)
         self._callback = callback
         self._call = channel == "call"
         self._spares_all = policy.callback_beyond_limits
@@ -91,7 +104,7 @@ class Gate:
             self._counters = [
                 Counter(limit, zones, history, case)
                 for limit in policy.limits
-                if limit.restrains(channel)
+                if limit.restrains(channel, target.place)
             ]
             # What restrains a call too that the debtor asked for.
             self._strict = [
@@ -259,13 +272,14 @@ def check(
     holidays: Collection[date] = frozenset(),
     callback: datetime | None = None,
     case: int | None = None,
+    target: Target = ANYWHERE,
     horizon_days: int = 400,
 ) -> Answer:
     """Tell whether the debtor may be contacted at ``at``, else from when on.
 
     ``at`` and ``callback`` are naive UTC, ``zones`` all IANA zones in which he may be,
     ``holidays`` the public holidays as local dates, ``history`` every contact that may
-    count, of all his cases and in any order.
+    count, of all his cases and in any order, ``target`` where this one would go.
 
     >>> weekdays = Window(frozenset(range(5)), 8 * 60, 22 * 60)
     >>> policy = Policy((weekdays,), (Limit("connect", 1, "day"),))
@@ -286,6 +300,7 @@ def check(
         holidays=holidays,
         callback=callback,
         case=case,
+        target=target,
     )
     last = at + timedelta(days=horizon_days)
     start, until = asked.stretch(at, last) or (None, None)
@@ -293,6 +308,8 @@ def check(
         reason = "callback" if asked.thanks_to_callback(at) else "ok"
         return Answer(True, reason, start, until)
     reason, limit, name = asked.refusal(at)
-    if start is None and not asked.refused_for_good:
+    never = start is None and not asked.refused_for_good
+    if never and reason != "no_consent":
+        # Whoever gives consent is contacted after all.
         reason = "never"
     return Answer(False, reason, start, until, limit, name)

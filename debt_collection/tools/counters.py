@@ -40,11 +40,13 @@ def readings(
     at: datetime,
     history: Sequence[Contact] = (),
     case: int | None = None,
+    place: str = "",
 ) -> list[Reading]:
     """Read the limits that restrain a channel, in their order.
 
     ``at`` is naive UTC, ``history`` all contacts that may count, without the one that
-    is asked for; ``case`` is the case it is about.
+    is asked for; ``case`` is the case it is about, ``place`` where
+    it goes, as of `Contact`.
 
     >>> weekly = Limit("attempt", 3, "week", rolling=True)
     >>> noon = datetime(2026, 3, 10, 12)
@@ -59,7 +61,7 @@ def readings(
             key=lambda reading: reading.used,
         )
         for limit in limits
-        if limit.restrains(channel)
+        if limit.restrains(channel, place)
     ]
 
 

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from .clock import DAY, instant, local, middle
-from .contact import Contact, Gate, Policy, Succession, gate, no_zone
+from .contact import (
+    ANYWHERE,
+    Contact,
+    Gate,
+    Policy,
+    Succession,
+    Target,
+    gate,
+    no_zone,
+)
 from .steps import PARTS, Slot, Step, choose, step_on, weigh
 
 __all__ = ["PARTS", "Plan", "Step", "plan", "step_on"]
@@ -57,6 +66,7 @@ def plan(
     preferred_hours: Mapping[int, float] | None = None,
     case: int | None = None,
     channels: Collection[str] | None = None,
+    target: Target = ANYWHERE,
 ) -> Plan:
     """Find the earliest contact that is due, lawful and well spread.
 
@@ -64,7 +74,8 @@ def plan(
     waits for it.  ``not_before`` holds the ladder back, not the callback.
     ``preferred_hours`` weighs the local hours 0-23 by how likely he answers.  Attempts
     made are the contacts in ``history`` of the step's channel and, where ``case`` is
-    given, of that case.  ``channels`` are those that can be used at all, None: any.
+    given, of that case.  ``channels`` are those that can be used at all, None: any;
+    ``target`` is where the contacts would go.
 
     Local days are those of the zone in the middle of the candidates.
 
@@ -87,7 +98,12 @@ def plan(
     zones = tuple(zones)
     if no_zone(zones):
         return Plan(None, None, "no_zone", None, "no_zone")
-    rules = {"holidays": frozenset(holidays), "callback": callback, "case": case}
+    rules = {
+        "holidays": frozenset(holidays),
+        "callback": callback,
+        "case": case,
+        "target": target,
+    }
     planner = _Planner(started_on, now, policy, zones, history, rules)
     if callback and (channels is None or "call" in channels):
         return planner.callback()

@@ -44,7 +44,8 @@ class Limit:
     Calendar periods run in the debtor's local time, weeks start on Monday; rolling ones
     are spans of 1, 7 or 30 times 24 hours.  ``channels`` are counted and restrained
     together, empty means all.  ``scope`` "case" counts the contacts of the case asked
-    for (all of them when none is named), "debtor" those of all his cases.
+    for (all of them when none is named), "debtor" those of all his cases.  With
+    ``place`` only contacts that are known to reach him there count and are restrained.
 
     A cool-down after a conversation is a rolling limit of one conversation.
     ``spares_callback``: a call at the time the debtor asked for is not refused by it.
@@ -58,10 +59,12 @@ class Limit:
     channels: frozenset[str] = frozenset()
     scope: str = "debtor"
     spares_callback: bool = False
+    place: str = ""
 
-    def restrains(self, channel: str) -> bool:
-        """Tell whether the channel is one of those counted and restrained."""
-        return not self.channels or channel in self.channels
+    def restrains(self, channel: str, place: str = "") -> bool:
+        """Tell whether the channel is one of those counted and restrained there."""
+        there = not self.place or self.place == place
+        return there and (not self.channels or channel in self.channels)
 
     def counted(self, history: Iterable["Contact"], case: int | None):
         """Return the contacts that use this limit up, asked on behalf of ``case``.
@@ -70,6 +73,8 @@ class Limit:
         """
         if self.channels:
             history = [c for c in history if c.channel in self.channels]
+        if self.place:
+            history = [c for c in history if c.place == self.place]
         if self.scope == "case" and case is not None:
             history = [c for c in history if c.case == case]
         if self.count == "conversation":
@@ -83,18 +88,37 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """That the debtor must have consented before he is contacted by these channels.
+
+    Empty ``channels`` mean all.  ``mobile``: only on numbers that are, or may be,
+    mobile ones.
+    """
+
+    channels: frozenset[str] = frozenset()
+    mobile: bool = False
+
+    def is_missing(self, channel: str, target: "Target") -> bool:
+        if target.consented or self.mobile and not target.mobile:
+            return False
+        return not self.channels or channel in self.channels
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The windows and limits that hold for a debtor.
 
     ``callback_beyond_limits``: a call at the time the debtor asked for is not refused
     by any of the limits; the hours hold all the same.  ``then``: from this day on, in
-    the debtor's local time, another policy holds instead.
+    the debtor's local time, another policy holds instead.  ``consents`` tell what is
+    lawful only with the debtor's consent.
     """
 
     windows: tuple[Window, ...]
     limits: tuple[Limit, ...] = ()
     callback_beyond_limits: bool = False
     then: tuple[date, "Policy"] | None = None
+    consents: tuple[Consent, ...] = ()
 
 
 NOTHING = Policy(())
@@ -107,6 +131,7 @@ class Contact(NamedTuple):
     A conversation is a connect, whatever the record says.  ``requested`` (the debtor
     had asked for it) is for the record: such contacts count like all others.
     ``incoming``: he rang us; that is no attempt of ours.  ``minutes`` are those begun.
+    ``place`` is where it reached him, "home" or "work", empty where that is not known.
     """
 
     at: datetime
@@ -117,16 +142,34 @@ class Contact(NamedTuple):
     case: int | None = None
     incoming: bool = False
     minutes: int = 1
+    place: str = ""
+
+
+class Target(NamedTuple):
+    """Where a contact is to go, as far as that is known.
+
+    ``place`` as of `Contact`.  ``mobile``: the number is, or may be, a mobile one.
+    ``consented``: the debtor has consented to be contacted there by that channel.
+    """
+
+    place: str = ""
+    mobile: bool = True
+    consented: bool = False
+
+
+ANYWHERE = Target()
+"""Nothing is known of where the contact goes, and no consent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the gate says.
 
-    ``reason``: ok, callback (allowed thanks to the callback), no_zone, no_hours, hours,
-    holiday, before_callback, limit, never.  ``next_at`` is the earliest lawful instant
-    from the one asked for on, None when there is none within the horizon; ``until`` the
-    end of the uninterrupted lawful stretch that begins there, or the horizon.
+    ``reason``: ok, callback (allowed thanks to the callback), no_zone, no_consent,
+    no_hours, hours, holiday, before_callback, limit, never.  ``next_at`` is the
+    earliest lawful instant from the one asked for on, None when there is none within
+    the horizon; ``until`` the end of the uninterrupted lawful stretch that begins
+    there, or the horizon.
     ``limit`` and ``zone`` tell which one refused.
     """
 
@@ -158,7 +201,8 @@ def windows_for(windows: Iterable[Window], channel: str) -> tuple[Window, ...]:
 def combine(policies: Iterable[Policy]) -> Policy:
     """Return the policy under which is lawful what each of these allows, and no more.
 
-    The hours are those common to all; every limit of each holds.  A callback is spared
+    The hours are those common to all; every limit of each holds, and every consent that
+    one of them asks for is needed.  A callback is spared
     by the limits of those policies only that spare it.  No policies: nothing is lawful.
 
     >>> week = frozenset(range(7))
@@ -174,7 +218,12 @@ def combine(policies: Iterable[Policy]) -> Policy:
     if len(policies) < 2:
         return policies[0] if policies else NOTHING
     limits = (limit for policy in policies for limit in _spelled_out(policy))
-    return Policy(_common_windows(policies), tuple(dict.fromkeys(limits)))
+    consents = (consent for policy in policies for consent in policy.consents)
+    return Policy(
+        _common_windows(policies),
+        tuple(dict.fromkeys(limits)),
+        consents=tuple(dict.fromkeys(consents)),
+    )
 
 
 def _spelled_out(policy: Policy) -> Iterable[Limit]:

@@ -1,0 +1,65 @@
+import binascii
+
+from odoo import http
+from odoo.http import request
+from odoo.tools.misc import verify_hash_signed
+
+from ..models.debt_case_consent import CONSENT_SCOPE
+
+
+class ConsentController(http.Controller):
+    """Where a debtor refuses further e-mails, by the link in each of them.
+
+    The link is signed and names the debtor; nothing is stored until he confirms, so
+    that programs which open links to check them refuse nothing for him. Said twice, it
+    is recorded once.
+    """
+
+    @http.route(
+        "/consent/<string:token>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        sitemap=False,
+    )
+    def ask(self, token):
+        return self._page(self._case(token), "ask")
+
+    # No session and no cookie: the signed link itself says who it is.
+    @http.route(
+        "/consent/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def refuse(self, token, **_form):
+        case = self._case(token)
+        if case:
+            note = case.env._("Said on the page that the link in our e-mails opens.")
+            case._record_consent("email", "withdrawn", "portal", note=note)
+        return self._page(case, "done")
+
+    def _case(self, token):
+        """The case a link is about (superuser: the signature is the permission)."""
+        env = request.env(su=True)
+        try:
+            ids = verify_hash_signed(env, CONSENT_SCOPE, token)
+        except (ValueError, IndexError, binascii.Error):
+            ids = None
+        case = env["debt.case"].browse(ids or []).exists()
+        lang = case.partner_id.lang or case.company_id.partner_id.lang
+        return case.with_context(lang=lang) if lang else case
+
+    def _page(self, case, step):
+        """A page that says nothing of the debt: others may have got the link."""
+        values = {
+            "company": case.company_id.name,
+            "phone": case.company_id.phone,
+            "step": step if case else "unknown",
+        }
+        if case.env.lang:
+            request.update_context(lang=case.env.lang)
+        status = 200 if case else 404
+        return request.render("debt_collection.consent_page", values, status=status)

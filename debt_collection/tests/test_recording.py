@@ -1,0 +1,220 @@
+import hashlib
+from datetime import date, datetime
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import TUESDAY, DebtCommon
+
+SOUND = b"RIFF" + bytes(range(256)) * 8
+
+
+class RecordingCase(DebtCommon):
+    def _record(self, case=None, user=None, name="one.wav"):
+        call = self._call(case or self.case, user)
+        call.dial(number=None)
+        call.finish("refused", note="Later")
+        return call._attach_recording(name, SOUND, 61)
+
+    def _person(self, country, phone, **values):
+        debtor = self._new_debtor("Anna", phone, country, is_company=False, **values)
+        self._invoice(100, 10, debtor)
+        return self._case(debtor)
+
+
+@tagged("post_install", "-at_install")
+class TestRecording(RecordingCase):
+    """Calls are recorded where that is lawful, and not kept longer than needed."""
+
+    def setUp(self):
+        super().setUp()
+        self._invoice(1000, 10)
+        self.case = self._case()
+
+    def _cron(self):
+        with self.enter_registry_test_mode():
+            cron = self.env.ref("debt_collection.ir_cron_debt_recording")
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    # --- may it be recorded -------------------------------------------------------
+    def test_where_nothing_is_said_it_is_announced(self):
+        rule = self.case._recording_rule()
+        self.assertTrue(rule["allowed"] and rule["announce"])
+        self.assertFalse(rule["consent"])
+
+    def test_in_germany_only_with_consent_before(self):
+        case = self._person("base.de", "+49 1512 3456789")
+        rule = case._recording_rule()
+        self.assertEqual(
+            (rule["allowed"], rule["consent"], rule["reason"]),
+            (False, True, "no_consent"),
+        )
+        call = self._call(case)
+        with self.assertRaisesRegex(UserError, "only with the debtor's consent"):
+            call._attach_recording("one.wav", SOUND, 61)
+        consent = case._record_consent("recording", call_id=call.id)
+        recording = call._attach_recording("one.wav", SOUND, 61)
+        self.assertEqual(recording.consent_id, consent)
+
+    def test_who_does_not_want_it_is_not_recorded(self):
+        self.case._record_consent("recording", "withdrawn")
+        rule = self.case._recording_rule()
+        self.assertEqual((rule["allowed"], rule["reason"]), (False, "opted_out"))
+
+    # --- what is stored -------------------------------------------------------------
+    def test_a_recording_is_stored_once_with_its_checksum(self):
+        recording = self._record()
+        call = recording.call_id
+        self.assertEqual(call._attach_recording("one.wav", b"other", 2), recording)
+        self.assertNotEqual(call._attach_recording("two.wav", SOUND, 2), recording)
+        self.assertEqual(recording.sha256, hashlib.sha256(SOUND).hexdigest())
+        self.assertEqual((recording.seconds, recording.size), (61, len(SOUND)))
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", "debt.recording"), ("res_id", "=", recording.id)]
+            + [("res_field", "=", "content")]
+        )
+        self.assertEqual(attachment.raw, SOUND)
+
+    # --- how long it is kept --------------------------------------------------------
+    def test_it_is_deleted_on_the_day_and_leaves_a_trace(self):
+        self.company.debt_recording_days = 30
+        recording = self._record()
+        self.assertEqual(recording.keep_until, date(2026, 4, 9))
+        with freeze_time(datetime(2026, 4, 9, 23, 0)):
+            self._cron()
+            self.assertTrue(recording.content)
+        with freeze_time(datetime(2026, 4, 10, 1, 0)):
+            self._cron()
+        self.assertFalse(recording.content)
+        self.assertEqual(recording.deleted_at, datetime(2026, 4, 10, 1, 0))
+        self.assertEqual(recording.sha256, hashlib.sha256(SOUND).hexdigest())
+        self.assertIn("Deleted", recording.player_html)
+        left = self.env["ir.attachment"].search(
+            [("res_model", "=", "debt.recording"), ("res_field", "=", "content")]
+        )
+        self.assertNotIn(recording.id, left.mapped("res_id"))
+
+    def test_russia_wants_it_for_three_years(self):
+        case = self._person("base.ru", "+7 916 123-45-67", debt_tz="Europe/Moscow")
+        recording = self._record(case)
+        self.assertEqual(recording.keep_until, date(2029, 3, 10))
+
+    def test_legal_hold_of_a_recording(self):
+        recording = self._record()
+        mine = recording.with_user(self.manager)
+        with self.assertRaises(ValidationError):
+            mine.legal_hold = True
+        mine.write({"legal_hold": True, "legal_hold_reason": "Court, 12/345"})
+        self.assertEqual(recording.legal_hold_user_id, self.manager)
+        self.assertEqual(recording.legal_hold_at, TUESDAY)
+        with self._at(days=500):
+            self._cron()
+            self.assertTrue(recording.content)
+            mine.legal_hold = False
+            self._cron()
+            self.assertFalse(recording.content)
+
+    def test_legal_hold_of_a_case_keeps_all_of_it(self):
+        recording = self._record()
+        hold = {"legal_hold": True, "legal_hold_reason": "Complaint"}
+        for user in (self.operator, self.accountant):
+            with self.assertRaises(AccessError):
+                self.case.with_user(user).write(hold)
+        self.case.with_user(self.manager).write(hold)
+        self.assertTrue(recording.held)
+        with self._at(days=500):
+            self._cron()
+        self.assertTrue(recording.content)
+
+    def test_a_hold_outlives_the_merge_of_two_debtors(self):
+        other = self._new_debtor("Double", "+32 470 12 34 57")
+        self._invoice(10, 10, other)
+        double = self._case(other)
+        recording = self._record(double)
+        double.write({"legal_hold": True, "legal_hold_reason": "Court"})
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.debtor | other).ids, self.debtor)
+        self.env.invalidate_all()
+        self.assertTrue(recording.held)
+
+    # --- who may hear it --------------------------------------------------------------
+    def test_operators_hear_their_own_calls_only(self):
+        recording = self._record()
+        stranger = new_test_user(
+            self.env, "debt_plain", groups="base.group_user", company_id=self.company.id
+        )
+        for user, reads in (
+            (self.operator, True),
+            (self.colleague, False),
+            (self.accountant, False),
+            (self.manager, True),
+            (stranger, False),
+        ):
+            mine = recording.with_user(user)
+            self.assertEqual(mine.has_access("read"), reads, user.login)
+            self.assertFalse(mine.has_access("unlink"))
+            self.assertFalse(mine.has_access("create"))
+        with self.assertRaises(AccessError):
+            recording.with_user(self.operator).write({"legal_hold": True})
+        with self.assertRaises(AccessError):
+            recording.with_user(self.manager).write({"keep_until": date(2026, 3, 11)})
+
+    def test_other_companies_hear_nothing(self):
+        recording = self._record()
+        recording.company_id = self.env["res.company"].create({"name": "Sister"})
+        for user in (self.operator, self.manager):
+            self.assertFalse(recording.with_user(user).has_access("read"))
+
+    def test_the_audio_is_read_by_the_player_alone(self):
+        recording = self._record().with_user(self.operator)
+        with self.assertRaises(AccessError):
+            recording.read(["content"])
+        self.assertIn(f"/debt/recording/{recording.id}", recording.player_html)
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", "debt.recording"), ("res_field", "=", "content")]
+            + [("res_id", "=", recording.id)]
+        )
+        for user in (self.operator, self.manager):
+            self.assertFalse(attachment.with_user(user).has_access("read"))
+
+
+@tagged("post_install", "-at_install")
+class TestRecordingPlayer(RecordingCase, HttpCase):
+    """Every listening is on record."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(TUESDAY, tick=True))
+        cls._invoice(1000, 10)
+
+    def _hear(self, recording, user):
+        self.authenticate(user.login, user.login)
+        return self.url_open(f"/debt/recording/{recording.id}")
+
+    def test_the_operator_listens_and_that_is_noted_once(self):
+        self.case = self._case()
+        recording = self._record()
+        for _piece in range(2):
+            played = self._hear(recording, self.operator)
+            self.assertEqual(played.content, SOUND)
+            self.assertIn("audio", played.headers["Content-Type"])
+        self.assertEqual(self._hear(recording, self.colleague).status_code, 404)
+        self.assertEqual(self._hear(recording, self.manager).status_code, 200)
+        self.env.invalidate_all()
+        listeners = recording.listening_ids.mapped("user_id")
+        self.assertEqual(listeners, self.operator | self.manager)
+        self.assertEqual(len(recording.listening_ids), 2)
+        log = recording.listening_ids
+        self.assertFalse(log.with_user(self.operator).has_access("read"))
+        self.assertTrue(log.with_user(self.manager).has_access("read"))
+        self.assertFalse(log.with_user(self.manager).has_access("write"))
+
+    def test_what_is_deleted_cannot_be_heard(self):
+        self.case = self._case()
+        recording = self._record()
+        recording._delete()
+        self.assertEqual(self._hear(recording, self.operator).status_code, 404)

@@ -1,0 +1,206 @@
+"""Asterisk's REST interface: the requests we need, and the stream of its events."""
+
+import base64
+import json
+import logging
+import threading
+
+import requests
+import websocket
+
+_logger = logging.getLogger(__name__)
+#: A stream that is silent for so long (seconds), pings included, is broken.
+PING_EVERY, PING_TIMEOUT = 10, 5
+CONNECT_AGAIN = 0.5
+
+
+class AriError(Exception):
+    """Asterisk refused; `status` is its HTTP status, 0 when it was not reached."""
+
+    def __init__(self, text, status=0):
+        super().__init__(text)
+        self.status = status
+
+
+class Ari:
+    """Requests, each answered within milliseconds: Asterisk is next door."""
+
+    def __init__(self, config, timeout=5):
+        self.app = config.app
+        self._base = config.url.rstrip("/") + "/ari"
+        self._timeout = timeout
+        self._session = requests.Session()
+        self._session.auth = (config.user, config.password)
+        self._session.trust_env = False
+
+    # --- channels ---------------------------------------------------------------
+    def originate(self, channel, endpoint, arguments, ring, limit, caller=None):
+        """Ring an endpoint; once it answers the channel enters our application.
+
+        :param int ring: seconds to let it ring
+        :param int limit: seconds after which the PBX drops it, whatever happens
+        """
+        body = {"endpoint": endpoint, "app": self.app, "appArgs": arguments}
+        body |= {"timeout": ring, "variables": {"TIMEOUT(absolute)": str(limit)}}
+        if caller:
+            body["callerId"] = caller
+        return self._ask("POST", f"channels/{channel}", json=body)
+
+    def hangup(self, channel):
+        """Drop a channel; one that is gone is none the worse for it."""
+        self._quietly("DELETE", f"channels/{channel}")
+
+    def channels(self):
+        """All channels of this PBX."""
+        return self._ask("GET", "channels")
+
+    def exists(self, channel):
+        """Whether a channel lives."""
+        try:
+            self._ask("GET", f"channels/{channel}")
+        except AriError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
+
+    def leave_to(self, channel, context):
+        """Send a channel through a dialplan context, which sends it back to us."""
+        query = {"context": context, "extension": "s", "priority": 1}
+        self._ask("POST", f"channels/{channel}/continue", params=query)
+
+    def music(self, channel, on):
+        """Music on hold."""
+        self._quietly("POST" if on else "DELETE", f"channels/{channel}/moh")
+
+    def subscribe(self, channel):
+        """Hear of a channel that was there before we were."""
+        path = f"applications/{self.app}/subscription"
+        self._quietly("POST", path, params={"eventSource": f"channel:{channel}"})
+
+    # --- bridges ----------------------------------------------------------------
+    def bridges(self):
+        """All bridges of this PBX."""
+        return self._ask("GET", "bridges")
+
+    def open_bridge(self, bridge):
+        """Make a bridge, or take the one of that name."""
+        self._ask("POST", f"bridges/{bridge}", params={"type": "mixing"})
+
+    def close_bridge(self, bridge):
+        """Remove a bridge: it would not go by itself."""
+        self._quietly("DELETE", f"bridges/{bridge}")
+
+    def join(self, bridge, channel):
+        """Let a channel hear and speak to the others of a bridge."""
+        query = {"channel": channel}
+        self._ask("POST", f"bridges/{bridge}/addChannel", params=query)
+
+    def part(self, bridge, channel):
+        """Take a channel out of a bridge."""
+        query = {"channel": channel}
+        self._quietly("POST", f"bridges/{bridge}/removeChannel", params=query)
+
+    # --- sound ------------------------------------------------------------------
+    def play(self, where, media, playback):
+        """Play to `channels/…` or `bridges/…`."""
+        self._ask("POST", f"{where}/play/{playback}", params={"media": media})
+
+    def stop_playing(self, playback):
+        """End a playback; an ended one is fine."""
+        self._quietly("DELETE", f"playbacks/{playback}")
+
+    def record(self, bridge, name, limit):
+        """Record a bridge for at most `limit` seconds."""
+        query = {"name": name, "format": "wav", "ifExists": "overwrite"}
+        query["maxDurationSeconds"] = limit
+        self._ask("POST", f"bridges/{bridge}/record", params=query)
+
+    def stop_recording(self, name):
+        """End a recording and keep it."""
+        self._quietly("POST", f"recordings/live/{name}/stop")
+
+    def recording(self, name):
+        """The WAV of a recording, or nothing when there is none."""
+        try:
+            return self._ask("GET", f"recordings/stored/{name}/file")
+        except AriError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def forget_recording(self, name):
+        """Remove a recording from the PBX."""
+        self._quietly("DELETE", f"recordings/stored/{name}")
+
+    def _quietly(self, method, path, **options):
+        """Where the aim is that something be gone, or is not worth a failure."""
+        try:
+            self._ask(method, path, **options)
+        except AriError as error:
+            if error.status not in (0, 404):
+                _logger.warning("%s", error)
+
+    def _ask(self, method, path, **options):
+        url = f"{self._base}/{path}"
+        try:
+            answer = self._session.request(
+                method, url, timeout=self._timeout, **options
+            )
+        except requests.RequestException as error:
+            raise AriError(f"{method} {path}: {type(error).__name__}") from None
+        if not answer.ok:
+            text = f"{method} {path}: {answer.status_code} {answer.text[:200]}"
+            raise AriError(text, answer.status_code)
+        if "json" in answer.headers.get("Content-Type", ""):
+            return answer.json()
+        return answer.content
+
+
+class Events(threading.Thread):
+    """The websocket: it hands every event on, and connects again when it breaks.
+
+    `on_open`, `on_event(event)` and `on_close` are called in this thread.
+    """
+
+    def __init__(self, config, on_open, on_event, on_close):
+        super().__init__(name="events", daemon=True)
+        self._config = config
+        self._callbacks = on_open, on_event, on_close
+        self._ended = threading.Event()
+        self._complaint = None
+        self._socket = None
+
+    def run(self):
+        """Stay connected until `stop`."""
+        on_open, on_event, on_close = self._callbacks
+        plain = f"{self._config.user}:{self._config.password}".encode()
+        address = self._config.url.rstrip("/").replace("http", "ws", 1)
+        while not self._ended.is_set():
+            self._socket = websocket.WebSocketApp(
+                f"{address}/ari/events?app={self._config.app}",
+                header=[f"Authorization: Basic {base64.b64encode(plain).decode()}"],
+                on_open=lambda _socket: on_open(),
+                on_message=lambda _socket, text: on_event(json.loads(text)),
+                on_error=self._complain,
+            )
+            self._socket.run_forever(
+                ping_interval=PING_EVERY,
+                ping_timeout=PING_TIMEOUT,
+                suppress_origin=True,
+            )
+            on_close()
+            self._ended.wait(CONNECT_AGAIN)
+
+    def _complain(self, _socket, error):
+        """Say why it does not connect: once, not each second."""
+        text = f"{type(error).__name__} {getattr(error, 'status_code', '')}".strip()
+        if text != self._complaint and not self._ended.is_set():
+            self._complaint = text
+            _logger.warning("Asterisk's stream of events: %s", text)
+
+    def stop(self):
+        """Connect no more."""
+        self._ended.set()
+        if self._socket:
+            self._socket.close()

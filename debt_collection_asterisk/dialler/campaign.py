@@ -1,0 +1,74 @@
+"""How many numbers of a campaign to dial now."""
+
+import importlib.util
+from pathlib import Path
+
+from . import times
+
+#: Where pacing.py lies: beside us, or in the checkout's main addon.
+PLACES = (
+    Path(__file__).with_name("pacing.py"),
+    Path(__file__).parents[2] / "debt_collection" / "tools" / "pacing.py",
+)
+
+
+def load_pacing(path=""):
+    """The module of the pace: the very file that Odoo simulates with."""
+    found = Path(path) if path else next((p for p in PLACES if p.exists()), None)
+    if not (found and found.exists()):
+        raise FileNotFoundError(
+            "pacing.py is missing: name it as `pacing` in [process]; it is"
+            " debt_collection/tools/pacing.py of the addon."
+        )
+    spec = importlib.util.spec_from_file_location("dialler_pacing", found)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Campaign:
+    """One campaign as Odoo last described it, with its pacer."""
+
+    def __init__(self, desk, pacing, values):
+        self._desk = desk
+        self._pacing = pacing
+        self.id = values["id"]
+        self.mode = None
+        self.want = 0
+        self.update(values)
+
+    def update(self, values):
+        """Follow Odoo; another mode starts with fresh estimates."""
+        if values["mode"] != self.mode:
+            self.mode = values["mode"]
+            self.pacer = self._pacing.Pacer(self.mode)
+            self._remember()
+        self.pacer.cap = values.get("abandon_cap") or 0.0
+        self.pacer.max_lines = values.get("max_lines") or 0
+        self.running = values["running"]
+        self.until = times.parse(values.get("until"))
+
+    def _remember(self):
+        """The share of abandoned calls counts over the day, through every restart."""
+        now, wall = self._desk.now(), self._desk.wall()
+        for at, abandoned in self._desk.journal.answers(self.id, wall):
+            note = self.pacer.abandoned if abandoned else self.pacer.connected
+            note(now - (wall - at))
+
+    def is_open(self, now):
+        """Whether it may dial at all at this moment."""
+        return self.running and (self.until is None or now < self.until)
+
+    def to_dial(self, calls):
+        """How many more numbers to dial, given its calls that have begun."""
+        desk = self._desk
+        if not self.is_open(desk.office_now()):
+            return 0
+        stations = desk.stations.of_campaign(self.id)
+        waiting = sum(call.state == "waiting" for call in calls)
+        idle = max(0, sum(station.idle for station in stations) - waiting)
+        busy = sum(station.busy for station in stations)
+        voice = self.mode == "voice_message"
+        in_flight = sum(voice or call.in_flight for call in calls)
+        wanted = self.pacer.lines_to_dial(desk.now(), idle, busy, in_flight)
+        return max(0, min(wanted, self.pacer.max_lines - len(calls)))

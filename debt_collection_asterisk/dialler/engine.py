@@ -1,0 +1,252 @@
+"""The engine: whatever comes in, from the PBX, from Odoo or by the clock, is led to
+the call, the operator or the campaign it concerns. All of it runs in one thread.
+"""
+
+import heapq
+import itertools
+import logging
+import re
+import time
+
+from .ari import AriError
+from .exchange import Exchange
+from .reconcile import reconcile, revive
+from .sounds import Sounds
+from .stations import Stations
+from .uploads import Uploads
+
+_logger = logging.getLogger(__name__)
+RECONCILE_AGAIN = 1.0
+FORGET_EVERY = 3600
+
+
+class Engine:
+    """All that a process knows.
+
+    :param background: `background(work, done, failed, slow=False)` runs `work()`
+        elsewhere and hands its result or exception back into this thread
+    :param files: a second client of the PBX, for use in the background
+    :param clock: monotonic seconds;  wall: seconds since 1970
+    """
+
+    def __init__(
+        self,
+        config,
+        journal,
+        ari,
+        odoo,
+        pacing,
+        background,
+        files=None,
+        clock=time.monotonic,
+        wall=time.time,
+    ):
+        self.config, self.journal, self.ari, self.odoo = config, journal, ari, odoo
+        self.background, self.files = background, files or ari
+        self.now, self.wall = clock, wall
+        self.app = config.pbx.app
+        self.calls, self.campaigns = {}, {}
+        self.stations = Stations(self)
+        self.sounds = Sounds(self, config.prompts)
+        self.uploads = Uploads(self)
+        self.exchange = Exchange(self, pacing)
+        #: the stream of events is open, and journal and PBX agree
+        self.ready = False
+        self.stopping = False
+        #: why the process must end, if it must
+        self.over = None
+        self._open = False
+        self._timers, self._order = [], itertools.count()
+        self._dialled = []
+        name = re.escape(self.app)
+        self._names = re.compile(rf"{name}-(op-)?(\d+)-(.+)")
+
+    def start(self):
+        """Look at what an earlier process left."""
+        revive(self)
+        self.journal.forget(self.wall())
+        self.later(FORGET_EVERY, self._forget_old)
+
+    def _forget_old(self):
+        self.journal.forget(self.wall())
+        self.later(FORGET_EVERY, self._forget_old)
+
+    # --- time ---------------------------------------------------------------------
+    def office_now(self):
+        """The time by Odoo's clock: leases and windows are told by it."""
+        return self.wall() + self.exchange.skew
+
+    def later(self, seconds, action):
+        """Do something in so many seconds."""
+        heapq.heappush(self._timers, (self.now() + seconds, next(self._order), action))
+
+    def tick(self):
+        """What is due; the loop calls it several times a second."""
+        while self._timers and self._timers[0][0] <= self.now():
+            heapq.heappop(self._timers)[2]()
+        self._give_back_expired()
+        self._serve()
+        self._dial()
+        self.exchange.tick()
+
+    # --- calls --------------------------------------------------------------------
+    def forget(self, call):
+        """It has ended."""
+        self.calls.pop(call.id, None)
+
+    def tell(self, call_id, kind, values):
+        """An event of a call that may be over."""
+        self.journal.record(call_id, kind, values, self.wall())
+
+    def observe(self, call, what):
+        """Tell the pacer what became of one of its calls."""
+        if not (call.paced and call.campaign):
+            return
+        pacer, now = call.campaign.pacer, self.now()
+        if what in ("connected", "abandoned"):
+            lost = what == "abandoned"
+            self.journal.answered(call.campaign.id, self.wall(), lost)
+        if what in ("answered", "failed"):
+            getattr(pacer, what)(now, now - call.dialled_at)
+        else:
+            getattr(pacer, what)(now)
+
+    def _leased(self):
+        return [call for call in self.calls.values() if call.state == "leased"]
+
+    def _give_back_expired(self):
+        for call in list(self.calls.values()):
+            if call.state in ("leased", "operator") and (
+                self.stopping or call.expired or self._is_withdrawn(call)
+            ):
+                call.give_back("stopping" if self.stopping else "expired")
+
+    def _is_withdrawn(self, call):
+        """Its campaign was paused, or its hours are over."""
+        if not call.paced:
+            return False
+        return not (call.campaign and call.campaign.is_open(self.office_now()))
+
+    def _serve(self):
+        """Operators who became free take those who wait longest."""
+        waiting = [call for call in self.calls.values() if call.state == "waiting"]
+        for call in sorted(waiting, key=lambda call: call.since):
+            call.serve()
+
+    def _dial(self):
+        """Begin calls by hand at once, those of campaigns as their pacers say."""
+        for campaign in self.campaigns.values():
+            campaign.want = 0
+        if not self.ready or self.stopping:
+            return
+        leased = [c for c in self._leased() if self.sounds.at_hand(c.prompts())]
+        for call in leased:
+            if not call.paced and self._may_dial():
+                call.start()
+        for campaign in self.campaigns.values():
+            self._dial_campaign(campaign, [c for c in leased if c.state == "leased"])
+
+    def _dial_campaign(self, campaign, leased):
+        mine = [c for c in self.calls.values() if c.campaign is campaign and c.paced]
+        begun = [call for call in mine if call.state != "leased"]
+        wanted = campaign.to_dial(begun)
+        for call in [c for c in leased if c in mine][:wanted]:
+            if self._may_dial():
+                call.start()
+                wanted -= 1
+        fetching = sum(call.state == "leased" for call in mine)
+        campaign.want = max(0, wanted - fetching)
+
+    def _may_dial(self):
+        """Not more numbers a second than the PBX's owner wants."""
+        now = self.now()
+        self._dialled = [at for at in self._dialled if at > now - 1]
+        if len(self._dialled) >= self.config.pbx.dials_per_second:
+            return False
+        self._dialled.append(now)
+        return True
+
+    # --- what the PBX says --------------------------------------------------------
+    def on_open(self):
+        """The stream of events is open: now the two can be compared."""
+        self._open = True
+        self._reconcile()
+
+    def _reconcile(self):
+        if not self._open or self.ready:
+            return
+        try:
+            reconcile(self)
+            self.ready = True
+            _logger.info("At work with the PBX; %s calls go on", len(self.calls))
+        except AriError as error:
+            _logger.warning("Cannot compare with the PBX: %s", error)
+            self.later(RECONCILE_AGAIN, self._reconcile)
+
+    def on_close(self):
+        """No events: nobody may be left with a phone that rings for nobody."""
+        if self._open:
+            _logger.warning("The PBX's stream of events is lost")
+        self._open = self.ready = False
+        for call in list(self.calls.values()):
+            if call.state == "dialling":
+                call.hang_up("us")
+
+    def on_event(self, event):
+        """Lead an event to whom it concerns."""
+        kind = event["type"]
+        if kind == "ApplicationReplaced":
+            self.over = "another program took over the PBX's application"
+        elif kind in ("RecordingFinished", "RecordingFailed"):
+            self._on_recording(kind, event["recording"])
+        elif kind == "PlaybackFinished":
+            self._on_played(event["playback"]["id"])
+        else:
+            channel = event.get("channel") or event.get("peer") or {}
+            self._on_channel(channel.get("id", ""), event)
+
+    def _on_recording(self, kind, recording):
+        if kind == "RecordingFailed":
+            self.uploads.lost(recording["name"])
+        else:
+            self.uploads.finished(recording["name"], recording.get("duration"))
+
+    def _on_played(self, playback):
+        name = self._names.fullmatch(playback)
+        call = name and not name[1] and self.calls.get(int(name[2]))
+        if call:
+            call.on_played(name[3])
+
+    def _on_channel(self, channel, event):
+        name = self._names.fullmatch(channel)
+        if not name:
+            return
+        number = int(name[2])
+        if name[1]:
+            self.stations.of(number).leg.on_event(event)
+        elif number in self.calls:
+            call = self.calls[number]
+            target = call.legs().get(channel, channel == call.channel and call)
+            if target:
+                target.on_event(event)
+        elif event["type"] == "StasisStart":
+            # It answered although its call is over.
+            self.ari.hangup(channel)
+
+    # --- the end ------------------------------------------------------------------
+    def stop(self):
+        """Dial no more; who talks to an operator goes on talking."""
+        _logger.info("Asked to stop")
+        self.stopping = True
+        for call in list(self.calls.values()):
+            if not call.dialled:
+                call.give_back("stopping")
+            elif call.state != "talking":
+                call.hang_up("us")
+        self.exchange.now()
+
+    @property
+    def settled(self):
+        """Whether all is said that can be said before the end."""
+        waiting = any(call.state != "talking" for call in self.calls.values())
+        return not (waiting or self.exchange.underway or self.journal.outbox(1))

@@ -1,0 +1,132 @@
+"""The exchange with Odoo, each second: what happened goes out, what to do comes in."""
+
+import logging
+
+from . import PROTOCOL, commands, times
+from .call import Call
+from .campaign import Campaign
+from .odoo import Replaced
+
+_logger = logging.getLogger(__name__)
+#: Seconds between two exchanges when there is something to tell, and after failures.
+SOON, LONGEST_WAIT = 0.3, 30
+
+
+class Exchange:
+    """One request at a time, and what its answer asks for."""
+
+    def __init__(self, desk, pacing):
+        #: a request is under way
+        self.underway = False
+        #: seconds by which Odoo's clock is ahead of ours
+        self.skew = 0
+        self._desk = desk
+        self._pacing = pacing
+        self._at = self._last = 0.0
+        self._failures = None
+
+    def now(self):
+        """Exchange with the next tick."""
+        self._at = 0.0
+
+    def tick(self):
+        """Exchange when it is time."""
+        desk = self._desk
+        if self.underway or desk.now() < self._at:
+            return
+        self.underway, self._last = True, desk.now()
+        payload = self._payload()
+        desk.background(
+            lambda: desk.odoo.sync(payload), self._on_answer, self._on_failure
+        )
+
+    def _payload(self):
+        """What we tell and ask."""
+        desk = self._desk
+        campaigns = desk.campaigns.values()
+        return {
+            "instance": desk.odoo.instance,
+            "version": PROTOCOL,
+            "pbx_up": desk.ready and not desk.stopping,
+            "live": sorted(desk.calls),
+            "want": {str(c.id): c.want for c in campaigns if c.want},
+            "events": desk.journal.outbox(),
+            "operators": desk.stations.lines(),
+            "stats": {str(c.id): c.pacer.stats(desk.now()) for c in campaigns},
+        }
+
+    def _on_failure(self, error):
+        """Odoo is away: try again, less and less often."""
+        self.underway = False
+        if isinstance(error, Replaced):
+            self._desk.over = str(error)
+            return
+        self._failures = (self._failures or 0) + 1
+        _logger.warning("%s", error)
+        wait = min(2 ** (self._failures - 1), LONGEST_WAIT)
+        self._at = self._desk.now() + wait
+
+    def _on_answer(self, answer):
+        """What Odoo took, and what there is to do."""
+        if self._failures != 0:
+            _logger.info("At work with Odoo")
+        self.underway, self._failures = False, 0
+        pause = self._desk.config.process.sync
+        self._at = self._last + pause
+        if answer.get("time"):
+            self.skew = round(times.parse(answer["time"]) - self._desk.wall())
+        self._delivered(answer)
+        self._follow(answer.get("campaigns") or [])
+        self._desk.stations.update(answer.get("operators") or [])
+        for call_id in answer.get("drop") or []:
+            self._drop(call_id)
+        for job in answer.get("jobs") or []:
+            self._accept(job)
+        for command in answer.get("commands") or []:
+            self._command(command)
+        if self._desk.journal.outbox(1):
+            self._at = self._last + min(SOON, pause)
+
+    def _delivered(self, answer):
+        """Odoo has these events, or says that it will never take them."""
+        refused = answer.get("refused") or []
+        for call_id, seq, why in refused:
+            _logger.warning("Odoo refuses event %s of call %s: %s", seq, call_id, why)
+        done = [tuple(pair[:2]) for pair in (answer.get("accepted") or []) + refused]
+        self._desk.journal.delivered(done)
+        self._desk.stations.settle(done)
+
+    def _follow(self, described):
+        """Odoo's campaigns; one that is not named is paused."""
+        campaigns = self._desk.campaigns
+        for values in described:
+            if values["id"] in campaigns:
+                campaigns[values["id"]].update(values)
+            else:
+                campaigns[values["id"]] = Campaign(self._desk, self._pacing, values)
+        for campaign_id in set(campaigns) - {values["id"] for values in described}:
+            # Kept, with what was learnt: it may go on, and its operators wait.
+            campaigns[campaign_id].running = False
+
+    def _accept(self, job):
+        if self._desk.journal.accept(job):
+            self._desk.calls[job["call_id"]] = Call(self._desk, job)
+
+    def _drop(self, call_id):
+        """Odoo closed this call, or does not know it."""
+        call = self._desk.calls.get(call_id)
+        if call and call.dialled:
+            call.hang_up("us")
+        elif call:
+            call.give_back("dropped")
+
+    def _command(self, command):
+        """Carry it out once, and say so; what was done before is told already."""
+        desk, call_id, number = self._desk, command["call_id"], command["id"]
+        if not desk.journal.first_time(number) or not desk.journal.job(call_id):
+            return
+        call = desk.calls.get(call_id)
+        error = commands.carry_out(call, command) if call else "the call is over"
+        desk.journal.carried_out(number)
+        done = {"id": number, "ok": not error, "error": error or ""}
+        desk.tell(call_id, "command", done)

@@ -1,0 +1,95 @@
+"""A leg: the line to one of our own phones, in a bridge of its own.
+
+An operator who waits for calls keeps one leg all day (`debt-op-7-line`); a call by
+hand rings his phone for this one call (`debt-42-operator`). Who talks to him joins his
+bridge.
+"""
+
+from .ari import AriError
+
+DOWN, RINGING, UP = "down", "ringing", "up"
+
+
+class Leg:
+    """One line; its `owner` hears `leg_up(leg)` and `leg_down(leg, cause)`."""
+
+    def __init__(self, desk, channel, endpoint, user_id, owner):
+        self.channel = channel
+        # Not the same name: to the PBX, channels and bridges share their names.
+        self.bridge = f"{channel}-bridge"
+        self.endpoint = endpoint
+        self.user_id = user_id
+        self.owner = owner
+        self.state = DOWN
+        self._desk = desk
+        self._tone = f"{channel}-tone"
+
+    def ring(self, seconds, limit, caller=None):
+        """Ring the phone; a refusal comes as `leg_down`, never as an exception."""
+        self.state = RINGING
+        try:
+            self._desk.ari.originate(
+                self.channel, self.endpoint, "leg", seconds, limit, caller
+            )
+        except AriError as error:
+            # Already there (after a lost answer): its events will tell.
+            if error.status != 409:
+                self._went_down(None)
+
+    def on_event(self, event):
+        """What the PBX says about this channel."""
+        if event["type"] == "StasisStart":
+            self._came_up()
+        elif event["type"] == "ChannelDestroyed":
+            self._went_down(event.get("cause"))
+
+    def _came_up(self):
+        try:
+            self._desk.ari.open_bridge(self.bridge)
+            self._desk.ari.join(self.bridge, self.channel)
+        except AriError:
+            self.hang_up()
+            return
+        self.state = UP
+        self.owner.leg_up(self)
+
+    def _went_down(self, cause):
+        if self.state == DOWN:
+            return
+        self.state = DOWN
+        self._desk.ari.close_bridge(self.bridge)
+        self.owner.leg_down(self, cause)
+
+    def adopt(self):
+        """Take over a line that was up before this process, or this connection."""
+        self.state = UP
+        self.subscribe()
+
+    def subscribe(self):
+        """Hear of it again."""
+        self._desk.ari.subscribe(self.channel)
+
+    def lost(self):
+        """It ended while nobody listened."""
+        self._went_down(None)
+
+    def hang_up(self):
+        """End it; `leg_down` follows when the PBX says so."""
+        self._desk.ari.hangup(self.channel)
+
+    def let_go(self):
+        """End it for good: its owner is gone and will not hear of it."""
+        self.hang_up()
+        self._desk.ari.close_bridge(self.bridge)
+        self.state = DOWN
+
+    def ringback(self, on):
+        """Let the operator hear that the debtor's phone rings."""
+        if not on:
+            self._desk.ari.stop_playing(self._tone)
+            return
+        try:
+            self._desk.ari.play(f"channels/{self.channel}", "tone:ring", self._tone)
+        except AriError:
+            # A courtesy: a PBX without tones dials all the same.
+            return

@@ -1,0 +1,71 @@
+"""What a debtor answers to a voice message with the keys of his phone."""
+
+import datetime
+
+PROMISE = "promise"
+#: A promise farther away than this is no date but a slip of the finger.
+FARTHEST = datetime.timedelta(days=62)
+
+
+class Menu:
+    """Digits go in; a choice comes out once it is complete.
+
+    After the key for a promise the day may be keyed in as DDMM; the hash key, or
+    silence, ends it without a date.
+
+    >>> menu = Menu({"3": "promise"}, datetime.date(2026, 3, 10))
+    >>> [menu.press(digit) for digit in "31503"][-1]
+    {'choice': 'promise', 'date': '2026-03-15'}
+    """
+
+    def __init__(self, choices, today):
+        self._choices = choices
+        self._today = today
+        self._day = None
+
+    @property
+    def dating(self):
+        """Whether a day is being keyed in."""
+        return self._day is not None
+
+    @property
+    def begun(self):
+        """Whether a digit of the day was keyed in."""
+        return bool(self._day)
+
+    def press(self, digit):
+        """The finished choice, or nothing yet."""
+        if self.dating:
+            return self._press_day(digit)
+        choice = self._choices.get(digit)
+        if choice == PROMISE:
+            self._day = ""
+            return None
+        return choice and {"choice": choice}
+
+    def _press_day(self, digit):
+        if digit.isdigit():
+            self._day += digit
+        if digit == "#" or len(self._day) == 4:
+            return self.silence()
+        return None
+
+    def silence(self):
+        """What is chosen when no more digits come, if anything."""
+        if not self.dating:
+            return None
+        date = self._date()
+        self._day = None
+        return {"choice": PROMISE} | ({"date": date.isoformat()} if date else {})
+
+    def _date(self):
+        """The next such day from today on, nothing if there is none or too far."""
+        for year in (self._today.year, self._today.year + 1):
+            try:
+                day, month = int(self._day[:2]), int(self._day[2:])
+                date = datetime.date(year, month, day)
+            except ValueError:
+                continue
+            if self._today <= date <= self._today + FARTHEST:
+                return date
+        return None

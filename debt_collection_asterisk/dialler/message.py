@@ -1,0 +1,131 @@
+"""A call without an operator: the voice message with its menu, and the farewell."""
+
+import datetime
+import logging
+
+from .ari import AriError
+from .menu import Menu
+
+_logger = logging.getLogger(__name__)
+#: Seconds to press a key after the message, and after the last digit of a date.
+TO_PRESS = 6.0
+
+
+class Message:
+    """What is played to a debtor alone on the line."""
+
+    def __init__(self, call):
+        self.call = call
+        self._menu = None
+        self._queue = []
+        self._playing = None
+        self._started = None
+        self._pressed = 0
+
+    @property
+    def desk(self):
+        """The engine."""
+        return self.call.desk
+
+    def start(self):
+        """Play the announcement, then the message, and listen for keys."""
+        job = self.call.job
+        self.call.state = "message"
+        self._menu = Menu(job.get("menu") or {}, self._today())
+        self._queue = [name for name in ("announcement", "message") if job.get(name)]
+        self._play_next()
+
+    def _today(self):
+        return datetime.date.fromtimestamp(self.desk.office_now())
+
+    def farewell(self):
+        """Nobody was free: say who called, then hang up."""
+        if self.call.job.get("abandon_message"):
+            self._play("abandon_message")
+        else:
+            self.call.hang_up("us")
+
+    def _play_next(self):
+        if self._queue:
+            self._play(self._queue.pop(0))
+        elif self._menu and (self.call.job.get("menu") or self._menu.dating):
+            self._wait()
+        else:
+            self.call.hang_up("us")
+
+    def _play(self, name):
+        call = self.call
+        media = self.desk.sounds.media(call.job[name])
+        self._playing, self._started = name, self.desk.now()
+        try:
+            self.desk.ari.play(f"channels/{call.channel}", media, f"{call.name}-{name}")
+        except AriError as error:
+            _logger.warning("Call %s: %s", call.id, error)
+            call.hang_up("us")
+
+    def on_played(self, name, complete=True):
+        """A prompt ended, by itself or by a key."""
+        if name != self._playing:
+            return
+        self._playing = None
+        if name == "announcement":
+            prompt_id = self.call.job[name]["id"]
+            self.call.record("announced", {"prompt_id": prompt_id})
+        elif name != "promise_prompt":
+            seconds = round(self.desk.now() - self._started, 1)
+            facts = {"seconds": seconds, "complete": complete}
+            self.call.record("message_played", facts)
+        if self.call.state == "farewell":
+            self.call.hang_up("us")
+        elif complete:
+            self._play_next()
+
+    def _wait(self):
+        """Hang up when no key is pressed for a while."""
+        pressed = self._pressed
+        self.desk.later(TO_PRESS, lambda: self._silence(pressed))
+
+    def _silence(self, pressed):
+        if self.call.state != "message" or pressed != self._pressed or self._playing:
+            return
+        if not self._chosen(self._menu.silence()):
+            self.call.hang_up("us")
+
+    def on_digit(self, digit):
+        """A key was pressed."""
+        if self.call.state != "message":
+            return
+        self._pressed += 1
+        choice = self._menu.press(digit)
+        if choice or self._menu.dating:
+            self._interrupt()
+        if self._chosen(choice):
+            return
+        if self._menu.dating and self._pressed_first_of_date(digit):
+            self._play("promise_prompt")
+        else:
+            self._wait()
+
+    def _pressed_first_of_date(self, digit):
+        """Whether it is the key for a promise itself, and there is a prompt for it."""
+        is_key = (self.call.job.get("menu") or {}).get(digit) == "promise"
+        return is_key and self.call.job.get("promise_prompt") and not self._menu.begun
+
+    def _interrupt(self):
+        """A key ends what is being played."""
+        self._queue.clear()
+        if self._playing:
+            name = self._playing
+            self.on_played(name, complete=False)
+            self.desk.ari.stop_playing(f"{self.call.name}-{name}")
+
+    def _chosen(self, choice):
+        """Carry out a choice; whether there is one."""
+        if not choice:
+            return False
+        self.call.record("menu", choice)
+        if choice["choice"] == "operator":
+            self.call.want_operator()
+        else:
+            self.call.hang_up("us")
+        return True

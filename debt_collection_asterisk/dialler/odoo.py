@@ -1,0 +1,90 @@
+"""Odoo's end of the protocol: signed requests, and what their refusals mean."""
+
+import json
+import logging
+import threading
+from urllib.parse import urlsplit
+
+import requests
+
+from . import signing
+
+_logger = logging.getLogger(__name__)
+
+
+class OdooError(Exception):
+    """Odoo was not reached, or refused; trying again later may help."""
+
+
+class Replaced(OdooError):
+    """Another dialler took over: this one must stop."""
+
+
+class Odoo:
+    """A client; every thread that uses it has its own connection."""
+
+    def __init__(self, config, instance):
+        self.instance = instance
+        self._config = config
+        self._local = threading.local()
+        self._base = f"{config.url.rstrip('/')}/debt_collection/dialler/{config.key}"
+
+    def sync(self, payload):
+        """Heartbeat, events and leases in one."""
+        return self._ask("sync", payload).json()
+
+    def dial(self, call_id, lease, seq):
+        """Whether the debtor of this call may be dialled this instant."""
+        question = {"call_id": call_id, "lease": lease, "seq": seq}
+        return self._ask("dial", question).json()
+
+    def recording(self, call_id, name, seconds, data):
+        """Hand over the sound of a call."""
+        facts = json.dumps({"name": name, "seconds": seconds})
+        more = {"X-Debt-Recording": facts, "Content-Type": "audio/wav"}
+        return self._post(f"recording/{call_id}", data, more, timeout=60).json()
+
+    def prompt(self, prompt_id):
+        """The sound of a prompt (WAV, 8 kHz, mono)."""
+        return self._post(f"prompt/{prompt_id}", b"", {}, timeout=60).content
+
+    def _ask(self, verb, content):
+        body = json.dumps({"instance": self.instance} | content).encode()
+        return self._post(verb, body, {"Content-Type": "application/json"})
+
+    def _post(self, verb, body, headers, timeout=None):
+        url = f"{self._base}/{verb}"
+        secret, path = self._config.secret, urlsplit(url).path
+        headers |= signing.headers(secret, "POST", path, body)
+        if self._config.database:
+            headers["X-Odoo-Database"] = self._config.database
+        try:
+            answer = self._session.post(
+                url,
+                data=body,
+                headers=headers,
+                timeout=timeout or self._config.timeout,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            # The text of these errors may hold the address, which holds the key.
+            raise OdooError(f"{verb}: {type(error).__name__}") from None
+        return self._judged(verb, answer)
+
+    @property
+    def _session(self):
+        """The open connection of this thread."""
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+        return self._local.session
+
+    def _judged(self, verb, answer):
+        if answer.status_code == 200:
+            return answer
+        try:
+            code = answer.json().get("error", "")
+        except ValueError:
+            code = ""
+        if answer.status_code == 409 and code == "replaced":
+            raise Replaced("another dialler has taken over")
+        raise OdooError(f"{verb}: Odoo answers {answer.status_code} {code}".rstrip())

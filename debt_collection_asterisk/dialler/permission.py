@@ -1,0 +1,64 @@
+"""Odoo's permission to dial, asked for at the last moment."""
+
+import logging
+
+from . import times
+
+_logger = logging.getLogger(__name__)
+#: Seconds until the same question is asked again.
+AGAIN = 1.0
+
+
+class Permission:
+    """The question of one call; it may be asked many times, and gets one answer."""
+
+    def __init__(self, call):
+        self.call = call
+        self._seq = None
+
+    @property
+    def desk(self):
+        """The engine."""
+        return self.call.desk
+
+    def ask(self):
+        """Ask; noted first, since Odoo counts the call from its yes on."""
+        self._seq = self.desk.journal.number(self.call.id, "asking")
+        self.call.state = "asking"
+        self._ask()
+
+    def _ask(self):
+        call = self.call
+        if call.state != "asking":
+            return
+        if call.expired:
+            call.give_back("expired")
+        elif not self.desk.ready:
+            self._later()
+        else:
+            question = (call.id, call.job["lease"], self._seq)
+            self.desk.background(
+                lambda: self.desk.odoo.dial(*question), self._answered, self._failed
+            )
+
+    def _later(self):
+        self.desk.later(AGAIN, self._ask)
+
+    def _failed(self, error):
+        _logger.warning("Call %s: %s", self.call.id, error)
+        self._later()
+
+    def _answered(self, answer):
+        """Odoo's word: yes, until a certain time, or no."""
+        call = self.call
+        if call.state != "asking":
+            return
+        until = times.parse(answer.get("until"))
+        if not answer.get("allowed"):
+            call.give_back(answer.get("reason", "refused"))
+        elif until and self.desk.office_now() >= until:
+            call.give_back("too_late")
+        elif not self.desk.ready:
+            self._later()
+        else:
+            call.dial()

@@ -1,0 +1,122 @@
+"""After a start or a gap: make the journal and the PBX agree again.
+
+Events of the gap are gone while calls lived on. A conversation, and a phone that
+rings, are taken over; a debtor alone on a line is hung up, since what he heard cannot
+be known; what the PBX does not have is over; what we do not know is hung up.
+"""
+
+import re
+
+from .call import Call
+from .legs import DOWN, UP, Leg
+
+LINE_UP = "Up"
+
+
+def revive(desk):
+    """At the start: what was not dialled is given back, the rest is remembered."""
+    for row in desk.journal.live():
+        call = Call(desk, row["job"], row["state"], row["facts"])
+        desk.calls[call.id] = call
+        if row["state"] in ("leased", "operator"):
+            call.give_back("restarted")
+        elif row["state"] == "asking":
+            # Odoo may have said yes, and counted the call: it must not hang.
+            call.finish(None)
+
+
+def reconcile(desk):
+    """With the stream of events open: compare, take over, tidy up."""
+    channels = {
+        channel["id"]: channel
+        for channel in desk.ari.channels()
+        if channel["id"].startswith(f"{desk.app}-")
+    }
+    for call in list(desk.calls.values()):
+        if call.dialled and call.channel not in channels:
+            call.finish(None)
+    bridges = {b["id"]: set(b["channels"]) for b in desk.ari.bridges()}
+    _stations(desk, channels, bridges)
+    for call in list(desk.calls.values()):
+        _call(desk, call, channels)
+    kept = {leg.channel: leg for leg in _legs(desk) if leg.state != DOWN}
+    dialled = {call.channel for call in desk.calls.values() if call.dialled}
+    for name in channels.keys() - kept.keys() - dialled:
+        desk.ari.hangup(name)
+    used = {leg.bridge for leg in kept.values()}
+    for name in bridges.keys() - used:
+        if name.startswith(f"{desk.app}-"):
+            desk.ari.close_bridge(name)
+    calls = desk.calls.values()
+    desk.uploads.resume({call.talk.recording for call in calls if call.talk.recording})
+
+
+def _legs(desk):
+    for station in desk.stations.by_user.values():
+        yield station.leg
+    for call in desk.calls.values():
+        if call.leg:
+            yield call.leg
+
+
+def _stations(desk, channels, bridges):
+    """Operators' lines that stand, known or from before our start."""
+    line = re.compile(rf"{re.escape(desk.app)}-op-(\d+)-line")
+    for name, channel in channels.items():
+        if found := line.fullmatch(name):
+            leg = desk.stations.of(int(found[1])).leg
+            if name in bridges.get(leg.bridge, ()):
+                leg.adopt()
+            elif leg.state == DOWN or channel["state"] == LINE_UP:
+                # Rung by a process that is gone, or picked up for nobody.
+                desk.ari.hangup(name)
+    for station in desk.stations.by_user.values():
+        if station.leg.state != DOWN and station.leg.channel not in channels:
+            station.leg.lost()
+
+
+def _call(desk, call, channels):
+    leg = call.leg
+    if leg and leg.owner is call and leg.state != DOWN:
+        _own_leg(leg, channels)
+    if not call.dialled:
+        return
+    desk.ari.subscribe(call.channel)
+    answered = channels[call.channel]["state"] == LINE_UP
+    if call.state == "dialling" and not answered:
+        return
+    if not (call.state == "talking" and answered and _rejoin(desk, call, channels)):
+        call.hang_up("us")
+
+
+def _own_leg(leg, channels):
+    """An operator's phone that was rung for this call alone."""
+    channel = channels.get(leg.channel)
+    if channel is None:
+        leg.lost()
+    elif leg.state != UP and channel["state"] == LINE_UP:
+        # Its answer was missed: it stands outside of any bridge.
+        leg.hang_up()
+    else:
+        leg.subscribe()
+
+
+def _rejoin(desk, call, channels):
+    """Whether the operator of a conversation is still there."""
+    if call.leg:
+        return call.leg.state == UP
+    facts = desk.journal.job(call.id)["facts"]
+    name = facts.get("leg")
+    if name not in channels:
+        return False
+    station = next(
+        (s for s in desk.stations.by_user.values() if s.leg.channel == name), None
+    )
+    if station:
+        station.take(call)
+        call.leg = station.leg
+    else:
+        user_id, endpoint = facts.get("user_id"), facts.get("endpoint")
+        call.leg = Leg(desk, name, endpoint, user_id, call)
+        call.leg.adopt()
+    return True

@@ -1,0 +1,142 @@
+"""The operators' stations: who is ready, whose line stands, who waited longest."""
+
+from .legs import DOWN, UP, Leg
+
+#: Odoo's states in which an operator's line is kept up.
+AT_WORK = ("ready", "reserved", "talking", "wrapup")
+KEPT = (*AT_WORK, "pause")
+#: Campaigns of these kinds bring calls by themselves.
+WITH_LINE = ("progressive", "predictive", "voice_message")
+#: Seconds until a phone that was not picked up is rung again.
+RING_AGAIN = 15
+
+
+class Station:
+    """One operator, as Odoo and the PBX see him."""
+
+    def __init__(self, desk, user_id, endpoint=None):
+        self.user_id = user_id
+        self.state = "offline"
+        self.campaign_id = None
+        self.call = None
+        self.free_since = desk.now()
+        self.connected_at = None
+        #: (call id, sequence number) that Odoo must take before he is free again
+        self.settling = None
+        self._ring_at = 0
+        self._desk = desk
+        name = f"{desk.app}-op-{user_id}-line"
+        self.leg = Leg(desk, name, endpoint, user_id, self)
+
+    @property
+    def idle(self):
+        """Whether an answered call may be put through to him this instant."""
+        free = self.leg.state == UP and self.call is None and self.settling is None
+        return free and self.state == "ready"
+
+    @property
+    def busy(self):
+        """Whether he talks or wraps up, and so will be free before long."""
+        at_work = self.leg.state == UP and self.state in AT_WORK
+        return at_work and not self.idle
+
+    def update(self, operator, with_line):
+        """What Odoo says of him; `with_line`: his campaign brings calls."""
+        self.state = operator["state"]
+        self.campaign_id = operator.get("campaign_id")
+        if self.leg.state == DOWN:
+            self.leg.endpoint = operator["endpoint"]
+        wanted = with_line and self.state in KEPT
+        if wanted and self.leg.state == DOWN:
+            self._ring()
+        elif not wanted and self.leg.state != DOWN and self.call is None:
+            self.leg.hang_up()
+
+    def _ring(self):
+        """Ring him once when he becomes ready, and not without end."""
+        if self.state not in AT_WORK or self._desk.now() < self._ring_at:
+            return
+        if self._desk.ready and self.leg.endpoint:
+            self._ring_at = self._desk.now() + RING_AGAIN
+            pbx = self._desk.config.pbx
+            self.leg.ring(pbx.operator_ring, pbx.operator_limit)
+
+    def take(self, call):
+        """He gets this call."""
+        self.call = call
+        self.connected_at = self._desk.now()
+
+    def release(self, call, seq):
+        """The call is over; he is free when Odoo, told so, calls him ready."""
+        if self.call is call:
+            self.call, self.settling = None, (call.id, seq)
+
+    def settle(self, accepted):
+        """Odoo took these events: what it says of him from now on is fresh."""
+        if self.settling in accepted:
+            self.settling = None
+
+    def leg_up(self, _leg):
+        """He picked up: now he waits."""
+        self.free_since = self._desk.now()
+
+    def leg_down(self, leg, cause):
+        """He hung up, or was not there."""
+        if self.call:
+            self.call.leg_down(leg, cause)
+
+
+class Stations:
+    """All of them, by user."""
+
+    def __init__(self, desk):
+        self._desk = desk
+        self.by_user = {}
+
+    def update(self, operators):
+        """Follow Odoo's list; who is not on it any more leaves."""
+        for operator in operators:
+            station = self.of(operator["user_id"])
+            campaign = self._desk.campaigns.get(operator.get("campaign_id"))
+            station.update(operator, bool(campaign and campaign.mode in WITH_LINE))
+            self._watch(station, campaign)
+        listed = {operator["user_id"] for operator in operators}
+        for user_id in set(self.by_user) - listed:
+            gone = {"state": "offline", "endpoint": None}
+            self.by_user[user_id].update(gone, with_line=False)
+
+    def _watch(self, station, campaign):
+        """Note when he is free again after a conversation: the pace depends on it."""
+        over = station.call is None and station.settling is None
+        if station.connected_at and over and station.state in ("ready", "pause"):
+            now = self._desk.now()
+            if campaign:
+                campaign.pacer.talk_ended(now, now - station.connected_at)
+            station.connected_at, station.free_since = None, now
+
+    def of(self, user_id):
+        """The station of a user."""
+        if user_id not in self.by_user:
+            self.by_user[user_id] = Station(self._desk, user_id)
+        return self.by_user[user_id]
+
+    def of_campaign(self, campaign_id):
+        """The stations that serve a campaign."""
+        return [s for s in self.by_user.values() if s.campaign_id == campaign_id]
+
+    def longest_idle(self, campaign_id):
+        """Who waits longest for a call of this campaign, or nobody."""
+        idle = [station for station in self.of_campaign(campaign_id) if station.idle]
+        return min(idle, key=lambda station: station.free_since, default=None)
+
+    def settle(self, accepted):
+        """Odoo took these (call id, sequence number)."""
+        for station in self.by_user.values():
+            station.settle(accepted)
+
+    def lines(self):
+        """The state of the lines for Odoo."""
+        return [
+            {"user_id": station.user_id, "line": station.leg.state}
+            for station in self.by_user.values()
+        ]

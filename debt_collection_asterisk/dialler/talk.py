@@ -1,0 +1,170 @@
+"""Debtor and operator together: announcement, recording, hold, handing on."""
+
+import logging
+
+from .ari import AriError
+from .legs import RINGING, Leg
+
+_logger = logging.getLogger(__name__)
+
+
+class Talk:
+    """The conversation of one call."""
+
+    def __init__(self, call, facts):
+        self.call = call
+        self.recordings = facts.get("recordings", 0)
+        self.recording = facts.get("recording")
+        self.held = False
+        self.transfers = 0
+        #: the leg of the colleague who is being rung
+        self.next = None
+
+    @property
+    def desk(self):
+        """The engine."""
+        return self.call.desk
+
+    def begin(self, leg):
+        """Put the debtor through; whether it went well."""
+        call = self.call
+        try:
+            self.desk.ari.join(leg.bridge, call.channel)
+        except AriError as error:
+            _logger.warning("Call %s: %s", call.id, error)
+            call.hang_up("us")
+            return False
+        call.record(
+            "bridged",
+            {"user_id": leg.user_id},
+            "talking",
+            user_id=leg.user_id,
+            leg=leg.channel,
+            endpoint=leg.endpoint,
+        )
+        self._announce()
+        return True
+
+    def _announce(self):
+        """First that it is recorded, then the recording."""
+        prompt = self.call.job.get("announcement")
+        if prompt:
+            self.play(prompt, "announcement")
+        else:
+            self._record_if_wanted()
+
+    def _record_if_wanted(self):
+        """A talk without its recording is better than none."""
+        if not self.call.job.get("record"):
+            return
+        try:
+            self.record()
+        except AriError as error:
+            _logger.warning("Call %s: %s", self.call.id, error)
+
+    def play(self, prompt, purpose):
+        """Let both hear a prompt."""
+        where = f"bridges/{self.call.leg.bridge}"
+        media = self.desk.sounds.media(prompt)
+        try:
+            self.desk.ari.play(where, media, f"{self.call.name}-{purpose}")
+        except AriError as error:
+            _logger.warning("Call %s: %s", self.call.id, error)
+
+    def on_played(self, purpose):
+        """A prompt came to its end."""
+        if purpose != "announcement":
+            return
+        prompt_id = self.call.job["announcement"]["id"]
+        self.call.record("announced", {"prompt_id": prompt_id})
+        self._record_if_wanted()
+
+    # --- recording ----------------------------------------------------------------
+    def record(self):
+        """Begin to record; noted before, so that it is found after a crash."""
+        if self.recording:
+            return
+        self.recordings += 1
+        name = f"{self.call.name}-{self.recordings}"
+        self.desk.journal.recording(name, self.call.id)
+        try:
+            self.desk.ari.record(self.call.leg.bridge, name, self.call.limit())
+        except AriError:
+            self.desk.journal.handed_over(name)
+            raise
+        self.recording = name
+        facts = {"recording": name, "recordings": self.recordings}
+        self.call.record("recording_started", {"name": name}, **facts)
+
+    def stop_recording(self):
+        """End it; the event that follows makes it be handed over."""
+        if self.recording:
+            self.desk.ari.stop_recording(self.recording)
+            self.recording = None
+
+    # --- hold and transfer --------------------------------------------------------
+    def hold(self):
+        """The debtor hears music, the operator nothing."""
+        self.desk.ari.part(self.call.leg.bridge, self.call.channel)
+        self.desk.ari.music(self.call.channel, on=True)
+        self.held = True
+        self.call.record("held")
+
+    def resume(self):
+        """Both together again."""
+        self.desk.ari.music(self.call.channel, on=False)
+        self.desk.ari.join(self.call.leg.bridge, self.call.channel)
+        self.held = False
+        self.call.record("resumed")
+
+    def transfer(self, endpoint):
+        """Ring a colleague; once he answers, he takes the operator's place."""
+        if self.next and self.next.state == RINGING:
+            raise ValueError("another colleague is being rung")
+        self.transfers += 1
+        name = f"{self.call.name}-colleague{self.transfers}"
+        self.next = Leg(self.desk, name, endpoint, None, self.call)
+        self.next.ring(self.desk.config.pbx.operator_ring, self.call.limit())
+
+    def leg_up(self, leg):
+        """The colleague answered."""
+        if leg is not self.next:
+            leg.hang_up()
+            return
+        call, former = self.call, self.call.leg
+        try:
+            self.desk.ari.join(leg.bridge, call.channel)
+        except AriError:
+            leg.hang_up()
+            return
+        self.stop_recording()
+        call.leg, self.next, self.held = leg, None, False
+        seq = call.record(
+            "transferred",
+            {"to": leg.endpoint},
+            leg=leg.channel,
+            user_id=None,
+        )
+        self._let_go(former, seq)
+        self._record_if_wanted()
+
+    def was_handed_on(self, leg):
+        """Whether this leg's end leaves the conversation as it is."""
+        if leg is self.next:
+            self.next = None
+            return True
+        return leg is not self.call.leg
+
+    def _let_go(self, leg, seq):
+        """An operator's leg waits for the next call; one of this call alone ends."""
+        if leg.owner is self.call:
+            leg.let_go()
+        else:
+            leg.owner.release(self.call, seq)
+
+    def end(self, seq):
+        """The call is over: what it used is let go."""
+        self.stop_recording()
+        for leg in (self.call.leg, self.next):
+            if leg:
+                self._let_go(leg, seq)

@@ -1,0 +1,75 @@
+"""Recordings: from the PBX to Odoo, then removed from the PBX."""
+
+import logging
+
+_logger = logging.getLogger(__name__)
+#: WAV as Asterisk writes it: 8,000 samples of 16 bits after a short header.
+BYTES_PER_SECOND, HEADER = 16000, 44
+FIRST_WAIT, LONGEST_WAIT = 2, 300
+
+
+class Uploads:
+    """Hands recordings over, however often it must try."""
+
+    def __init__(self, desk):
+        self._desk = desk
+        self._underway = set()
+
+    def finished(self, name, seconds):
+        """The PBX closed a recording: tell Odoo, then hand it over."""
+        self._desk.journal.recorded(name, seconds, self._desk.wall())
+        row = self._row(name)
+        if row:
+            self._send(name, row["call_id"], seconds, FIRST_WAIT)
+
+    def lost(self, name):
+        """The PBX could not record."""
+        _logger.warning("Recording %s failed", name)
+        self._desk.journal.handed_over(name)
+
+    def resume(self, live):
+        """After a start or a gap: what is complete goes, what is open is closed.
+
+        :param live: names of recordings whose calls go on
+        """
+        for row in self._desk.journal.recordings():
+            if row["name"] in live:
+                continue
+            if row["seconds"] is None:
+                self._desk.ari.stop_recording(row["name"])
+            self._send(row["name"], row["call_id"], row["seconds"], FIRST_WAIT)
+
+    def _row(self, name):
+        rows = self._desk.journal.recordings()
+        return next((row for row in rows if row["name"] == name), None)
+
+    def _send(self, name, call_id, seconds, wait):
+        if name in self._underway:
+            return
+        self._underway.add(name)
+
+        def work():
+            data = self._desk.files.recording(name)
+            if not data or len(data) <= HEADER:
+                return None
+            length = round((len(data) - HEADER) / BYTES_PER_SECOND, 1)
+            self._desk.odoo.recording(call_id, name, seconds or length, data)
+            return length
+
+        def failed(error):
+            _logger.warning("Recording %s: %s", name, error)
+            self._underway.discard(name)
+            again = min(2 * wait, LONGEST_WAIT)
+            self._desk.later(wait, lambda: self._send(name, call_id, seconds, again))
+
+        def done(length):
+            self._sent(name, length)
+
+        self._desk.background(work, done, failed, slow=True)
+
+    def _sent(self, name, length):
+        self._underway.discard(name)
+        if length:
+            self._desk.journal.recorded(name, length, self._desk.wall())
+        self._desk.journal.handed_over(name)
+        self._desk.ari.forget_recording(name)

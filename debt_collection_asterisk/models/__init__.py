@@ -1,0 +1,16 @@
+from . import (
+    debt_call,
+    debt_case,
+    debt_dialler_campaign,
+    debt_dialler_campaign_board,
+    debt_dialler_campaign_queue,
+    debt_dialler_command,
+    debt_dialler_instance,
+    debt_dialler_lease,
+    debt_dialler_nonce,
+    debt_dialler_operator,
+    debt_dialler_prompt,
+    debt_dialler_sync,
+    debt_telephony_provider,
+    res_users,
+)

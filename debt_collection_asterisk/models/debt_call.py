@@ -1,0 +1,132 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .constants import ABANDONED_QUIET
+
+# A debtor who pressed "call me back" is not called in the same breath.
+CALLBACK_AFTER = timedelta(hours=1)
+
+
+class DebtCall(models.Model):
+    """What a call through the dialler process brings besides its line."""
+
+    _inherit = "debt.call"
+
+    campaign_id = fields.Many2one(
+        "debt.dialler.campaign",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    _campaign_idx = models.Index(
+        "(campaign_id, answered_at) WHERE campaign_id IS NOT NULL"
+    )
+    _abandoned_idx = models.Index("(partner_id, answered_at) WHERE abandoned")
+
+    @api.model
+    def _sql_not_abandoned(self, now):
+        """That the debtor of case ``c`` was not left without an operator lately."""
+        return SQL(
+            "NOT EXISTS (SELECT FROM debt_call a WHERE a.abandoned"
+            " AND a.partner_id = c.partner_id AND a.answered_at > %s)",
+            now - ABANDONED_QUIET,
+        )
+
+    # --- events -------------------------------------------------------------------
+    def _apply_telephony(self):
+        result = super()._apply_telephony()
+        if call := self.exists():
+            call._follow_line()
+        return result
+
+    def _follow_line(self):
+        """Bring what lends the call, and who takes it, in line with the call."""
+        lease = self.env["debt.dialler.lease"]._open_of(self)
+        facts = self._telephony_facts()
+        self._note_announcement()
+        if facts.cancelled and lease.state in ("queued", "leased"):
+            lease._give_back("operator_failed")
+        elif facts.ended_at or self.state == "done":
+            lease.write({"state": "closed", "close_reason": "ended"})
+            self._station()._line_ended(self)
+        elif facts.user_id or self._is_attended() and self.state == "talking":
+            self._station()._talk(self)
+
+    def _note_announcement(self):
+        """When the debtor was told that he is recorded: its proof."""
+        said = self.event_ids.filtered(lambda event: event.kind == "announced")
+        if said and not self.announced_at:
+            self.announced_at = said[0].at
+
+    def _station(self):
+        """The station of whoever has the call; empty where it is nobody's."""
+        return self.env["debt.dialler.operator"].search(
+            [("user_id", "=", self.user_id.id), ("company_id", "=", self.company_id.id)]
+        )
+
+    def _dialler_lost(self):
+        """Nothing is heard of the call any more; the attempt counts."""
+        self.ensure_one()
+        if self.state in ("wrapup", "done"):
+            return
+        facts = self._telephony_facts()
+        now = fields.Datetime.now()
+        self.write({"line": "unknown", "ended_at": self.ended_at or now})
+        if facts.attended and self.user_id.active:
+            self.write({"state": "wrapup"})
+        else:
+            self._conclude(facts)
+        self._station()._line_ended(self)
+        self._push_state(facts)
+
+    def finish(self, outcome, **values):
+        """Whoever saved the outcome of a call is ready for the next."""
+        result = super().finish(outcome, **values)
+        # Superuser: the station of exactly the operator of this call.
+        self.sudo()._station()._after_call(self)
+        return result
+
+    # --- keys ---------------------------------------------------------------------
+    def _conclude(self, facts):
+        """What the debtor chose by a key comes before what the line says."""
+        choice = facts.menu.get("choice")
+        if choice in ("callback", "promise", "stop") and not facts.user_id:
+            try:
+                with self.env.cr.savepoint():
+                    self._finish_by_key(choice, facts.menu)
+                return None
+            except UserError as error:
+                self.case_id._message_log(
+                    body=self.env._(
+                        "A choice made by key could not be carried out: %(reason)s",
+                        reason=str(error),
+                    )
+                )
+        return super()._conclude(facts)
+
+    def _finish_by_key(self, choice, menu):
+        """Log what a debtor asked for by the keys of his telephone.
+
+        :raises UserError: it is not possible
+        """
+        note = {"note": self.env._("By the keys of the telephone.")}
+        if choice == "stop":
+            self.finish("do_not_call", **note)
+        elif choice == "callback":
+            values = {"party": "right_party"}
+            wished = fields.Datetime.now() + CALLBACK_AFTER
+            facts = self.case_id._contact_facts()[self.case_id]
+            at = facts.policy and self._callback_slot(wished, facts, values)
+            self.finish("callback", callback_at=at or wished, **values, **note)
+        else:
+            self.finish(
+                "promise",
+                party="right_party",
+                promise_amount=self.case_id.amount_overdue,
+                promise_date=menu.get("date"),
+                **note,
+            )

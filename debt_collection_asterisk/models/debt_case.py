@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+
+from .constants import LEASE
+
+# Debtors looked at before a campaign's queue is called empty for this heartbeat.
+TRIES = 60
+UNHEARD = fields.Datetime.to_datetime("1970-01-01 00:00:00")
+
+
+class DebtCase(models.Model):
+    """Campaigns take debtors from the queue the operators take them from."""
+
+    _inherit = "debt.case"
+
+    @api.model
+    def _claim_for_campaign(self, campaign, count):
+        """Open calls with those who are due next for a campaign.
+
+        The advisory lock and the unique index are those of ``claim_next``: a debtor is
+        an operator's or a campaign's, never both.
+
+        :return: ``debt.call``, at most ``count``
+        """
+        now = fields.Datetime.now()
+        self._tidy_queue(now)
+        calls = self.env["debt.call"]
+        passed = []
+        for _attempt in range(TRIES):
+            if len(calls) == count:
+                break
+            self.env["debt.call"].flush_model()
+            self.flush_model()
+            rows = self.env.execute_query(
+                self._next_sql(campaign._case_sql(now), now, passed)
+            )
+            if not rows:
+                break
+            case = self.browse(rows[0][0])
+            passed.append(case.partner_id.id)
+            calls |= case._claim_by_campaign(campaign, now) or calls.browse()
+        return calls
+
+    def _claim_by_campaign(self, campaign, now):
+        """Open a call for a campaign unless ledger or gate refuse."""
+        facts = self._contact_facts()[self]
+        phone = self._dialler_phone(facts)
+        if phone:
+            facts.zones = self._resolve_zones(phone).names
+        values = self._prepare_campaign_call(campaign, phone, now)
+        channel = self.env["debt.call"].new({"mode": campaign.mode})._channel()
+        number = phone.number if phone else None
+        answer = self._contact_gate(channel, now, facts, number, phone)
+        if answer.allowed:
+            return self._unless_contended(lambda: self._open_call(now, **values))
+        if channel == "call":
+            self._unless_contended(self._settle_refused)
+        return None
+
+    def _prepare_campaign_call(self, campaign, phone, now):
+        return {
+            "mode": campaign.mode,
+            "campaign_id": campaign.id,
+            "provider_id": campaign.provider_id.id,
+            "phone_id": phone and phone.id,
+            "contact_id": phone and phone.contact_id.id,
+            "number": phone and phone.number,
+            "claim_until": now + 2 * LEASE,
+        }
+
+    def _dialler_phone(self, facts):
+        """The number to dial: a good one, else the one not dialled for the longest."""
+        usable = facts.usable_phones
+        if not usable:
+            return None
+        groups = self.env["debt.call"]._read_group(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("phone_id", "in", [phone.id for phone in usable]),
+                ("started_at", "!=", False),
+            ],
+            ["phone_id"],
+            ["started_at:max"],
+        )
+        dialled = dict(groups)
+        return min(
+            usable,
+            key=lambda phone: (phone.health != "good", dialled.get(phone, UNHEARD)),
+        )

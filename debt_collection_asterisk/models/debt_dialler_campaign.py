@@ -1,0 +1,259 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from odoo.addons.debt_collection.tools.pacing import MIN_OPERATORS
+
+from .constants import ABANDONED_WINDOW, HIGHEST_CAP, LEAST_RING_SECONDS
+from .states import WORKING
+
+
+class DebtDiallerCampaign(models.Model):
+    """Who is called by itself, how, and by whose voice."""
+
+    _name = "debt.dialler.campaign"
+    _description = "Dialling Campaign"
+    _inherit = "mail.thread"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    provider_id = fields.Many2one(
+        "debt.telephony.provider",
+        string="Exchange",
+        required=True,
+        check_company=True,
+        domain="[('kind', '=', 'asterisk')]",
+        ondelete="restrict",
+    )
+    mode = fields.Selection(
+        [
+            ("preview", "Preview"),
+            ("progressive", "Progressive"),
+            ("predictive", "Predictive"),
+            ("voice_message", "Voice Message"),
+        ],
+        required=True,
+        default="progressive",
+        tracking=True,
+        help="Preview: the operator reads, then clicks. Progressive: one debtor is "
+        "dialled for each operator who waits. Predictive: more are dialled, as some do "
+        "not answer. Voice message: a recorded text and a menu of keys.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("running", "Running"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    max_lines = fields.Integer(
+        string="Lines", default=20, help="Most calls at once, those talking included."
+    )
+    abandon_cap = fields.Float(
+        string="Abandoned at Most",
+        default=HIGHEST_CAP,
+        help="The share of debtors who answer and find no operator within two seconds. "
+        "The campaign pauses above it.",
+    )
+    ring_seconds = fields.Integer(
+        string="Ring For",
+        default=25,
+        help="Seconds a debtor's telephone rings before the attempt ends.",
+    )
+    team_id = fields.Many2one(
+        "debt.team", check_company=True, help="Empty: the cases of all teams."
+    )
+    stage_ids = fields.Many2many(
+        "debt.stage", string="Stages", help="Empty: cases of every stage."
+    )
+    debtor_kind = fields.Selection(
+        [("person", "Persons"), ("company", "Companies")],
+        string="Debtors",
+        help="Empty: persons and companies.",
+    )
+    operator_ids = fields.One2many(
+        "debt.dialler.operator", "campaign_id", string="Operators"
+    )
+    mode_hint = fields.Char(compute="_compute_mode_hint")
+    announcement_id = fields.Many2one(
+        "debt.dialler.prompt",
+        string="Announcement of the Recording",
+        domain="[('kind', '=', 'announcement')]",
+        check_company=True,
+        ondelete="restrict",
+    )
+    message_id = fields.Many2one(
+        "debt.dialler.prompt",
+        string="Voice Message",
+        domain="[('kind', '=', 'message')]",
+        check_company=True,
+        ondelete="restrict",
+    )
+    abandon_message_id = fields.Many2one(
+        "debt.dialler.prompt",
+        string="Message When No Operator Is Free",
+        domain="[('kind', '=', 'abandon')]",
+        check_company=True,
+        ondelete="restrict",
+        help="Says who called, and that nobody need call back.",
+    )
+    menu_operator = fields.Boolean(
+        string="1: Speak with an Operator",
+        default=True,
+        help="Offered while an operator is ready.",
+    )
+    menu_callback = fields.Boolean(string="2: Call Me Back", default=True)
+    menu_promise = fields.Boolean(
+        string="3: I Shall Pay",
+        help="Reveals that there is a debt: only where the message has made sure who "
+        "listens.",
+    )
+    menu_stop = fields.Boolean(string="9: Do Not Call Me", default=True)
+    message_gap_days = fields.Integer(
+        string="Days Between Messages",
+        default=7,
+        help="A debtor gets no second voice message before so many days.",
+    )
+
+    _limits = models.Constraint(
+        "CHECK(max_lines BETWEEN 1 AND 500 AND message_gap_days >= 1)",
+        "A campaign has 1 to 500 lines and a day at least between two messages.",
+    )
+    _cap = models.Constraint(
+        f"CHECK(abandon_cap > 0 AND abandon_cap <= {HIGHEST_CAP})",
+        "At most 3 % of those who answer may find no operator.",
+    )
+    _ring = models.Constraint(
+        f"CHECK(ring_seconds BETWEEN {LEAST_RING_SECONDS} AND 120)",
+        "A telephone rings for 15 seconds at least, and for 120 at most.",
+    )
+
+    @api.constrains("mode", "team_id")
+    def _check_team_is_large_enough(self):
+        for campaign in self:
+            members = campaign.team_id.member_ids
+            few = campaign.team_id and len(members) < MIN_OPERATORS
+            if campaign.mode == "predictive" and few:
+                raise ValidationError(
+                    self.env._(
+                        "Predictive dialling needs %(least)s operators, and the team "
+                        "has %(count)s. Choose progressive dialling, or a larger team.",
+                        least=MIN_OPERATORS,
+                        count=len(members),
+                    )
+                )
+
+    @api.depends("mode", "operator_ids.state")
+    def _compute_mode_hint(self):
+        for campaign in self:
+            campaign.mode_hint = campaign._few_operators() and self.env._(
+                "Predictive dialling begins with %(least)s operators at work; there "
+                "are %(count)s. Until then one debtor is dialled for each operator "
+                "who waits.",
+                least=MIN_OPERATORS,
+                count=len(campaign._working()),
+            )
+
+    def _working(self):
+        """Operators at work; superuser, as their number is no secret."""
+        return self.sudo().operator_ids.filtered(lambda one: one.state in WORKING)
+
+    def _few_operators(self):
+        few = len(self._working()) < MIN_OPERATORS
+        return self.mode == "predictive" and few
+
+    def _effective_mode(self):
+        """How it dials now: nothing is predicted of a handful of operators."""
+        return "progressive" if self._few_operators() else self.mode
+
+    # --- the buttons --------------------------------------------------------------
+    def action_start(self):
+        """Begin, or go on.
+
+        :raises UserError: something is missing, or too many were abandoned lately
+        """
+        self.check_access("write")
+        for campaign in self:
+            if problem := campaign._problem():
+                raise UserError(problem)
+        self.state = "running"
+        self._notify_board()
+
+    def _problem(self):
+        """What keeps the campaign from running, in words; empty when nothing does."""
+        self.ensure_one()
+        if self.mode == "voice_message" and not self.message_id.audio:
+            return self.env._(
+                "Choose a voice message that has a recording, or let one be spoken: "
+                "open the prompt."
+            )
+        if self.mode == "predictive" and not self.abandon_message_id.audio:
+            return self.env._(
+                "Choose the message for debtors who answer when no operator is free; "
+                "it needs a recording."
+            )
+        if self._is_over_cap():
+            return self.env._(
+                "Too many debtors found no operator in the last half hour. Start again "
+                "later, with more operators, or choose progressive dialling."
+            )
+        return ""
+
+    def action_pause(self):
+        """Nothing more is dialled; who talks goes on talking."""
+        self.check_access("write")
+        self.filtered(lambda campaign: campaign.state == "running").state = "paused"
+        self._notify_board()
+
+    def _notify_board(self):
+        """Have the supervisors' boards look again."""
+        # Superuser: a group's channel; nothing but the wish to look is sent.
+        group = self.env.ref("debt_collection.group_debt_manager").sudo()
+        group._bus_send("debt_dialler/board", {})
+
+    # --- abandoned calls ----------------------------------------------------------
+    def _abandoned_since(self, since):
+        """People who answered since (UTC), and how many of them found no operator."""
+        self.ensure_one()
+        self.env["debt.call"].flush_model()
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*), count(*) FILTER (WHERE abandoned)
+                  FROM debt_call
+                 WHERE campaign_id = %s AND answered_at >= %s
+                   AND answered_by IS DISTINCT FROM 'machine'
+                """,
+                self.id,
+                since,
+            )
+        )
+        return row
+
+    def _is_over_cap(self):
+        """Whether too many were abandoned lately. A single one is above any cap."""
+        since = fields.Datetime.now() - ABANDONED_WINDOW
+        answered, abandoned = self._abandoned_since(since)
+        return abandoned > max(1, self.abandon_cap * answered)
+
+    def _pause_over_cap(self):
+        for campaign in self:
+            if campaign.mode == "predictive" and campaign._is_over_cap():
+                campaign.state = "paused"
+                campaign.message_post(
+                    body=self.env._(
+                        "Paused: too many debtors answered and found no operator in "
+                        "the last half hour."
+                    )
+                )
+                campaign._notify_board()

@@ -1,0 +1,140 @@
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .constants import AUTOMATIC_MODES, CLAIMS_A_SYNC, LEASE, utc_text
+
+#: The keys a debtor may press, by the field that offers them.
+MENU_KEYS = {
+    "menu_operator": ("1", "operator"),
+    "menu_callback": ("2", "callback"),
+    "menu_promise": ("3", "promise"),
+    "menu_stop": ("9", "stop"),
+}
+
+
+class DebtDiallerCampaign(models.Model):
+    """Whom a campaign dials next, and what the process must know of it."""
+
+    _inherit = "debt.dialler.campaign"
+
+    @api.model
+    def _running(self, provider):
+        return self.search(
+            [("provider_id", "=", provider.id), ("state", "=", "running")]
+        )
+
+    def _stopped_by(self):
+        """Why nothing more is dialled; empty when it is."""
+        return "" if self.state == "running" and self.active else "paused"
+
+    def _prepare_sync(self):
+        """The campaign as the process needs it, for the next minute."""
+        return {
+            "id": self.id,
+            "mode": self._effective_mode(),
+            "running": not self._stopped_by(),
+            "max_lines": self.max_lines,
+            "abandon_cap": self.abandon_cap,
+            "ring_seconds": self.ring_seconds,
+            "until": utc_text(fields.Datetime.now() + LEASE),
+        }
+
+    def _prepare_job(self):
+        """What of a job is the campaign's; also for a job without one."""
+        texts = {"message": self.message_id, "abandon_message": self.abandon_message_id}
+        spoken = {
+            name: prompt._prepare_job() if prompt.audio else None
+            for name, prompt in texts.items()
+        }
+        menu = {key: choice for name, (key, choice) in MENU_KEYS.items() if self[name]}
+        voice = self.mode == "voice_message"
+        return spoken | {"menu": menu if voice and menu else None}
+
+    def _claimable(self, wanted):
+        """How many calls may be begun now, of those the process would begin."""
+        mode = self._effective_mode()
+        if mode not in AUTOMATIC_MODES:
+            return 0
+        leases = self.env["debt.dialler.lease"].search(
+            [("campaign_id", "=", self.id), ("state", "!=", "closed")]
+        )
+        free = self.max_lines - len(leases)
+        if mode == "progressive":
+            waiting = self.operator_ids.filtered(lambda one: one.state == "ready")
+            seeking = leases.filtered(lambda lease: lease.call_id.state != "talking")
+            free = min(free, len(waiting) - len(seeking))
+        return max(0, min(wanted, free, CLAIMS_A_SYNC))
+
+    def _claim(self, count):
+        """Take the next debtors from the queue of all operators.
+
+        :return: ``debt.dialler.lease`` in state queued
+        """
+        leases = self.env["debt.dialler.lease"]
+        if count <= 0:
+            return leases
+        calls = self._queue()._claim_for_campaign(self, count)
+        return leases.create(
+            [
+                leases._prepare_values(self.provider_id, call)
+                | {
+                    "campaign_id": self.id,
+                    "lease_until": fields.Datetime.now() + LEASE,
+                }
+                for call in calls
+            ]
+        )
+
+    def _queue(self):
+        """The queue as nobody in particular sees it: until somebody has the debtor on
+        the line, the call is the machine's."""
+        cases = self.env["debt.case"].with_user(SUPERUSER_ID)
+        return cases.with_context(allowed_company_ids=self.company_id.ids)
+
+    def _case_sql(self, now):
+        """Which cases of the queue (``c``) are this campaign's, as SQL."""
+        conditions = [SQL("c.company_id = %s", self.company_id.id)]
+        if self.team_id:
+            conditions.append(SQL("c.team_id = %s", self.team_id.id))
+        if self.stage_ids:
+            conditions.append(SQL("c.stage_id = ANY(%s)", self.stage_ids.ids))
+        if self.debtor_kind:
+            conditions.append(
+                SQL(
+                    "EXISTS (SELECT FROM res_partner p WHERE p.id = c.partner_id"
+                    " AND COALESCE(p.is_company, FALSE) = %s)",
+                    self.debtor_kind == "company",
+                )
+            )
+        conditions.append(self.env["debt.call"]._sql_not_abandoned(now))
+        if self.mode == "voice_message":
+            since = now - timedelta(days=self.message_gap_days)
+            conditions.append(
+                SQL(
+                    "NOT EXISTS (SELECT FROM debt_call m WHERE m.mode = 'voice_message'"
+                    " AND m.partner_id = c.partner_id AND m.started_at > %s)",
+                    since,
+                )
+            )
+        return SQL(" AND ").join(conditions)
+
+    def _due_domain(self, now, until):
+        """Cases of the campaign that may be called between two instants (naive UTC)."""
+        domain = (
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("state", "=", "active")
+            & Domain("next_contact_at", "<=", until)
+            & Domain("contact_until", ">", now)
+            & ~Domain("call_ids", "any", [("state", "!=", "done")])
+        )
+        if self.team_id:
+            domain &= Domain("team_id", "=", self.team_id.id)
+        if self.stage_ids:
+            domain &= Domain("stage_id", "in", self.stage_ids.ids)
+        if self.debtor_kind:
+            company = self.debtor_kind == "company"
+            domain &= Domain("partner_id.is_company", "=", company)
+        return domain

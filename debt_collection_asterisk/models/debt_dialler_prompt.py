@@ -1,0 +1,151 @@
+import base64
+import hashlib
+import shutil
+import subprocess
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import wav
+
+SPEAKER = "espeak-ng"
+# Longer than any message a debtor would listen to.
+LONGEST_TEXT = 2000
+
+
+class DebtDiallerPrompt(models.Model):
+    """A recorded text: what a debtor hears of us when nobody of us is on the line."""
+
+    _name = "debt.dialler.prompt"
+    _description = "Prompt"
+    _order = "kind, sequence, id"
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: for all companies."
+    )
+    kind = fields.Selection(
+        [
+            ("announcement", "Announcement of the Recording"),
+            ("message", "Voice Message"),
+            ("abandon", "No Operator Is Free"),
+            ("other", "Other"),
+        ],
+        required=True,
+        default="message",
+    )
+    lang = fields.Selection(
+        lambda self: self._languages(), string="Language", required=True, default="en"
+    )
+    text = fields.Text(
+        required=True,
+        help="What is said. Whoever picks up hears it: nothing in it may reveal that "
+        "there is a debt.",
+    )
+    audio = fields.Binary(
+        string="Recording",
+        attachment=True,
+        help="A WAV file, 16 bit; it is brought to the 8 kHz of a telephone line.",
+    )
+    audio_sha1 = fields.Char(readonly=True, copy=False)
+    seconds = fields.Integer(string="Length (s)", readonly=True, copy=False)
+
+    @api.model
+    def _languages(self):
+        """Languages by the codes of the speech synthesiser."""
+        return [
+            ("en", "English"),
+            ("ru", "Russian"),
+            ("de", "German"),
+            ("fr", "French"),
+            ("nl", "Dutch"),
+            ("es", "Spanish"),
+            ("it", "Italian"),
+            ("pl", "Polish"),
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._prepared(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._prepared(vals))
+
+    @api.model
+    def _prepared(self, vals):
+        """Values with the recording as a telephone line takes it.
+
+        :raises ValidationError: it is no recording we can read
+        """
+        if "audio" not in vals:
+            return vals
+        if not vals["audio"]:
+            return vals | {"audio_sha1": False, "seconds": 0}
+        try:
+            data = wav.for_telephone(base64.b64decode(vals["audio"]))
+        except wav.WavError as error:
+            raise ValidationError(self._wav_problem(error.code)) from error
+        return vals | {
+            "audio": base64.b64encode(data),
+            "audio_sha1": hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+            "seconds": round(wav.seconds(data)),
+        }
+
+    @api.model
+    def _wav_problem(self, code):
+        texts = {
+            "not_wav": self.env._(
+                "This is no WAV file. Save the recording as WAV (PCM, 16 bit)."
+            ),
+            "not_16_bit": self.env._(
+                "The recording is not 16 bit PCM. Save it as WAV, 16 bit, mono, 8 kHz."
+            ),
+            "empty": self.env._("There is nothing on this recording."),
+            "too_long": self.env._("A prompt lasts five minutes at most."),
+        }
+        return texts[code]
+
+    def action_speak(self):
+        """Let the machine speak the text.
+
+        :raises UserError: it cannot
+        """
+        for prompt in self:
+            prompt.audio = base64.b64encode(prompt._spoken())
+
+    def _spoken(self):
+        """The text as WAV, by the synthesiser of this machine."""
+        program = shutil.which(SPEAKER)
+        if not program:
+            raise UserError(
+                self.env._(
+                    "This server cannot speak: install %(program)s on it, or upload a "
+                    "recording.",
+                    program=SPEAKER,
+                )
+            )
+        command = [program, "-v", self.lang, "-s", "150", "--stdin", "--stdout"]
+        try:
+            return subprocess.run(
+                command,
+                input=(self.text or "")[:LONGEST_TEXT].encode(),
+                capture_output=True,
+                timeout=60,
+                check=True,
+            ).stdout
+        except (subprocess.SubprocessError, OSError) as error:
+            raise UserError(
+                self.env._("The text could not be spoken. Upload a recording.")
+            ) from error
+
+    def _prepare_job(self):
+        """What the dialler process must know to fetch and keep it."""
+        self.ensure_one()
+        return {"id": self.id, "sha1": self.audio_sha1, "lang": self.lang}
+
+    def _content(self):
+        """The recording itself, as bytes."""
+        self.ensure_one()
+        return base64.b64decode(self.with_context(bin_size=False).audio or b"")

@@ -1,0 +1,104 @@
+from odoo import fields, models
+
+from .constants import utc_text
+
+# More than that is for the next second: a heartbeat must be short.
+MOST_EVENTS = 500
+MOST_LIVE = 5000
+
+
+class DebtTelephonyProvider(models.Model):
+    """The heartbeat of the dialler process: what it says, and what it is to do."""
+
+    _inherit = "debt.telephony.provider"
+
+    def _dialler_sync(self, sent):
+        """Answer one heartbeat.
+
+        :param dict sent: as the protocol has it
+        :return: dict for the process, or None when a newer process has taken over
+        """
+        self.ensure_one()
+        instances = self.env["debt.dialler.instance"]
+        instance, new = instances._take_seat(self, str(sent.get("instance"))[:64])
+        if not instance:
+            return None
+        pbx_up = sent.get("pbx_up") is True
+        live = {id_ for id_ in _list(sent, "live")[:MOST_LIVE] if _is_id(id_)}
+        instance._beat(pbx_up, live)
+        heard = self._hear(sent)
+        leases = self.env["debt.dialler.lease"]
+        leases._tidy(self)
+        campaigns = self.env["debt.dialler.campaign"].search(
+            [("provider_id", "=", self.id), ("state", "!=", "draft")]
+        )
+        campaigns._pause_over_cap()
+        # Who has just come may still have to tell what became of former calls.
+        jobs = leases._hand_out(instance, _want(sent)) if pbx_up and not new else []
+        return heard | {
+            "time": utc_text(fields.Datetime.now()),
+            "jobs": jobs,
+            "commands": self.env["debt.dialler.command"]._to_send(self),
+            "drop": sorted(live - self._on_loan(live)),
+            "operators": self.env["debt.dialler.operator"]._prepare_sync(self),
+            "campaigns": [campaign._prepare_sync() for campaign in campaigns],
+        }
+
+    def _hear(self, sent):
+        """Take in events and the operators' lines."""
+        calls = self.env["debt.call"]
+        events = [e for e in _list(sent, "events") if isinstance(e, dict)]
+        events = events[:MOST_EVENTS]
+        heard = calls._telephony_events(self, events)
+        accepted = {tuple(key) for key in heard["accepted"]}
+        self.env["debt.dialler.command"]._acknowledge(
+            self, [e for e in events if (e.get("call_id"), e.get("seq")) in accepted]
+        )
+        lines = {
+            one.get("user_id"): one.get("line")
+            for one in _list(sent, "operators")
+            if isinstance(one, dict) and _is_id(one.get("user_id"))
+        }
+        self.env["debt.dialler.operator"]._hear_lines(self, lines)
+        return heard
+
+    def _on_loan(self, live):
+        """Ids of the calls, of those the process knows of, that it may go on with.
+
+        A call the operator has closed is hung up; one without an operator ends by
+        itself.
+        """
+        leases = self.env["debt.dialler.lease"].search(
+            [
+                ("provider_id", "=", self.id),
+                ("call_id", "in", list(live)),
+                ("state", "!=", "closed"),
+            ]
+        )
+        calls = leases.call_id
+        calls._keep_alive()
+        return set(
+            calls.filtered(
+                lambda call: call.state != "done" or call.mode == "voice_message"
+            ).ids
+        )
+
+
+def _is_id(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+
+
+def _list(sent, name):
+    value = sent.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _want(sent):
+    """How many calls the process would begin, by campaign; keys of JSON are texts."""
+    wanted = sent.get("want")
+    wanted = wanted if isinstance(wanted, dict) else {}
+    return {
+        int(id_): count
+        for id_, count in wanted.items()
+        if str(id_).isdigit() and _is_id(count)
+    }

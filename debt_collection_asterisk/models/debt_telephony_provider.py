@@ -1,0 +1,241 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+FEATURES = (
+    "dial",
+    "hangup",
+    "hold",
+    "transfer",
+    "play",
+    "record",
+    "status",
+    "outcome",
+    "caller_number",
+)
+
+
+class DebtTelephonyProvider(models.Model):
+    """An Asterisk, by way of the dialler process beside it.
+
+    Odoo never calls the process; it asks each second what there is to do. So what is
+    done here is to write down what it shall do.
+    """
+
+    _inherit = "debt.telephony.provider"
+
+    kind = fields.Selection(
+        selection_add=[("asterisk", "Asterisk")], ondelete={"asterisk": "set default"}
+    )
+    dialler_key = fields.Char(
+        string="Key",
+        readonly=True,
+        copy=False,
+        help="Names this exchange to the dialler process; no secret.",
+    )
+    dialler_secret = fields.Char(
+        string="Secret",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Signs what the dialler process says.",
+    )
+    max_seconds = fields.Integer(
+        string="Longest Call",
+        default=3600,
+        help="Seconds after which the exchange ends a call, whatever happened.",
+    )
+    ring_seconds = fields.Integer(
+        string="Ring For",
+        default=25,
+        help="Seconds a debtor's telephone rings before the attempt ends.",
+    )
+    record_calls = fields.Boolean(
+        help="Conversations are recorded where the debtor's law allows it."
+    )
+    announcement_id = fields.Many2one(
+        "debt.dialler.prompt",
+        string="Announcement of the Recording",
+        domain="[('kind', '=', 'announcement')]",
+        ondelete="restrict",
+    )
+    instance_ids = fields.One2many("debt.dialler.instance", "provider_id")
+    dialler_seen_at = fields.Datetime(
+        string="Last Seen", compute="_compute_dialler", compute_sudo=True
+    )
+    dialler_since = fields.Datetime(
+        string="Connected Since", compute="_compute_dialler", compute_sudo=True
+    )
+    dialler_state = fields.Selection(
+        [
+            ("never", "Never Seen"),
+            ("up", "Connected"),
+            ("no_pbx", "No Exchange"),
+            ("down", "Not Connected"),
+        ],
+        string="Dialler Process",
+        compute="_compute_dialler",
+        compute_sudo=True,
+    )
+
+    _dialler_key_once = models.UniqueIndex(
+        "(dialler_key) WHERE dialler_key IS NOT NULL"
+    )
+    _dialler_limits = models.Constraint(
+        "CHECK(max_seconds >= 60 AND ring_seconds BETWEEN 15 AND 120)",
+        "A call may last a minute at least, and rings for 15 to 120 seconds.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        providers = super().create(vals_list)
+        providers._give_key()
+        return providers
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "kind" in vals:
+            self._give_key()
+        return result
+
+    def _give_key(self):
+        for provider in self:
+            if provider.kind == "asterisk" and not provider.dialler_key:
+                provider.dialler_key = secrets.token_hex(8)
+
+    @api.depends("instance_ids.seen_at", "instance_ids.pbx_up")
+    def _compute_dialler(self):
+        now = fields.Datetime.now()
+        for provider in self:
+            instance = self.env["debt.dialler.instance"]._current(provider)
+            state = "down"
+            if not instance:
+                state = "never"
+            elif instance._is_alive(now):
+                state = "up"
+            elif not instance.pbx_up and not instance._is_dead(now):
+                state = "no_pbx"
+            provider.dialler_state = state
+            provider.dialler_seen_at = instance.seen_at
+            provider.dialler_since = instance.started_at
+
+    def action_rotate_secret(self):
+        """Make a new secret and show it, this once; the old one is void at once."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.env.user.has_group("base.group_system"):
+            raise UserError(
+                self.env._("Ask an administrator to connect the dialler process.")
+            )
+        self._give_key()
+        self.dialler_secret = secrets.token_hex(32)
+        wizard = self.env["debt.dialler.secret"].create(
+            {"provider_id": self.id, "secret": self.dialler_secret}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect the Dialler Process"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    # --- the interface ------------------------------------------------------------
+    def _asterisk_features(self):
+        return frozenset(FEATURES)
+
+    def _asterisk_asks_permission(self):
+        """The process asks just before the debtor's telephone is rung."""
+        return True
+
+    def _asterisk_status(self):
+        self.ensure_one()
+        texts = {
+            "never": self.env._("The dialler process has never been connected."),
+            "up": self.env._("The dialler process and the exchange are connected."),
+            "no_pbx": self.env._("The dialler process does not reach the exchange."),
+            "down": self.env._(
+                "The dialler process has not been seen for a while: is it running?"
+            ),
+        }
+        state = self.dialler_state
+        known = {"up": "up", "never": "unknown"}
+        return {"state": known.get(state, "down"), "message": texts[state]}
+
+    def _asterisk_live(self, calls):
+        """Those of ``calls`` that the process has just said it knows of."""
+        instance = self.env["debt.dialler.instance"].sudo()._current(self)
+        if instance._is_dead(fields.Datetime.now()):
+            return calls.browse()
+        live = set(instance.live or ())
+        return calls.filtered(lambda call: call.id in live)
+
+    def _asterisk_dial(self, call, phone):
+        """Click-to-call: the operator's telephone rings first, then the debtor's.
+
+        :raises UserError: there is nobody to dial, or the operator has no telephone
+        """
+        self.ensure_one()
+        instance = self.env["debt.dialler.instance"].sudo()._current(self)
+        if not instance._is_alive(fields.Datetime.now()):
+            raise UserError(
+                self.env._(
+                    "“%(provider)s” cannot dial now. %(status)s",
+                    provider=self.name,
+                    status=self._asterisk_status()["message"],
+                )
+            )
+        operator = self.env["debt.dialler.operator"]._of_user(call.company_id)
+        operator._check_extension()
+        # Superuser: the call is the user's own, as whoever dials has checked.
+        self.env["debt.dialler.lease"].sudo()._queue_click(self.sudo(), call.sudo())
+        operator._reserve(call)
+        if operator.campaign_id.mode == "preview":
+            call.sudo().campaign_id = operator.campaign_id
+
+    def _asterisk_hangup(self, call):
+        self._command(call, "hangup")
+
+    def _asterisk_hold(self, call):
+        self._command(call, "hold")
+
+    def _asterisk_resume(self, call):
+        self._command(call, "resume")
+
+    def _asterisk_transfer(self, call, to):
+        endpoint = self.env["res.users"]._debt_endpoint(to)
+        if not endpoint:
+            raise UserError(
+                self.env._("Type the extension the call is transferred to, as 100.")
+            )
+        self._command(call, "transfer", to=endpoint)
+
+    def _asterisk_play(self, call, prompt):
+        self._command(call, "play", prompt=prompt.sudo()._prepare_job())
+
+    def _asterisk_record(self, call, start=True):
+        # Superuser: whether a call may be recorded is the law's to say.
+        rule = call.sudo().case_id._recording_rule()
+        if start and not rule["allowed"]:
+            raise UserError(rule["message"])
+        self._command(call, "record" if start else "stop_record")
+
+    def _command(self, call, command, **values):
+        """Tell the process what to do with a call of its own.
+
+        :raises UserError: the call is not on the line
+        """
+        call._check_owner()
+        # Superuser: the call is the user's own.
+        self.env["debt.dialler.command"].sudo()._queue(
+            self.sudo(), call.sudo(), command, values
+        )
+
+    # --- the process --------------------------------------------------------------
+    @api.model
+    def _by_key(self, key):
+        """The provider a process names; only the controller asks, before it trusts."""
+        domain = [("dialler_key", "=", key), ("kind", "=", "asterisk")]
+        return self.sudo().search(domain, limit=1)

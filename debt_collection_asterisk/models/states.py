@@ -1,0 +1,19 @@
+"""States of an operator at his telephone."""
+
+STATES = [
+    ("offline", "Offline"),
+    ("ready", "Ready"),
+    ("reserved", "Reserved"),
+    ("talking", "Talking"),
+    ("wrapup", "Wrap-up"),
+    ("pause", "Pause"),
+]
+#: Who is, or will soon be, free for a call.
+WORKING = ("ready", "reserved", "talking", "wrapup")
+PAUSES = [
+    ("break", "Break"),
+    ("meeting", "Meeting"),
+    ("training", "Training"),
+    ("paperwork", "Paperwork"),
+    ("other", "Other"),
+]

@@ -1,0 +1,161 @@
+import io
+import json
+import time
+import uuid
+import wave
+
+from odoo import SUPERUSER_ID, fields
+
+from odoo.addons.debt_collection.tests.common import DebtCommon
+
+from ..tools import signature
+
+
+def sound(rate=8000, width=2, channels=1, seconds=1):
+    """A recording of silence, as bytes."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as recording:
+        recording.setnchannels(channels)
+        recording.setsampwidth(width)
+        recording.setframerate(rate)
+        recording.writeframes(bytes(rate * width * channels * seconds))
+    return file.getvalue()
+
+
+def signed(provider, path, body, now=None, nonce=None, secret=None):
+    """Headers of a request of the dialler process."""
+    stamp = str(int(time.time() if now is None else now))
+    nonce = nonce or uuid.uuid4().hex
+    secret = secret or provider.sudo().dialler_secret
+    return {
+        signature.TIMESTAMP: stamp,
+        signature.NONCE: nonce,
+        signature.SIGNATURE: signature.sign(secret, "POST", path, stamp, nonce, body),
+        "Content-Type": "application/json",
+    }
+
+
+class Process:
+    """A dialler process as Odoo sees it, without wire."""
+
+    def __init__(self, provider, pbx_up=True):
+        self.provider = provider.with_user(SUPERUSER_ID)
+        self.instance = uuid.uuid4().hex
+        self.pbx_up = pbx_up
+        self.jobs = {}
+        self.sequences = {}
+
+    def sync(self, events=(), want=None, live=None, **more):
+        """One heartbeat; the jobs it brings are remembered."""
+        answer = self.provider._dialler_sync(
+            json.loads(
+                json.dumps(
+                    {
+                        "instance": self.instance,
+                        "pbx_up": self.pbx_up,
+                        "live": list(self.jobs) if live is None else live,
+                        "want": want or {},
+                        "events": list(events),
+                        **more,
+                    }
+                )
+            )
+        )
+        if answer:
+            self.jobs |= {job["call_id"]: job for job in answer["jobs"]}
+        return answer
+
+    def event(self, call_id, kind, **values):
+        """The next event of a call."""
+        first = self.jobs.get(call_id, {}).get("first_seq", 1)
+        sequence = self.sequences.get(call_id, first - 1) + 1
+        self.sequences[call_id] = sequence
+        return {
+            "call_id": call_id,
+            "seq": sequence,
+            "kind": kind,
+            "at": fields.Datetime.now().isoformat() + "Z",
+            "values": values,
+        }
+
+    def tell(self, call_id, *kinds):
+        """Report some events: their kinds, or pairs of kind and values."""
+        events = [
+            self.event(call_id, kind)
+            if isinstance(kind, str)
+            else self.event(call_id, kind[0], **kind[1])
+            for kind in kinds
+        ]
+        return self.sync(events)
+
+    def dial(self, call_id, token=None):
+        """Ask for permission to ring the debtor."""
+        leases = self.provider.env["debt.dialler.lease"]
+        instance = self.provider.env["debt.dialler.instance"]._current(self.provider)
+        return leases._permit(instance, call_id, token or self.jobs[call_id]["lease"])
+
+
+class DiallerCommon(DebtCommon):
+    """An exchange whose process is connected, and operators with telephones."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.provider = cls.env["debt.telephony.provider"].create(
+            {
+                "name": "Exchange",
+                "kind": "asterisk",
+                "company_id": cls.company.id,
+                "dialler_secret": "00" * 32,
+            }
+        )
+        cls.company.debt_provider_id = cls.provider
+        for number, user in enumerate((cls.operator, cls.colleague)):
+            user.debt_extension = str(100 + number)
+
+    def setUp(self):
+        super().setUp()
+        self.process = Process(self.provider)
+        self.process.sync()
+        self.process.sync()
+
+    def _campaign(self, mode="progressive", **values):
+        campaign = self.env["debt.dialler.campaign"].create(
+            {
+                "name": "Campaign",
+                "company_id": self.company.id,
+                "provider_id": self.provider.id,
+                "mode": mode,
+                **values,
+            }
+        )
+        campaign.action_start()
+        return campaign
+
+    def _ready(self, campaign, user=None):
+        """The station of an operator who waits for the campaign's calls."""
+        user = user or self.operator
+        stations = self.env["debt.dialler.operator"].with_user(user)
+        station = stations._of_user(self.company).with_env(stations.env)
+        station.campaign_id = campaign
+        station.action_ready()
+        return station
+
+    def _clicked(self, case=None):
+        """A call the operator has clicked."""
+        call = self._call(case)
+        call._place(phone=call.case_id.phone_ids[:1])
+        return call.sudo()
+
+    def _talk(self, call, user=None):
+        """The debtor is dialled and put through to an operator."""
+        self.assertTrue(self.process.dial(call.id)["allowed"])
+        user = user or self.operator
+        self.process.tell(
+            call.id,
+            "dialing",
+            "ringing",
+            "answered",
+            "human",
+            ("bridged", {"user_id": user.id}),
+        )

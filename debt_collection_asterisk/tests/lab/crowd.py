@@ -1,0 +1,103 @@
+"""A predictive campaign with many operators: what comes of it is counted."""
+
+import threading
+import time
+from collections import Counter
+
+from . import network
+from .ports import until
+
+CAMPAIGN = 1
+#: Of ten phones so many are picked up, the others ring, are busy or out of reach.
+MIX = (
+    network.CHATS,
+    network.CHATS,
+    network.CHATS,
+    network.RINGS,
+    network.BUSY,
+    network.RINGS,
+    network.OFF,
+    network.DECLINES,
+    network.RINGS,
+    network.UNKNOWN,
+)
+
+
+class Crowd:
+    """Operators, debtors, and the figures of their campaign."""
+
+    def __init__(self, lab, operators, mode="predictive", wrapup=1.0, cap=0.03):
+        self.lab, self.odoo = lab, lab.odoo
+        self._operators, self._wrapup = operators, wrapup
+        self._numbers = {}
+        self.odoo.campaign(CAMPAIGN, mode, max_lines=3 * operators, abandon_cap=cap)
+        for user_id in range(1, operators + 1):
+            endpoint = f"PJSIP/9{user_id:03}{network.OPERATOR}@trunk"
+            self.odoo.operator(user_id, endpoint, CAMPAIGN)
+        self.odoo.wrapup = wrapup
+        self._samples = []
+
+    def queue(self, count):
+        """So many debtors wait to be dialled."""
+        for call_id in range(1, count + 1):
+            number = f"+3248{call_id:06}{MIX[call_id % len(MIX)]}"
+            self._numbers[call_id] = number
+            self.odoo.job(
+                call_id,
+                number,
+                mode="predictive",
+                campaign_id=CAMPAIGN,
+                ring_seconds=5,
+                max_seconds=60,
+            )
+
+    def work(self, seconds):
+        """Let them work; each half second it is noted how many talk."""
+        self.lab.start()
+        operators = self.odoo.operators
+        until(
+            lambda: list(self.odoo.lines.values()).count("up") == len(operators),
+            30,
+            lambda: f"all wait on their lines {self.odoo.lines}",
+        )
+        ticker, end = threading.Event(), time.monotonic() + seconds
+        while time.monotonic() < end:
+            ticker.wait(0.5)
+            with self.odoo.lock:
+                states = Counter(o["state"] for o in operators.values())
+            self._samples.append(states["talking"] + states["wrapup"])
+        with self.odoo.lock:
+            self.odoo.campaigns[CAMPAIGN]["running"] = False
+        until(self._quiet, 60, lambda: f"all calls end ({self._open()})")
+
+    def _open(self):
+        with self.odoo.lock:
+            known = self.odoo.status.items()
+            return [
+                call_id for call_id, state in known if state in ("leased", "dialing")
+            ]
+
+    def _quiet(self):
+        return not self._open()
+
+    def figures(self):
+        """Counts and shares of the whole shift."""
+        told = [
+            (event["call_id"], event["kind"], event["values"])
+            for event in self.odoo.order
+        ]
+        kinds = Counter(kind for _call, kind, _values in told)
+        live = kinds["bridged"] + kinds["abandoned"]
+        steady = self._samples[len(self._samples) // 3 :]
+        busy = sum(steady) / max(1, len(steady)) / self._operators
+        rang = self.lab.network.all_that_rang()
+        twice = [n for n in self._numbers.values() if rang[n.lstrip("+")] > 1]
+        return {
+            "dialled": kinds["dialing"],
+            "answered": kinds["answered"],
+            "bridged": kinds["bridged"],
+            "abandoned": kinds["abandoned"],
+            "abandoned_share": kinds["abandoned"] / max(1, live),
+            "utilisation": busy,
+            "dialled_twice": len(twice),
+        }

@@ -1,0 +1,355 @@
+import base64
+import shutil
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from psycopg2.errors import CheckViolation
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.debt_collection.tests.common import TUESDAY
+
+from .common import DiallerCommon, sound
+
+
+class CampaignCase(DiallerCommon):
+    def setUp(self):
+        super().setUp()
+        for number in range(5):
+            debtor = self._new_debtor(f"Called {number}", f"+32 470 12 50 {number:02}")
+            self._invoice(100, 10, debtor)
+        self.cases.refresh()
+        self.cases.search([("company_id", "=", self.company.id)])._plan()
+
+    def _prompt(self, name):
+        prompt = self.env.ref(f"debt_collection_asterisk.prompt_{name}_en")
+        prompt.audio = base64.b64encode(sound())
+        return prompt
+
+    def _want(self, campaign, count):
+        jobs = self.process.sync(want={campaign.id: count})["jobs"]
+        return self.env["debt.call"].browse([job["call_id"] for job in jobs])
+
+    def _voice(self, **values):
+        return self._campaign("voice_message", message_id=self._prompt("message").id)
+
+    def _users(self, count):
+        return [
+            new_test_user(
+                self.env,
+                f"dialler_{number}",
+                groups="base.group_user,debt_collection.group_debt_operator",
+                company_id=self.company.id,
+                debt_extension=str(200 + number),
+            )
+            for number in range(count)
+        ]
+
+    def _abandon(self, campaign, count, answered):
+        """So many of those who answered half an hour ago at most found nobody."""
+        case = self.cases.search([("company_id", "=", self.company.id)], limit=1)
+        for number in range(answered):
+            self.env["debt.call"].sudo().create(
+                {
+                    "case_id": case.id,
+                    "partner_id": case.partner_id.id,
+                    "company_id": self.company.id,
+                    "campaign_id": campaign.id,
+                    "mode": "predictive",
+                    "state": "done",
+                    "started_at": TUESDAY - timedelta(minutes=10),
+                    "answered_at": TUESDAY - timedelta(minutes=10),
+                    "abandoned": number < count,
+                }
+            )
+
+
+@tagged("post_install", "-at_install")
+class TestCampaign(CampaignCase):
+    """A campaign dials for those who wait, from the queue of all."""
+
+    def test_progressive_dials_for_each_who_waits(self):
+        campaign = self._campaign()
+        self.assertFalse(self._want(campaign, 5), "nobody waits")
+        self._ready(campaign)
+        self.assertEqual(len(self._want(campaign, 5)), 1)
+        self.assertFalse(self._want(campaign, 5))
+        self._ready(campaign, self.colleague)
+        [call] = self._want(campaign, 5)
+        self.assertEqual((call.mode, call.state), ("progressive", "draft"))
+        self.assertEqual(call.user_id, self.env.ref("base.user_root"))
+
+    def test_operators_do_not_get_whom_a_campaign_has(self):
+        campaign = self._voice()
+        self.assertEqual(len(self._want(campaign, 5)), 5)
+        self.assertFalse(self.cases.with_user(self.colleague).claim_next())
+
+    def test_lines_are_not_exceeded(self):
+        campaign = self._voice()
+        campaign.max_lines = 2
+        self.assertEqual(len(self._want(campaign, 5)), 2)
+        self.assertFalse(self._want(campaign, 5))
+
+    def test_only_its_cases(self):
+        debtor = self.env["res.partner"].search([("name", "=", "Called 3")])
+        person = self._new_debtor("A Person", "+32 470 12 51 00", is_company=False)
+        self._invoice(100, 10, person)
+        self._case(person)
+        campaign = self._voice()
+        campaign.debtor_kind = "person"
+        self.assertEqual(self._want(campaign, 5).partner_id, person)
+        campaign.debtor_kind = False
+        team = self.env["debt.team"].create({"name": "Team"})
+        self._case(debtor).team_id = team
+        campaign.team_id = team
+        self.assertEqual(self._want(campaign, 5).partner_id, debtor)
+        campaign.stage_ids = self.env.ref("debt_collection.stage_collectible")
+        campaign.team_id = False
+        self.assertFalse(self._want(campaign, 5))
+
+    def test_nobody_is_dialled_at_night(self):
+        campaign = self._voice()
+        with self._at(hours=11):
+            self.process.sync()
+            self.assertFalse(self._want(campaign, 5))
+
+    def test_job_says_until_when_it_is_lawful(self):
+        self._voice()
+        campaign = self.env["debt.dialler.campaign"].search([])
+        job = self.process.sync(want={campaign.id: 1})["jobs"][0]
+        until = datetime.fromisoformat(job["until"].rstrip("Z"))
+        self.assertEqual(until.date(), TUESDAY.date())
+        self.assertEqual(job["message"]["lang"], "en")
+        self.assertEqual(job["menu"], {"1": "operator", "2": "callback", "9": "stop"})
+
+    def test_paused_campaign_dials_nobody(self):
+        campaign = self._voice()
+        call = self._want(campaign, 1)
+        campaign.action_pause()
+        answer = self.process.dial(call.id)
+        self.assertEqual(answer, {"allowed": False, "reason": "paused"})
+        self.assertFalse(call.exists())
+        self.assertFalse(self._want(campaign, 1))
+        [told] = self.process.sync()["campaigns"]
+        self.assertFalse(told["running"])
+
+    def test_no_second_voice_message_within_a_week(self):
+        campaign = self._voice()
+        for call in self._want(campaign, 5):
+            self.process.dial(call.id)
+            self.process.tell(
+                call.id, "dialing", "answered", ("ended", {"line": "answered"})
+            )
+        self.cases.search([("company_id", "=", self.company.id)])._plan()
+        with self._at(days=2):
+            self.process.sync()
+            self.cases.search([("company_id", "=", self.company.id)])._plan()
+            self.assertFalse(self._want(campaign, 5))
+
+    def test_campaign_needs_what_is_heard(self):
+        with self.assertRaises(UserError) as refused:
+            self._campaign("voice_message")
+        self.assertIn("voice message", str(refused.exception))
+        with self.assertRaises(UserError):
+            self._campaign("predictive")
+
+    def test_limits_of_the_law(self):
+        for values in ({"abandon_cap": 0.04}, {"ring_seconds": 14}):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(CheckViolation),
+                self.env.cr.savepoint(),
+            ):
+                self._campaign(**values)
+
+
+@tagged("post_install", "-at_install")
+class TestPredictive(CampaignCase):
+    """More are dialled than wait, and hardly anybody is abandoned."""
+
+    def _predictive(self, **values):
+        message = self._prompt("abandon")
+        return self._campaign("predictive", abandon_message_id=message.id, **values)
+
+    def test_too_few_operators(self):
+        """Below five nothing is predicted, and the screen says why."""
+        campaign = self._predictive()
+        self._ready(campaign)
+        [told] = self.process.sync()["campaigns"]
+        self.assertEqual(told["mode"], "progressive")
+        self.assertIn("5 operators", campaign.mode_hint)
+        self.assertEqual(len(self._want(campaign, 5)), 1)
+
+    def test_five_operators(self):
+        campaign = self._predictive()
+        for user in self._users(5):
+            self._ready(campaign, user)
+        [told] = self.process.sync()["campaigns"]
+        self.assertEqual(told["mode"], "predictive")
+        self.assertFalse(campaign.mode_hint)
+        self.assertEqual(len(self._want(campaign, 5)), 5)
+
+    def test_small_team_cannot_choose_it(self):
+        team = self.env["debt.team"].create({"name": "Team"})
+        with self.assertRaises(ValidationError) as refused:
+            self._predictive(team_id=team.id)
+        self.assertIn("needs 5 operators", str(refused.exception))
+
+    def test_one_abandoned_call_pauses_nothing(self):
+        campaign = self._predictive()
+        self._abandon(campaign, 1, 3)
+        self.process.sync()
+        self.assertEqual(campaign.state, "running")
+
+    def test_campaign_pauses_over_its_cap(self):
+        campaign = self._predictive()
+        self._abandon(campaign, 2, 60)
+        self.process.sync()
+        self.assertEqual(campaign.state, "paused")
+        self.assertIn("found no operator", campaign.message_ids[0].body)
+        with self.assertRaises(UserError):
+            campaign.action_start()
+        with self._at(minutes=25):
+            campaign.action_start()
+        self.assertEqual(campaign.state, "running")
+
+    def test_within_the_cap(self):
+        campaign = self._predictive()
+        self._abandon(campaign, 2, 67)
+        self.process.sync()
+        self.assertEqual(campaign.state, "running")
+
+    def test_abandoned_debtor_is_left_alone_for_three_days(self):
+        campaign = self._predictive()
+        self._ready(campaign)
+        [call] = self._want(campaign, 1)
+        debtor = call.partner_id
+        self.process.dial(call.id)
+        self.process.tell(
+            call.id,
+            "dialing",
+            "answered",
+            "human",
+            "abandoned",
+            ("ended", {"line": "answered", "by": "us"}),
+        )
+        self.assertTrue(call.abandoned)
+        self.assertEqual(call.state, "done")
+        claims = self.cases.with_context(allowed_company_ids=self.company.ids)
+        for days, found in ((2, False), (3.1, True)):
+            with self._at(days=days):
+                self.cases.search([("company_id", "=", self.company.id)])._plan()
+                calls = claims._claim_for_campaign(campaign, 20)
+                self.assertEqual(debtor in calls.partner_id, found)
+                calls._release()
+
+
+@tagged("post_install", "-at_install")
+class TestKeys(CampaignCase):
+    """What a debtor asks for by the keys of his telephone is done."""
+
+    def _pressed(self, **menu):
+        campaign = self._voice()
+        [call] = self._want(campaign, 1)
+        self.process.dial(call.id)
+        self.process.tell(
+            call.id,
+            "dialing",
+            "answered",
+            ("message_played", {"seconds": 9, "complete": True}),
+            ("digit", {"digit": "2"}),
+            ("menu", menu),
+            ("ended", {"line": "answered", "by": "debtor"}),
+        )
+        return call
+
+    def test_call_me_back(self):
+        call = self._pressed(choice="callback")
+        self.assertEqual(call.outcome_code, "callback")
+        self.assertEqual(call.case_id.callback_at, TUESDAY + timedelta(hours=1))
+
+    def test_promise(self):
+        call = self._pressed(choice="promise", date="2026-03-13")
+        self.assertEqual(call.outcome_code, "promise")
+        promise = call.case_id.promise_ids
+        self.assertEqual((promise.amount, str(promise.date)), (100, "2026-03-13"))
+
+    def test_promise_without_a_day_is_no_promise(self):
+        call = self._pressed(choice="promise")
+        self.assertFalse(call.outcome_id)
+        self.assertEqual(call.state, "done")
+        self.assertIn("could not be carried out", call.case_id.message_ids[0].body)
+
+    def test_stop(self):
+        call = self._pressed(choice="stop")
+        self.assertEqual(call.outcome_code, "do_not_call")
+        self.assertTrue(call.partner_id.debt_do_not_call)
+        answer = call.case_id.check_contact("call")
+        self.assertEqual(answer["reason"], "do_not_call")
+
+    def test_no_answer(self):
+        campaign = self._voice()
+        [call] = self._want(campaign, 1)
+        self.process.dial(call.id)
+        self.process.tell(
+            call.id, "dialing", "ringing", ("ended", {"line": "no_answer"})
+        )
+        self.assertEqual(call.outcome_code, "no_answer")
+        self.assertEqual(call.confirmed_by, "telephony")
+
+    def test_shipped_texts_reveal_no_debt(self):
+        words = ("debt", "pay", "overdue", "invoice", "долг", "оплат", "задолж", "счёт")
+        for prompt in self.env["debt.dialler.prompt"].search([]):
+            for word in words:
+                self.assertNotIn(word, prompt.text.lower(), prompt.name)
+
+
+@tagged("post_install", "-at_install")
+class TestPrompt(CampaignCase):
+    """Recordings are brought to what a telephone line takes, or refused in words."""
+
+    def _upload(self, data):
+        prompt = self.env.ref("debt_collection_asterisk.prompt_message_en")
+        prompt.audio = base64.b64encode(data)
+        return prompt
+
+    def test_good_recording(self):
+        prompt = self._upload(sound(seconds=3))
+        self.assertEqual((prompt.seconds, len(prompt.audio_sha1)), (3, 40))
+        self.assertEqual(prompt._content(), sound(seconds=3))
+
+    def test_recording_of_a_studio_is_converted(self):
+        prompt = self._upload(sound(rate=44100, channels=2, seconds=2))
+        self.assertEqual(prompt._content(), sound(seconds=2))
+
+    def test_no_recording(self):
+        for data, word in ((b"ID3 mp3", "no WAV"), (sound(width=1), "16 bit")):
+            with self.assertRaises(ValidationError) as refused:
+                self._upload(data)
+            self.assertIn(word, str(refused.exception))
+
+    def test_server_that_cannot_speak(self):
+        prompt = self.env.ref("debt_collection_asterisk.prompt_message_en")
+        self._patch_which(None)
+        with self.assertRaises(UserError) as refused:
+            prompt.action_speak()
+        self.assertIn("espeak-ng", str(refused.exception))
+
+    def test_server_that_speaks(self):
+        """Any program will do that writes a WAV; here one that repeats a file."""
+        with tempfile.NamedTemporaryFile("w", suffix=".sh") as program:
+            wave = base64.b64encode(sound(rate=22050)).decode()
+            program.write(f"#!/bin/sh\ncat >/dev/null\necho {wave} | base64 -d\n")
+            program.file.close()
+            Path(program.name).chmod(0o755)
+            self._patch_which(program.name)
+            prompt = self.env.ref("debt_collection_asterisk.prompt_message_en")
+            prompt.action_speak()
+        self.assertEqual(prompt._content(), sound())
+
+    def _patch_which(self, found):
+        self.startPatcher(patch.object(shutil, "which", return_value=found))

@@ -1,0 +1,173 @@
+"""Calls by hand, with a PBX and an Odoo in memory."""
+
+import hashlib
+
+import pytest
+
+from lab.fakes import World
+
+DEBTOR, OPERATOR = "debt-42-debtor", "debt-42-operator"
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path).start()
+
+
+def talk(world, **values):
+    """A call by hand, up to the conversation."""
+    world.by_hand(42, **values)
+    world.run(2)
+    world.pbx.answer(OPERATOR)
+    world.run()
+    world.pbx.ring(DEBTOR)
+    world.run()
+    world.pbx.answer(DEBTOR)
+    world.run(1)
+
+
+def test_click_to_call(world):
+    talk(world)
+    assert world.pbx.bridged == {f"{OPERATOR}-bridge": {OPERATOR, DEBTOR}}
+    world.pbx.end(DEBTOR, 16)
+    world.run(1)
+    assert world.odoo.story(42) == [
+        "operator_ringing",
+        "operator_answered",
+        "dialing",
+        "ringing",
+        "answered",
+        "bridged",
+        "ended",
+    ]
+    expected = {"line": "answered", "cause": 16, "rang": True, "by": "debtor"}
+    assert world.odoo.values(42, "ended") == [expected]
+    assert not world.pbx.states
+    assert not world.pbx.bridged
+    assert len(world.odoo.asked) == 1
+
+
+def test_the_operator_hangs_up(world):
+    talk(world)
+    world.pbx.end(OPERATOR, 16)
+    world.run(1)
+    (ended,) = world.odoo.values(42, "ended")
+    assert (ended["line"], ended["by"]) == ("answered", "operator")
+    assert not world.pbx.states
+
+
+def test_an_operator_who_gives_up_while_it_rings(world):
+    world.by_hand(42)
+    world.run(1)
+    world.pbx.answer(OPERATOR)
+    world.run()
+    world.pbx.end(OPERATOR, 16)
+    world.run(1)
+    (ended,) = world.odoo.values(42, "ended")
+    assert (ended["line"], ended["by"]) == ("cancelled", "operator")
+
+
+def test_odoo_says_no(world):
+    world.odoo.allow = False
+    world.by_hand(42)
+    world.run(1)
+    world.pbx.answer(OPERATOR)
+    world.run(1)
+    assert world.pbx.originated[DEBTOR] == 0
+    assert world.odoo.values(42, "ended")[0]["reason"] == "paid"
+    assert not world.pbx.states
+
+
+def test_odoo_is_away_when_it_is_asked(world):
+    """The same question again; the lease runs out, and nobody was dialled."""
+    world.by_hand(42)
+    world.run(1)
+    world.odoo.down = True
+    world.pbx.answer(OPERATOR)
+    world.run(40)
+    world.odoo.down = False
+    world.run(40)
+    assert world.pbx.originated[DEBTOR] == 0
+    assert world.odoo.values(42, "ended")[0]["reason"] == "expired"
+
+
+def test_odoo_is_back_in_time(world):
+    world.by_hand(42)
+    world.run(1)
+    world.odoo.down = True
+    world.pbx.answer(OPERATOR)
+    world.run(5)
+    world.odoo.down = False
+    world.run(2)
+    assert world.pbx.originated[DEBTOR] == 1
+
+
+def test_the_pbx_refuses(world):
+    world.by_hand(42)
+    world.run(1)
+    world.pbx.refuse["originate"] = 500
+    world.pbx.answer(OPERATOR)
+    world.run(1)
+    assert world.odoo.values(42, "ended")[0]["line"] == "failed"
+
+
+def test_the_pbx_did_not_answer_whether_it_dials(world):
+    world.by_hand(42)
+    world.run(1)
+    world.pbx.refuse["originate"] = 0
+    world.pbx.answer(OPERATOR)
+    world.run(3)
+    assert world.odoo.values(42, "ended")[0]["line"] == "unknown"
+
+
+def test_recorded_after_the_announcement(world):
+    data = b"RIFF"
+    prompt = {"id": 5, "sha1": hashlib.sha1(data).hexdigest()}
+    world.odoo.sounds[5] = data
+    talk(world, announcement=prompt, record=True)
+    assert not world.pbx.recordings
+    world.pbx.played("debt-42-announcement")
+    world.run(1)
+    assert list(world.pbx.recordings) == ["debt-42-1"]
+    world.pbx.end(DEBTOR, 16)
+    world.run(2)
+    assert world.odoo.uploads == {"debt-42-1": 42}
+    assert not world.pbx.recordings
+    assert world.odoo.story(42)[-5:-2] == ["bridged", "announced", "recording_started"]
+    assert not world.journal.recordings()
+
+
+def test_a_recording_waits_for_odoo(world):
+    talk(world, record=True)
+    world.odoo.down = True
+    world.pbx.end(DEBTOR, 16)
+    world.run(30)
+    assert not world.odoo.uploads
+    world.odoo.down = False
+    world.run(60)
+    assert world.odoo.uploads == {"debt-42-1": 42}
+
+
+def test_commands_are_carried_out_once(world):
+    talk(world)
+    hold = {"id": 1, "call_id": 42, "command": "hold", "values": {}}
+    world.odoo.commands = [hold]
+    world.run(3)
+    assert world.pbx.asked.count(("music", DEBTOR)) == 1
+    assert world.odoo.values(42, "command") == [{"id": 1, "ok": True, "error": ""}]
+    resume = {"id": 2, "call_id": 42, "command": "resume", "values": {}}
+    unknown = {"id": 3, "call_id": 42, "command": "dance", "values": {}}
+    world.odoo.commands = [resume, unknown]
+    world.run(3)
+    assert [c["ok"] for c in world.odoo.values(42, "command")] == [True, True, False]
+    hangup = {"id": 4, "call_id": 42, "command": "hangup", "values": {}}
+    world.odoo.commands = [hangup]
+    world.run(3)
+    assert world.odoo.values(42, "ended")[0]["by"] == "operator"
+
+
+def test_a_call_that_odoo_closed_is_dropped(world):
+    talk(world)
+    world.odoo.drop = [42]
+    world.run(2)
+    assert not world.pbx.states

@@ -1,0 +1,1 @@
+from . import debt_call_wizard, debt_dialler_secret

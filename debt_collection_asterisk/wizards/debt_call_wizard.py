@@ -1,0 +1,51 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from ..models.constants import AUTOMATIC_MODES
+
+
+class DebtCallWizard(models.TransientModel):
+    """The call window of whom calls are put through to."""
+
+    _inherit = "debt.call.wizard"
+
+    @api.model
+    def action_bridged(self, call_id):
+        """The window of the call that has just been put through to the user.
+
+        :param int call_id: of a ``debt.call`` of his
+        """
+        call = self.env["debt.call"].browse(call_id).exists()
+        if call.user_id != self.env.user:
+            raise AccessError(self.env._("This call is another operator's."))
+        return self._action_open(call)
+
+    @api.model
+    def _station_in_campaign(self):
+        """The user's station while a campaign brings him calls; else empty."""
+        station = self.env["debt.dialler.operator"].search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("company_id", "=", self.env.company.id),
+                ("state", "not in", ("offline", "pause")),
+            ]
+        )
+        # Superuser: how the campaign dials, not what else is known of it.
+        campaign = station.sudo().campaign_id
+        automatic = campaign.state == "running" and campaign.mode in AUTOMATIC_MODES
+        return station if automatic else station.browse()
+
+    @api.model
+    def _next_call(self):
+        """Whom a campaign brings calls does not take others from the queue."""
+        if self._station_in_campaign():
+            return self._own_open_call()
+        return super()._next_call()
+
+    @api.model
+    def _queue_is_empty(self, action_xmlid=None):
+        if station := self._station_in_campaign():
+            action = station.action_open()
+            # In the call window the station takes the place of the finished call.
+            return action if action_xmlid else self._replace_by(action)
+        return super()._queue_is_empty(action_xmlid)
