@@ -7,8 +7,9 @@ from odoo import api, fields, models
 
 from ..tools.audit import Violation, violations
 from ..tools.clock import local
+from ..tools.consent import last_word
 from ..tools.counters import in_force
-from ..tools.policy import Limit, Policy, combine
+from ..tools.policy import Limit, Policy, Target, combine
 from ..tools.snapshot import plain, restored
 
 # As far back as limits and ladders look: `debt_case_gate.HISTORY_DAYS`.
@@ -181,12 +182,25 @@ class DebtContactException(models.Model):
             holidays=contact.case_id._public_holidays(made.at.year),
             callback=rules.callback,
             case=made.case,
-            place=made.place,
+            target=self._target(contact, made),
         )
         decision = contact._kept_decision()
         if not found and decision and not decision.allowed:
             return [Violation(decision.reason or "other")]
         return found[:1] if found and not found[0].limit else found
+
+    @api.model
+    def _target(self, contact, made):
+        """Where a contact went, as `tools.policy.Target`, by the consents of its day."""
+        case, number = contact.case_id, contact._contact_number()
+        phone = contact._contact_phone()
+        said = case._consent_words(case.partner_id)
+        words = said.get((case.partner_id.id, case.company_id.id), ())
+        return Target(
+            place=made.place,
+            mobile=not phone or phone._may_be_mobile(),
+            consented=bool(last_word(words, made.channel, number, made.at.date())),
+        )
 
     # --- by which rules ---------------------------------------------------------------
     @api.model

@@ -49,12 +49,17 @@ def asked(debtor):
     return {name: debtor[name] for name in names}
 
 
+def read(limits, debtor):
+    return readings(limits, **asked(debtor), place=debtor["target"].place)
+
+
 @thorough
 @given(debtors())
 def test_readings_are_what_is_counted_by_hand(debtor):
     limits = debtor["policy"].limits
-    found = readings(limits, **asked(debtor))
-    restrain = [limit for limit in limits if limit.restrains(debtor["channel"])]
+    found = read(limits, debtor)
+    channel, place = debtor["channel"], debtor["target"].place
+    restrain = [limit for limit in limits if limit.restrains(channel, place)]
     assert [reading.limit for reading in found] == restrain
     for reading in found:
         used = [by_hand(reading.limit, zone, debtor) for zone in debtor["zones"]]
@@ -65,9 +70,11 @@ def test_readings_are_what_is_counted_by_hand(debtor):
 @thorough
 @given(debtors())
 def test_a_limit_is_reached_when_the_gate_refuses_for_it(debtor):
-    always = replace(debtor["policy"], windows=(ALWAYS,), callback_beyond_limits=False)
-    answer = check(always, **asked(debtor))
-    found = readings(always.limits, **asked(debtor))
+    always = replace(
+        debtor["policy"], windows=(ALWAYS,), consents=(), callback_beyond_limits=False
+    )
+    answer = check(always, **asked(debtor), target=debtor["target"])
+    found = read(always.limits, debtor)
     assert any(reading.reached for reading in found) == (not answer.allowed)
 
 
@@ -85,6 +92,7 @@ def test_the_audit_finds_what_the_gate_refuses(debtor):
         holidays=debtor["holidays"],
         callback=debtor["callback"],
         case=debtor["case"],
+        target=debtor["target"],
     )
     assert (not found) == check(**debtor).allowed == lawful(**debtor)
 

@@ -47,6 +47,7 @@ def judged(asked, at):
         holidays=asked.holidays,
         callback=asked.callback,
         case=asked.case,
+        target=asked.target,
     )
     return answer.reason, answer.limit, answer.zone
 

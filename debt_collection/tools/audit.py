@@ -11,7 +11,15 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from .policy import CALLBACK_TOLERANCE, HOLIDAY, Contact, Limit, Policy
+from .policy import (
+    ANYWHERE,
+    CALLBACK_TOLERANCE,
+    HOLIDAY,
+    Contact,
+    Limit,
+    Policy,
+    Target,
+)
 
 HOURS = timedelta(hours=1)
 SPANS = {"day": 24 * HOURS, "week": 7 * 24 * HOURS, "month": 30 * 24 * HOURS}
@@ -20,7 +28,8 @@ SPANS = {"day": 24 * HOURS, "week": 7 * 24 * HOURS, "month": 30 * 24 * HOURS}
 class Violation(NamedTuple):
     """Why a contact was not lawful.
 
-    ``reason``: no_policy, no_zone, hours, holiday, before_callback or limit.  ``zone``:
+    ``reason``: no_policy, no_zone, no_consent, hours, holiday,
+    before_callback or limit.  ``zone``:
     where.  ``limit`` and ``used``: which one, and how many counted already.
     """
 
@@ -40,12 +49,12 @@ def violations(
     holidays: Collection[date] = frozenset(),
     callback: datetime | None = None,
     case: int | None = None,
-    place: str = "",
+    target: Target = ANYWHERE,
 ) -> list[Violation]:
     """Return what a contact at ``at`` broke; nothing where it was lawful.
 
     ``policy`` is what held at that instant; ``before`` are the contacts made earlier;
-    ``place`` is where this one reached him, as of `Contact`.
+    ``target`` is where this one went, and whether he had consented to it.
 
     >>> from .policy import Window
     >>> weekdays = Window(frozenset(range(5)), 480, 1200)
@@ -69,12 +78,14 @@ def violations(
         for zone in zones
         if not _is_open(policy, zone, channel, at, holidays)
     ]
+    if any(consent.is_missing(channel, target) for consent in policy.consents):
+        found.append(Violation("no_consent"))
     if callback and at < callback:
         found.append(Violation("before_callback"))
     asked_for = bool(callback and callback <= at < callback + CALLBACK_TOLERANCE)
     for limit in policy.limits:
         spared = policy.callback_beyond_limits or limit.spares_callback
-        if limit.restrains(channel, place) and not (
+        if limit.restrains(channel, target.place) and not (
             spared and asked_for and channel == "call"
         ):
             used, zone = _used(limit, zones, at, limit.counted(before, case))

@@ -14,11 +14,12 @@ from typing import NamedTuple
 from .clock import DAY, instant, local
 from .contact import Contact, Policy
 from .ladder import Plan, plan
+from .policy import ANYWHERE, Target
 from .steps import Step
 
 A_CALL = timedelta(minutes=1)
 """After a call the planner is asked again."""
-STUCK = frozenset({"never", "no_hours", "no_zone", "no_policy"})
+STUCK = frozenset({"never", "no_hours", "no_zone", "no_policy", "no_consent"})
 """Reasons of the planner for which there is no lawful instant at all."""
 
 
@@ -39,6 +40,7 @@ class Course:
     not_before: datetime | None = None
     preferred_hours: Mapping[int, float] | None = None
     case: int | None = None
+    target: Target = ANYWHERE
 
     def next(self, now: datetime, history: Sequence[Contact], callback) -> Plan:
         if self.policy is None:
@@ -56,6 +58,7 @@ class Course:
             preferred_hours=self.preferred_hours,
             case=self.case,
             channels={"call"},
+            target=self.target,
         )
 
 

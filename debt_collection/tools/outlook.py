@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .clock import DAY, SECOND, instant, local, period_start, segments
 from .contact import CALLBACK_TOLERANCE, Contact, Limit, Policy, gate, no_zone
 from .limits import DAYS, Counter
-from .policy import windows_for
+from .policy import ANYWHERE, Target, windows_for
 
 HORIZON = timedelta(days=400)
 """As far ahead as ``contact.check`` looks for a lawful instant."""
@@ -36,6 +36,7 @@ class Question:
     callback: datetime | None = None
     case: int | None = None
     pause: tuple[str, datetime] | None = None
+    target: Target = ANYWHERE
 
     def gate(self):
         return gate(
@@ -46,6 +47,7 @@ class Question:
             holidays=self.holidays,
             callback=self.callback,
             case=self.case,
+            target=self.target,
         )
 
 
@@ -131,7 +133,7 @@ def uses(asked: Question, at: datetime) -> list[Use]:
         return []
     found = []
     for limit in _policy_at(asked, at).limits:
-        if limit.restrains(asked.channel):
+        if limit.restrains(asked.channel, asked.target.place):
             counter = Counter(limit, asked.zones, asked.history, asked.case)
             release = counter.release(at)
             found.append(Use(limit, _used(limit, asked, at), release and release[0]))
@@ -204,11 +206,16 @@ def _hopeless_until(judge, last: datetime) -> datetime:
 
 
 def _without_hope(pieces: list[Segment], until: datetime) -> list[Segment]:
-    """Call "never" what is refused with nothing lawful within the horizon."""
+    """Call "never" what is refused with nothing lawful within the horizon.
+
+    Not what a consent would make lawful.
+    """
     trailing = next((n for n, one in enumerate(pieces[::-1]) if one.allowed), None)
     first = 0 if trailing is None else len(pieces) - trailing
     return pieces[:first] + [
-        one._replace(reason="never") if one.start < until else one
+        one._replace(reason="never")
+        if one.start < until and one.reason != "no_consent"
+        else one
         for one in pieces[first:]
     ]
 
@@ -245,7 +252,7 @@ def _turns(asked: Question, first: datetime, last: datetime) -> Iterator[datetim
     versions = list(_versions(asked.policy))
     yield from _turns_of_clocks(asked, versions, first, last)
     for limit in {limit for policy in versions for limit in policy.limits}:
-        if limit.rolling and limit.restrains(asked.channel):
+        if limit.rolling and limit.restrains(asked.channel, asked.target.place):
             span = timedelta(days=limit.length * DAYS[limit.period])
             for contact in limit.counted(asked.history, asked.case):
                 yield contact.at - span

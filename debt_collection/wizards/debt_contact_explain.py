@@ -104,6 +104,7 @@ class DebtContactExplain(models.TransientModel):
             callback=(self.channel == "call" and case.callback_at) or None,
             case=case.id,
             pause=(reason, resumes) if reason else None,
+            target=case._contact_target(self.channel, facts),
         )
 
     def _outlook(self, asked, now):

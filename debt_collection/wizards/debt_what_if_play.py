@@ -99,6 +99,7 @@ class DebtCase(models.Model):
             not_before=not_before,
             preferred_hours=self._preferred_hours(facts, likely),
             case=self.id,
+            target=self._contact_target("call", facts),
         )
         return play(course, now, until)
 
