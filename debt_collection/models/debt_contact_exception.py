@@ -191,7 +191,7 @@ class DebtContactException(models.Model):
 
     @api.model
     def _target(self, contact, made):
-        """Where a contact went, as `tools.policy.Target`, by the consents of its day."""
+        """Where a contact went, `tools.policy.Target`, by the consents of its day."""
         case, number = contact.case_id, contact._contact_number()
         phone = contact._contact_phone()
         said = case._consent_words(case.partner_id)
