@@ -81,7 +81,8 @@ def measure(name, repeats):
             costs.setdefault("queries", dict(found))
             with cpu(costs, "gate"):
                 for case in cases:
-                    case._ask_policy("call", now, facts[case])
+                    target = case._contact_target("call", facts[case])
+                    case._ask_policy("call", now, facts[case], target)
             likely = cases._answering_hours()
             with cpu(costs, "planner"):
                 for case in cases:

@@ -65,9 +65,6 @@ class DebtCall(models.Model):
     def _contact_number(self):
         return self.number
 
-    def _contact_phone(self):
-        return self.phone_id
-
     def _kept_decision(self):
         kept = self.decision_ids.filtered(lambda one: one.kind == "contact")
         return kept[:1]

@@ -114,12 +114,13 @@ class DebtContactException(models.Model):
         known.filtered(lambda one: not channels or one.channel in channels).unlink()
         contacts = exceptions._audited(company, start, end, channels)
         rules = exceptions._rules(contacts)
+        targets = exceptions._targets(contacts)
         return exceptions.create(
             [
                 exceptions._prepare_exception(contact, rules[contact], violation)
                 for contact, before, made in exceptions._in_order(contacts, start)
                 for violation in exceptions._judge(
-                    contact, before, made, rules[contact]
+                    contact, before, made, rules[contact], targets[contact]
                 )
             ]
         )
@@ -169,7 +170,7 @@ class DebtContactException(models.Model):
             yield contact, [], None
 
     @api.model
-    def _judge(self, contact, before, made, rules):
+    def _judge(self, contact, before, made, rules, target):
         """What a contact broke, as a list of `tools.audit.Violation`."""
         if made is None:
             return [Violation("other")]
@@ -182,7 +183,7 @@ class DebtContactException(models.Model):
             holidays=contact.case_id._public_holidays(made.at.year),
             callback=rules.callback,
             case=made.case,
-            target=self._target(contact, made),
+            target=target._replace(place=made.place),
         )
         decision = contact._kept_decision()
         if not found and decision and not decision.allowed:
@@ -190,17 +191,25 @@ class DebtContactException(models.Model):
         return found[:1] if found and not found[0].limit else found
 
     @api.model
-    def _target(self, contact, made):
-        """Where a contact went, `tools.policy.Target`, by the consents of its day."""
-        case, number = contact.case_id, contact._contact_number()
-        phone = contact._contact_phone()
-        said = case._consent_words(case.partner_id)
-        words = said.get((case.partner_id.id, case.company_id.id), ())
-        return Target(
-            place=made.place,
-            mobile=not phone or phone._may_be_mobile(),
-            consented=bool(last_word(words, made.channel, number, made.at.date())),
-        )
+    def _targets(self, contacts):
+        """Where each contact went, by the consents of its day; read for all at once.
+
+        :return: dict of `tools.policy.Target` by record, their places left open
+        """
+        cases = self.env["debt.case"].union(*(one.case_id for one in contacts))
+        said = cases._consent_words(cases.partner_id)
+        phones = self.env["debt.phone"]._listed(cases.partner_id)
+        targets = {}
+        for one in contacts:
+            number, debtor = one._contact_number(), one.partner_id.id
+            words = said.get((debtor, one.company_id.id), ())
+            day = one._contact_at().date()
+            known = [phone for phone in phones[debtor] if phone.number == number]
+            targets[one] = Target(
+                mobile=not known or any(phone._may_be_mobile() for phone in known),
+                consented=bool(last_word(words, one._channel(), number, day)),
+            )
+        return targets
 
     # --- by which rules ---------------------------------------------------------------
     @api.model

@@ -57,10 +57,6 @@ class DebtMessage(models.Model):
     def _contact_number(self):
         return self.address
 
-    def _contact_phone(self):
-        numbers = self.env["debt.phone"]._listed(self.partner_id)[self.partner_id.id]
-        return next((one for one in numbers if one.number == self.address), None)
-
     def _kept_decision(self):
         kept = self.decision_ids.filtered(lambda one: one.kind == "contact")
         return kept[:1]

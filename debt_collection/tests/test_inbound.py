@@ -181,7 +181,7 @@ class TestInboundSearch(DebtCommon):
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         query = SQL("EXPLAIN %s", self.inbound._alike_sql("470123456"))
         plan = " ".join(line for (line,) in self.env.execute_query(query))
-        self.assertIn("Index Scan using debt_phone_tail_idx", plan)
+        self.assertIn("debt_phone_tail_idx", plan)
 
 
 @tagged("post_install", "-at_install")
