@@ -235,11 +235,13 @@ class DebtCall(models.Model):
         if partners is not None:
             domain &= Domain("partner_id", "in", partners.ids)
         # A stale claim is anybody's to take back, whoever's it was.
-        stale = self.sudo().search(domain).try_lock_for_update()
+        stale = self.sudo().search(domain)
+        stale = (stale - stale._on_the_line()).try_lock_for_update()
         stale._release()
         dialled = stale.exists()
         for call in dialled:
-            call.write({"state": "done", "ended_at": call.claim_until})
+            ended_at = call.ended_at or call.claim_until
+            call.write({"state": "done", "ended_at": ended_at})
         dialled.case_id._set_dirty()
         return len(stale)
 

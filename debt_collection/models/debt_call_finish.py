@@ -142,7 +142,7 @@ class DebtCall(models.Model):
         }
         if self.state == "draft":
             record |= self._prepare_manual_dial(now)
-        if connected and not self.answered_at:
+        if connected and not (self.answered_at or self._says_unanswered(self.line)):
             record["answered_at"] = record.get("started_at") or self.started_at
         if values.get("note"):
             record["note"] = values["note"]

@@ -1,3 +1,5 @@
+from datetime import datetime, time
+
 import pytz
 
 from odoo import fields, models
@@ -59,6 +61,13 @@ class ResCompany(models.Model):
         help="Calls due within so many days after today become activities. "
         "1: today's and tomorrow's.",
     )
+    debt_provider_id = fields.Many2one(
+        "debt.telephony.provider",
+        string="Telephony Provider",
+        domain="[('company_id', 'in', (id, False))]",
+        ondelete="restrict",
+        help="What operators dial with who have chosen nothing else.",
+    )
     debt_accountant_id = fields.Many2one(
         "res.users",
         string="Accountant in Charge",
@@ -95,3 +104,10 @@ class ResCompany(models.Model):
         self.ensure_one()
         zone = pytz.timezone(self.partner_id.tz or "UTC")
         return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+
+    def _debt_day_start(self):
+        """When today began where the company is, naive UTC."""
+        self.ensure_one()
+        zone = pytz.timezone(self.partner_id.tz or "UTC")
+        midnight = datetime.combine(self._debt_today(), time.min)
+        return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)

@@ -32,3 +32,6 @@ class ResConfigSettings(models.TransientModel):
     debt_accountant_id = fields.Many2one(
         related="company_id.debt_accountant_id", readonly=False
     )
+    debt_provider_id = fields.Many2one(
+        related="company_id.debt_provider_id", readonly=False
+    )

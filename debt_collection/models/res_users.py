@@ -1,8 +1,23 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    debt_provider_id = fields.Many2one(
+        "debt.telephony.provider",
+        string="Telephony Provider",
+        ondelete="restrict",
+        help="What you dial debtors with. Empty: what your company uses.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return super().SELF_READABLE_FIELDS + ["debt_provider_id"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return super().SELF_WRITEABLE_FIELDS + ["debt_provider_id"]
 
     def _debt_operates_in(self, company):
         """Whether the user can be given cases of a company."""

@@ -20,18 +20,23 @@ class DebtCallReport(models.Model):
     _rec_name = "partner_id"
     _depends = {
         "debt.call": [
+            "abandoned",
             "answered_at",
+            "caller_number_id",
             "case_id",
             "company_id",
             "confirmed_by",
             "connected",
             "direction",
+            "disagreement",
             "duration",
+            "line",
             "local_hour",
             "mode",
             "outcome_id",
             "partner_id",
             "party",
+            "provider_id",
             "started_at",
             "state",
             "user_id",
@@ -77,6 +82,19 @@ class DebtCallReport(models.Model):
     )
     attempts = fields.Integer(readonly=True, help="Outgoing calls.")
     incoming = fields.Integer(string="Incoming Calls", readonly=True)
+    line = fields.Selection(
+        lambda self: self.env["debt.call"]._fields["line"].selection,
+        readonly=True,
+        help="How the call ended on the line, by the word of telephony.",
+    )
+    provider_id = fields.Many2one("debt.telephony.provider", readonly=True)
+    caller_number_id = fields.Many2one("debt.caller.number", readonly=True)
+    disagreements = fields.Integer(
+        readonly=True, help="The operator says one thing, telephony another."
+    )
+    abandoned = fields.Integer(
+        readonly=True, help="Answered, and no operator was there in time."
+    )
     answered = fields.Integer(readonly=True)
     right_party = fields.Integer(string="Right Party Contacts", readonly=True)
     promises = fields.Integer(string="Promises Made", readonly=True)
@@ -114,6 +132,11 @@ class DebtCallReport(models.Model):
                    c.direction,
                    c.party,
                    c.confirmed_by,
+                   c.line,
+                   c.provider_id,
+                   c.caller_number_id,
+                   COALESCE(c.disagreement, FALSE)::int AS disagreements,
+                   COALESCE(c.abandoned, FALSE)::int AS abandoned,
                    (c.direction = 'outbound')::int AS attempts,
                    (c.direction = 'inbound')::int AS incoming,
                    (c.direction = 'outbound'

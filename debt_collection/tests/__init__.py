@@ -1,6 +1,8 @@
 from . import test_access
 from . import test_account_move
 from . import test_call
+from . import test_call_line
+from . import test_caller_number
 from . import test_claim
 from . import test_demo
 from . import test_dispute
@@ -30,6 +32,7 @@ from . import test_script_check
 from . import test_script_data
 from . import test_script_ui
 from . import test_stories
+from . import test_telephony
 from . import test_ui
 from . import test_ui_reports
 from . import test_views

@@ -6,8 +6,9 @@ from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from .common import TUESDAY
 
@@ -173,3 +174,69 @@ class TestRace(BaseCase):
         shared = [a for a, b in zip(first, second, strict=True) if a and a == b]
         self.assertFalse(shared)
         self.assertTrue(all(first) and all(second), "there were debtors for both")
+
+    # --- telephony ----------------------------------------------------------------
+    def _dialled(self):
+        """A robot's call that is on record as dialled, and its provider."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            case = env["debt.case"].search(
+                [("partner_id", "in", self.partner_ids)], limit=1
+            )
+            provider = env.ref("debt_collection.provider_tel")
+            now = fields.Datetime.now()
+            call = case._open_call(now, mode="robot", provider_id=provider.id)
+            call.dial(phone=case.phone_ids[:1])
+            return call.id, provider.id
+
+    def _deliver(self, call_id, provider_id, start, answers):
+        """Deliver a whole call on a connection of its own, retried as requests are."""
+        at = fields.Datetime.now().isoformat()
+        kinds = ("dialing", "ringing", "ended")
+        events = [
+            {
+                "call_id": call_id,
+                "seq": number,
+                "kind": kind,
+                "at": at,
+                "values": {"line": "busy"} if kind == "ended" else {},
+            }
+            for number, kind in enumerate(kinds, 1)
+        ]
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            provider = env["debt.telephony.provider"].browse(provider_id)
+            # The snapshot is taken before the start, as late as two requests can be.
+            cr.execute("SELECT 1")
+            start.wait()
+            calls = env["debt.call"]
+            answers.append(
+                retrying(lambda: calls._telephony_events(provider, events), env)
+            )
+
+    def test_the_same_events_on_two_connections_are_one_call(self):
+        call_id, provider_id = self._dialled()
+        self.addCleanup(self._release)
+        start, answers = threading.Barrier(2), []
+        threads = [
+            threading.Thread(
+                target=self._deliver, args=(call_id, provider_id, start, answers)
+            )
+            for _racer in range(2)
+        ]
+        # The loser's "could not serialize", before it tries again.
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.dbname = get_db_name()
+                thread.start()
+            for thread in threads:
+                thread.join()
+        accepted = [[call_id, number] for number in (1, 2, 3)]
+        self.assertEqual(answers, [{"accepted": accepted, "refused": []}] * 2)
+        with self.registry.cursor() as cr:
+            call = api.Environment(cr, SUPERUSER_ID, {})["debt.call"].browse(call_id)
+            self.assertEqual(len(call.event_ids), 3)
+            self.assertEqual((call.state, call.outcome_code), ("done", "busy"))
+            bodies = call.case_id.message_ids.mapped("body")
+            told = [body for body in bodies if "The dialler called" in body]
+            self.assertEqual(len(told), 1, "logged once")

@@ -9,6 +9,7 @@ from . import (
     debt_call_wizard_lines,
     debt_call_wizard_promise,
     debt_call_wizard_script,
+    debt_call_wizard_telephony,
     debt_call_wizard_text,
     debt_exclude_wizard,
     debt_message_composer,

@@ -113,17 +113,9 @@ class DebtCallWizard(models.TransientModel):
 
     # --- the buttons --------------------------------------------------------------
     def _dial(self, phone=None, number=None):
-        """Dial through the gate; the browser's telephone does the rest."""
+        """Dial through the gate, with the telephony provider of the operator."""
         self.ensure_one()
-        self.call_id.dial(phone=phone, number=number)
-        return {
-            "type": "ir.actions.client",
-            "tag": "debt_collection.dial",
-            "params": {
-                "number": self.call_id.number,
-                "partner_id": self.call_id.contact_id.id,
-            },
-        }
+        return self.call_id._place(phone=phone, number=number) or False
 
     def action_dial_other(self):
         """Dial a number that was typed in."""

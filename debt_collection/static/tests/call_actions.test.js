@@ -1,5 +1,6 @@
 import {
     dial,
+    dialers,
     leave,
     replace,
 } from "@debt_collection/components/call_actions/call_actions.esm";
@@ -10,28 +11,37 @@ import {patchWithCleanup} from "@web/../tests/web_test_helpers";
 
 const params = {number: "+32470123456", partner_id: 7};
 
-test("a number is dialled by whatever opens tel: links", () => {
+test("a number is dialled by whatever opens tel: links", async () => {
     patchWithCleanup(browser, {
         open: (url, target) => expect.step(`${url} ${target}`),
     });
-    const next = dial({services: {}}, {params});
+    const next = await dial({services: {}}, {params});
     expect.verifySteps(["tel:+32470123456 _self"]);
     expect(next.type).toBe("ir.actions.act_window_close");
 });
 
-test("a softphone in the browser dials itself", () => {
+test("a softphone in the browser dials itself", async () => {
     patchWithCleanup(browser, {open: () => expect.step("tel")});
     const agent = {
         call: ({number, partner}) => expect.step(`${number} ${partner.id}`),
     };
-    dial({services: {voip_agent_oca: {agent}}}, {params});
+    await dial({services: {voip_agent_oca: {agent}}}, {params});
     expect.verifySteps(["+32470123456 7"]);
 });
 
-test("a softphone without an agent is none", () => {
+test("a softphone without an agent is none", async () => {
     patchWithCleanup(browser, {open: (url) => expect.step(url)});
-    dial({services: {voip_agent_oca: {}}}, {params});
+    await dial({services: {voip_agent_oca: {}}}, {params});
     expect.verifySteps(["tel:+32470123456"]);
+});
+
+test("each kind of provider dials in its own way", async () => {
+    patchWithCleanup(browser, {open: (url) => expect.step(url)});
+    dialers.add("exchange", (env, {number}) => expect.step(`exchange ${number}`));
+    await dial({services: {}}, {params: {...params, kind: "exchange"}});
+    await dial({services: {}}, {params: {...params, kind: "unheard_of"}});
+    dialers.remove("exchange");
+    expect.verifySteps(["exchange +32470123456", "tel:+32470123456"]);
 });
 
 test("the next debtor takes the place of this one", async () => {

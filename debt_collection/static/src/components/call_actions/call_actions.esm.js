@@ -2,18 +2,27 @@ import {ControllerNotFoundError} from "@web/webclient/actions/action_service";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 
+/** How the browser dials, by kind of telephony provider: `(env, params) => any`. */
+export const dialers = registry.category("debt_collection.dialers");
+
 /**
- * Let a telephone dial: the browser's own softphone where one is installed, else
- * whatever the computer opens `tel:` links with.
+ * For any telephone: the browser's own softphone where one is installed, else whatever
+ * the computer opens `tel:` links with.
  */
-export function dial(env, action) {
-    const {number, partner_id} = action.params;
+export function dialLink(env, {number, partner_id}) {
     const agent = env.services.voip_agent_oca?.agent;
     if (agent) {
         agent.call({number, partner: partner_id ? {id: partner_id} : undefined});
     } else {
         browser.open(`tel:${number}`, "_self");
     }
+}
+
+dialers.add("tel", dialLink);
+
+/** Let the telephony provider's part in the browser dial. */
+export async function dial(env, action) {
+    await dialers.get(action.params.kind, dialLink)(env, action.params);
     // Closing nothing reloads the window: the call is on record as dialled.
     return {type: "ir.actions.act_window_close"};
 }

@@ -1,0 +1,223 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: What a telephone can do at all; each provider says which of these it can.
+FEATURES = (
+    "dial",
+    "hangup",
+    "hold",
+    "transfer",
+    "play",
+    "record",
+    "status",
+    "outcome",
+    "inbound",
+    "caller_number",
+)
+
+
+class DebtTelephonyProvider(models.Model):
+    """Whatever dials: a link for any telephone, or an exchange that tells what it does.
+
+    A glue addon adds its kind to ``kind`` and says in ``_<kind>_features`` what it can;
+    for that it writes methods named after it: ``_<kind>_dial(call, phone)``,
+    ``_<kind>_hangup(call)`` and so on. What is not among its features is refused.
+    """
+
+    _name = "debt.telephony.provider"
+    _description = "Telephony Provider"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    kind = fields.Selection([("tel", "Phone Link")], required=True, default="tel")
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: for all companies."
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    features_html = fields.Html(
+        string="What It Can Do", compute="_compute_features", sanitize=False
+    )
+    can_status = fields.Boolean(compute="_compute_features")
+
+    # --- choice -------------------------------------------------------------------
+    @api.model
+    def _for_user(self, company=None):
+        """The provider the calling user dials with.
+
+        His own, else his company's, else the phone link that comes with the addon.
+
+        :param company: ``res.company`` of the call; the current one when None
+        :raises UserError: there is none left
+        """
+        company = company or self.env.company
+        # Superuser: settings of the user himself and of the company he calls for.
+        mine = self.env.user.sudo().debt_provider_id
+        for provider in (mine, company.sudo().debt_provider_id):
+            if provider._serves(company):
+                return provider.with_env(self.env)
+        return self._fallback(company)
+
+    def _serves(self, company):
+        """Whether there is one that is in use and may dial for a company."""
+        return bool(self) and self.active and (self.company_id or company) == company
+
+    @api.model
+    def _fallback(self, company):
+        provider = self.env.ref("debt_collection.provider_tel", False)
+        if not (provider and provider.sudo()._serves(company)):
+            domain = [("kind", "=", "tel"), ("company_id", "in", (company.id, False))]
+            provider = self.search(domain, limit=1)
+        if not provider:
+            raise UserError(
+                self.env._(
+                    "There is nothing to dial with: set up a telephony provider under "
+                    "Configuration."
+                )
+            )
+        return provider
+
+    # --- what it can do -----------------------------------------------------------
+    def _features(self):
+        """Names of FEATURES this provider can do, as a frozenset."""
+        self.ensure_one()
+        return self._dispatch("features") or frozenset()
+
+    def _tel_features(self):
+        return frozenset(("dial",))
+
+    def _can(self, feature):
+        return feature in self._features()
+
+    def _check_can(self, feature):
+        """Refuse what it cannot do.
+
+        :raises UserError: naming the provider, what it cannot do, and what to do
+        """
+        self.ensure_one()
+        if self._can(feature):
+            return
+        raise UserError(
+            self.env._(
+                "“%(provider)s” cannot %(feature)s. Do it on the telephone itself, or "
+                "choose a telephony provider that can.",
+                provider=self.name,
+                feature=self._feature_labels()[feature],
+            )
+        )
+
+    @api.model
+    def _feature_labels(self):
+        """What each feature is, as words that follow “can”."""
+        return {
+            "dial": self.env._("dial"),
+            "hangup": self.env._("hang up"),
+            "hold": self.env._("put on hold"),
+            "transfer": self.env._("transfer a call"),
+            "play": self.env._("play a recorded text"),
+            "record": self.env._("record a call"),
+            "status": self.env._("tell whether it works"),
+            "outcome": self.env._("confirm whether and when somebody answered"),
+            "inbound": self.env._("announce incoming calls"),
+            "caller_number": self.env._("show a caller number of choice"),
+        }
+
+    @api.depends("kind")
+    def _compute_features(self):
+        for provider in self:
+            able = provider._features() if provider.kind else ()
+            provider.can_status = "status" in able
+            provider.features_html = self.env["ir.qweb"]._render(
+                "debt_collection.provider_features",
+                {
+                    "features": [
+                        (label, feature in able)
+                        for feature, label in self._feature_labels().items()
+                    ]
+                },
+            )
+
+    # --- what it does -------------------------------------------------------------
+    def _dispatch(self, action, *args):
+        """Call the method of this provider's kind; None where there is none."""
+        method = getattr(self, f"_{self.kind}_{action}", None)
+        return method(*args) if method else None
+
+    def _ask(self, feature, action, *args):
+        self._check_can(feature)
+        return self._dispatch(action, *args)
+
+    def _asks_permission(self):
+        """Whether the exchange itself asks for permission just before it dials.
+
+        Then the call stays a claim until it does (``debt.call.dial`` is called by the
+        glue addon at that moment); else the call is on record before ``_dial``.
+        """
+        self.ensure_one()
+        return bool(self._dispatch("asks_permission"))
+
+    def _dial(self, call, phone):
+        """Let the telephone dial ``call.number``.
+
+        :param call: ``debt.call``
+        :param phone: ``debt.phone``, empty where the number was typed in
+        :return: a client action for the browser, or None when it has nothing to do
+        """
+        return self._ask("dial", "dial", call, phone)
+
+    def _hangup(self, call):
+        """End the call on the line; a client action or None, as all below return."""
+        return self._ask("hangup", "hangup", call)
+
+    def _hold(self, call):
+        return self._ask("hold", "hold", call)
+
+    def _resume(self, call):
+        return self._ask("hold", "resume", call)
+
+    def _transfer(self, call, to):
+        """:param str to: number or extension"""
+        return self._ask("transfer", "transfer", call, to)
+
+    def _play(self, call, prompt):
+        """:param prompt: whatever the provider calls a recorded text"""
+        return self._ask("play", "play", call, prompt)
+
+    def _record(self, call, start=True):
+        return self._ask("record", "record", call, start)
+
+    def _status(self):
+        """:return: ``{"state": "up", "down" or "unknown", "message": text}``"""
+        return self._ask("status", "status")
+
+    def _tel_dial(self, call, phone):
+        """The browser opens a ``tel:`` link, or a softphone that is in it dials."""
+        return self._prepare_dial_action(call)
+
+    def _prepare_dial_action(self, call):
+        """The client action that lets the browser dial, by the dialer of this kind."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "debt_collection.dial",
+            "params": {
+                "kind": self.kind,
+                "provider_id": self.id,
+                "call_id": call.id,
+                "number": call.number,
+                "partner_id": call.contact_id.id or call.partner_id.id,
+            },
+        }
+
+    def action_status(self):
+        """Ask the exchange, and say what it answered."""
+        status = self._status()
+        kinds = {"up": "success", "down": "danger"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kinds.get(status["state"], "warning"),
+                "title": self.name,
+                "message": status["message"],
+            },
+        }

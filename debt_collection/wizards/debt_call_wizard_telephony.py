@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class DebtCallWizard(models.TransientModel):
+    """What the call window shows of the line, and what it can do with it."""
+
+    _inherit = "debt.call.wizard"
+
+    telephony = fields.Json(compute="_compute_telephony")
+    provider_kind = fields.Selection(related="call_id.provider_id.kind")
+
+    # The line's own news come by the bus; this is what is known at opening.
+    @api.depends("call_id", "call_state")
+    def _compute_telephony(self):
+        for wizard in self:
+            wizard.telephony = wizard.call_id._prepare_state()
+
+    @api.model
+    def _for_call(self, call):
+        """A window that is found again knows what the line said meanwhile."""
+        wizard = super()._for_call(call)
+        suggested = call.suggested_outcome_id
+        if suggested and call.state != "done" and not wizard.outcome_id:
+            wizard.write({"outcome_id": suggested.id, "party": suggested.party})
+        return wizard
+
+    def action_telephony(self, command, to=None):
+        """Do something with the line, without saving what is typed in the window.
+
+        :param str command: hangup, hold, resume or transfer
+        :param str to: number or extension to transfer to
+        :return: a client action, or False
+        :raises UserError: the provider cannot do it
+        """
+        self.ensure_one()
+        call = self.call_id
+        call._check_owner()
+        provider = call.provider_id
+        commands = {
+            "hangup": lambda: provider._hangup(call),
+            "hold": lambda: provider._hold(call),
+            "resume": lambda: provider._resume(call),
+            "transfer": lambda: provider._transfer(call, self._transfer_target(to)),
+        }
+        if not provider or command not in commands:
+            raise UserError(
+                self.env._("Odoo did not dial this call: use your telephone.")
+            )
+        return commands[command]() or False
+
+    def _transfer_target(self, to):
+        if target := (to or "").strip():
+            return target
+        raise UserError(self.env._("Type the number or the extension to transfer to."))
