@@ -1,6 +1,6 @@
 {
     "name": "Debt Collection: Softphone (VoIP OCA)",
-    "summary": "Debtors are called in the browser's softphone, which confirms each call",
+    "summary": "Calls in the browser's softphone, which confirms each of them",
     "version": "19.0.1.0.0",
     "category": "Accounting/Debt Collection",
     "author": "Debt Collection Contributors, Odoo Community Association (OCA)",

@@ -151,11 +151,17 @@ class VoipCall(models.Model):
         if not same or not provider or known:
             return
         call.provider_id = provider
+        self._debt_tell_taken(same)
         same.debt_call_id = call
         same.debt_seen_at = fields.Datetime.now()
         same._debt_report("dialing", call.started_at)
         if same.state == "ongoing":
             same._debt_report("answered", same.start_date)
+
+    def _debt_tell_taken(self, voip):
+        """Who takes the call in Odoo need not pick up in the softphone too."""
+        if voip.state == "calling":
+            self.env.user._bus_send("debt_voip/accept", {"id": voip.id})
 
     def _debt_is_from(self, debtor, number):
         """Whether the caller's number is this one, however both are written."""

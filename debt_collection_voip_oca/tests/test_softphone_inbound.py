@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
@@ -111,8 +113,11 @@ class TestRinging(SoftphoneCommon):
         self.assertEqual((call.duration, call.confirmed_by), (60, "telephony"))
 
     def test_taken_then_answered(self):
+        """Taking it in Odoo tells the softphone to pick up."""
         voip = self._rings("+32470123456")
-        call = self._take()
+        with patch.object(self.env.registry["res.users"], "_bus_send") as told:
+            call = self._take()
+        told.assert_any_call("debt_voip/accept", {"id": voip.id})
         with self._at(seconds=5):
             voip.accept_call()
         with self._at(seconds=35):

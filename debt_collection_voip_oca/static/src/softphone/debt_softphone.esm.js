@@ -16,6 +16,7 @@ export class DebtSoftphone {
         this.multiTab = services.multi_tab;
         this.link = false;
         this.agent.debt = this;
+        services.bus_service.subscribe("debt_voip/accept", (news) => this.accept(news));
         browser.setInterval(() => this.voip.inCall && this.tell("debt_alive"), BEAT);
     }
 
@@ -52,7 +53,10 @@ export class DebtSoftphone {
             this.warn(_t("Your softphone is on the line: hang up before you dial."));
             return;
         }
-        const answer = await this.orm.call("voip.call", "debt_place", [typed || false]);
+        const answer = await this.mayDial(typed);
+        if (!answer) {
+            return;
+        }
         if (answer.verdict === "free") {
             await this.agent.dialNow({number: typed, partner});
             return;
@@ -61,6 +65,19 @@ export class DebtSoftphone {
             await this.dial(answer.dial);
         }
         await this.action.doAction(answer.window);
+    }
+
+    /** @returns {Object|false} what `debt_place` returns; a refusal is shown */
+    async mayDial(number) {
+        try {
+            return await this.orm.call("voip.call", "debt_place", [number || false]);
+        } catch (error) {
+            if (error.exceptionName !== "odoo.exceptions.UserError") {
+                throw error;
+            }
+            this.warn(error.data.message);
+            return false;
+        }
     }
 
     /** @returns {Object} what the call that is being made is linked to, once */
@@ -75,13 +92,11 @@ export class DebtSoftphone {
         if (!this.current) {
             return;
         }
+        const {id} = this.voip.call;
         try {
-            await this.orm.silent.call("voip.call", method, [
-                [this.voip.call.id],
-                ...args,
-            ]);
-        } catch (error) {
-            console.warn("Odoo did not hear of the line:", error);
+            await this.orm.silent.call("voip.call", method, [[id], ...args]);
+        } catch {
+            // What happens on the line happens; Odoo ends a call it hears nothing of.
         }
     }
 
@@ -116,6 +131,14 @@ export class DebtSoftphone {
         }
     }
 
+    /** Taking the debtor's call in Odoo is picking up. */
+    async accept({id}) {
+        const {call, inCall} = this.voip;
+        if (inCall && call?.id === id && call.state === "calling") {
+            await this.agent.accept();
+        }
+    }
+
     missed(number) {
         return this.orm.silent.call("voip.call", "create_call", [
             {
@@ -140,6 +163,7 @@ export const debtSoftphoneService = {
         "orm",
         "notification",
         "multi_tab",
+        "bus_service",
     ],
     start: (env, services) => new DebtSoftphone(services),
 };

@@ -34,6 +34,18 @@ const answered = {
     run: () => services().voip_oca.acceptCall(),
 };
 
+const logged = [
+    keys("It was the debtor", "w"),
+    keys("A promise", "shift", "p"),
+    {
+        trigger: `${WINDOW} [name=promise_date] input`,
+        run: "edit +3d && press Tab",
+    },
+    sees("It is the outcome", "[name=consequence_html]:contains(Nobody calls until)"),
+    keys("Save", "d"),
+    {content: "It is logged", trigger: "body:not(:has(.o_debt_call)) .o_action"},
+];
+
 registry.category("web_tour.tours").add("debt_softphone_tour", {
     steps: () => [
         stepClock(),
@@ -55,6 +67,7 @@ registry.category("web_tour.tours").add("debt_softphone_tour", {
         keys("Hang up", "g"),
         sees("It is over", ".o_debt_line:contains(log how it ended)"),
         sees("And how long it was", ".o_debt_line_clock:contains(0:)"),
+        ...logged,
     ],
 });
 
@@ -76,6 +89,7 @@ registry.category("web_tour.tours").add("debt_softphone_pad_tour", {
             run: "click",
         },
         sees("It is over", ".o_debt_line:contains(log how it ended)"),
+        ...logged,
     ],
 });
 
@@ -89,13 +103,8 @@ registry.category("web_tour.tours").add("debt_softphone_refused_tour", {
             run: () => services().voip_agent_oca.call({number: "0470 12 34 56"}),
         },
         {
-            content: "The refusal says why",
-            trigger: ".modal .modal-body",
-        },
-        {trigger: ".modal footer button", run: "click"},
-        {
-            content: "Nothing was dialled",
-            trigger: `body:not(:has(.modal)):not(:has(${PHONE}))`,
+            content: "The refusal says why, and nothing is dialled",
+            trigger: `body:not(:has(${PHONE})) .o_notification:contains(permitted hours)`,
         },
     ],
 });
@@ -118,18 +127,13 @@ registry.category("web_tour.tours").add("debt_softphone_ring_tour", {
             run: () => services().voip_agent_oca.onInvite(session),
         },
         {
-            content: "Who it is, one key away",
+            content: "Who it is, one key away, which picks up too",
             trigger: ".modal .list-group-item:contains(Tour Caller) button:focus",
+            run: "press Enter",
         },
         {
-            content: "Accepted",
-            trigger: `${PHONE} button[title=Accept]`,
-            run: "click",
-        },
-        {
-            content: "Taken",
-            trigger: ".modal .list-group-item:contains(Tour Caller) button.btn-primary",
-            run: "click",
+            content: "The softphone has picked up",
+            trigger: `${PHONE} button[title=Pause]`,
         },
         sees("The debtor's window", ".o_debt_line:contains(On the line)"),
         {
@@ -139,5 +143,6 @@ registry.category("web_tour.tours").add("debt_softphone_ring_tour", {
         },
         keys("Hang up", "g"),
         sees("It is over", ".o_debt_line:contains(log how it ended)"),
+        ...logged,
     ],
 });
