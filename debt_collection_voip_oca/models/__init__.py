@@ -1,0 +1,5 @@
+from . import debt_case
+from . import debt_telephony_provider
+from . import mail_activity
+from . import voip_call
+from . import voip_call_debt

@@ -1,0 +1,174 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+OPERATOR = "debt_collection.group_debt_operator"
+
+
+class VoipCall(models.Model):
+    """Which case a number belongs to: before it is dialled, and when it rings."""
+
+    _inherit = "voip.call"
+
+    @api.model
+    def create_call(self, values):
+        """A number is found in any form; a call with a debtor is linked by its id."""
+        values = dict(values)
+        call_id = values.pop("debt_call_id", None)
+        number = values.get("phone_number")
+        if call_id:
+            return self._debt_create(call_id, values)
+        if number and not values.get("partner_id"):
+            values["partner_id"] = self._debt_find_contact(number).id
+        return super().create_call(values)
+
+    @api.model
+    def _debt_create(self, call_id, values):
+        """The softphone dials this call of a case.
+
+        :param int call_id: ``debt.call`` of the calling user
+        :raises AccessError: it is somebody else's
+        :raises UserError: it is not waiting to be dialled
+        """
+        call = self.env["debt.call"].browse(call_id)
+        call._check_owner()
+        provider = call.sudo().provider_id
+        if call.state != "dialing" or provider.kind != "voip_oca":
+            raise UserError(
+                self.env._("This call is over: dial again from the call window.")
+            )
+        # Superuser: linked calls are no user's to make, but for this one of his own.
+        voip = self.sudo().create(
+            {
+                "debt_call_id": call.id,
+                "user_id": self.env.uid,
+                "phone_number": call.number,
+                "partner_id": (call.contact_id or call.partner_id).id,
+                "pbx_id": values.get("pbx_id"),
+                "type_call": "outgoing",
+                "state": "calling",
+            }
+        )
+        voip._debt_report("dialing")
+        return voip.format_call()
+
+    @api.model
+    def _debt_find_contact(self, number):
+        """Whose number it is, in whatever form; empty when nobody or several have it.
+
+        :return: ``res.partner``
+        """
+        contacts = self.env["res.partner"]
+        if self.env.user.has_group(OPERATOR):
+            callers = self.env["debt.call.inbound"]._search_exact(number)
+            contacts = contacts.browse({caller["contact_id"] for caller in callers})
+        if not contacts and sum(map(str.isdigit, number)) > 2:
+            domain = [("phone_mobile_search", "=", number)]
+            contacts = contacts.search(domain, limit=2)
+        return contacts if len(contacts) == 1 else contacts.browse()
+
+    @api.model
+    def debt_place(self, number):
+        """May the softphone dial a number somebody typed into it?
+
+        An operator's call to a debtor goes the way of the call window: through the
+        gate and onto the record. Other users' calls are no collection.
+
+        :param str number: in any form
+        :return: ``{"verdict": "free"}``, or ``{"verdict": "placed", "dial": params of
+            the dialling or False, "window": action}``
+        :raises UserError: the gate says no, or whose number it is must be chosen first
+        """
+        if not (number and self.env.user.has_group(OPERATOR)):
+            return {"verdict": "free"}
+        callers = [
+            caller
+            for caller in self.env["debt.call.inbound"]._search_exact(number)
+            if caller["status"] in ("open", "other_team")
+        ]
+        if not callers:
+            return {"verdict": "free"}
+        if len(callers) > 1:
+            raise UserError(
+                self.env._(
+                    "Several cases have this number: open the one you mean, and call "
+                    "from there."
+                )
+            )
+        if callers[0]["status"] == "other_team":
+            raise UserError(callers[0]["info"])
+        case = self.env["debt.case"].browse(callers[0]["case_id"])
+        return case._place_from_softphone(number)
+
+    @api.model
+    def debt_not_dialled(self, call_id):
+        """The browser could not dial a call that is on record as dialled.
+
+        :param int call_id: ``debt.call`` of the calling user
+        """
+        call = self.env["debt.call"].browse(call_id)
+        call._check_owner()
+        provider = call.sudo().provider_id
+        if call.state == "dialing" and provider.kind == "voip_oca":
+            event = {
+                "call_id": call.id,
+                "seq": 1,
+                "kind": "ended",
+                "at": fields.Datetime.now().isoformat(),
+                "values": {"line": "failed", "by": "us"},
+            }
+            call._telephony_events(provider, [event])
+
+    # --- incoming ---------------------------------------------------------------------
+    @api.model
+    def debt_incoming(self, number):
+        """What to show when it rings: the debtor, one key from the call's window.
+
+        :return: an action, or False where nobody in collection is calling
+        """
+        if not self.env.user.has_group(OPERATOR):
+            return False
+        inbound = self.env["debt.call.inbound"]
+        callers = inbound._search_exact(number)
+        if not any(caller["status"] != "none" for caller in callers):
+            return False
+        return inbound.action_incoming(number)
+
+    @api.model
+    def _debt_link_incoming(self, call):
+        """The debtor's call was taken: it is the one that the softphone has.
+
+        :param call: ``debt.call`` that the user has just taken
+        """
+        # Superuser: the call is the user's own.
+        call = call.sudo()
+        same = self._debt_recent().filtered(
+            lambda voip: voip._debt_is_from(call.partner_id, call.number)
+        )[:1]
+        provider = self.env["debt.telephony.provider"]._softphone_for(call.company_id)
+        known = call.provider_id or self.search(
+            [("debt_call_id", "=", call.id)], limit=1
+        )
+        if not same or not provider or known:
+            return
+        call.provider_id = provider
+        self._debt_tell_taken(same)
+        same.debt_call_id = call
+        same.debt_seen_at = fields.Datetime.now()
+        same._debt_report("dialing", call.started_at)
+        if same.state == "ongoing":
+            same._debt_report("answered", same.start_date)
+
+    def _debt_tell_taken(self, voip):
+        """Who takes the call in Odoo need not pick up in the softphone too."""
+        if voip.state == "calling":
+            self.env.user._bus_send("debt_voip/accept", {"id": voip.id})
+
+    def _debt_is_from(self, debtor, number):
+        """Whether the caller's number is this one, however both are written."""
+        if not number:
+            return False
+        read = [
+            self.env["debt.phone"]._prepare_values(debtor, text)["number"] or text
+            for text in (self.phone_number, number)
+        ]
+        return read[0] == read[1]

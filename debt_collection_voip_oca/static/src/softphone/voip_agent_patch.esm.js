@@ -1,0 +1,58 @@
+import {VoipAgent} from "@voip_oca/services/voip_agent_service.esm";
+import {patch} from "@web/core/utils/patch";
+
+const CANCELLED_BY_US = 487;
+
+/** The softphone, where it must know of debtors; `this.debt` is the service of ours. */
+patch(VoipAgent.prototype, {
+    /** Whatever dials, from wherever in Odoo, comes through here. */
+    call(params) {
+        return this.debt ? this.debt.ask(params) : super.call(params);
+    },
+
+    /** What may be dialled, is. */
+    dialNow(params) {
+        return super.call(params);
+    },
+
+    createCall(options) {
+        return super.createCall({...options, ...this.debt?.takeLink()});
+    },
+
+    /** A second caller gets the busy tone, and the call on the line stays what it is. */
+    async onInvite(session) {
+        const number = session.remoteIdentity.uri.user;
+        if (this.session || this.voip.inCall) {
+            session.reject({statusCode: 486});
+            await this.debt?.missed(number);
+            return;
+        }
+        await super.onInvite(session);
+        await this.debt?.rings(number);
+    },
+
+    async hold() {
+        if (this.session) {
+            await super.hold();
+        } else {
+            this.isHolded = !this.isHolded;
+        }
+        await this.debt?.tell("debt_held", this.isHolded);
+    },
+
+    /** @param {Object} [bye] there where the other side hung up */
+    async _onHanghup(bye) {
+        if (bye) {
+            await this.debt?.tell("debt_note_end", 0, true);
+        }
+        return super._onHanghup(...arguments);
+    },
+
+    async _onInviteRejected(response) {
+        const status = response.message.statusCode;
+        if (status && status !== CANCELLED_BY_US) {
+            await this.debt?.tell("debt_note_end", status);
+        }
+        return super._onInviteRejected(...arguments);
+    },
+});

@@ -1,0 +1,3 @@
+from . import test_softphone
+from . import test_softphone_inbound
+from . import test_softphone_ui
