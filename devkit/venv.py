@@ -60,8 +60,8 @@ def build(folder, python, options, wanted):
     identity = call([python, "-VV"], f"{python} does not run.") + " ".join(options)
     identity += os.path.realpath(python)
     files = [part for part in wanted if isinstance(part, Path)]
-    options = [part for part in wanted if not isinstance(part, Path)]
-    state = digest(identity, *options, *files)
+    names = [part for part in wanted if not isinstance(part, Path)]
+    state = digest(identity, *names, *files)
     stamp, made = folder / "stamp", folder / "made"
     if read(stamp) == state:
         return
@@ -70,8 +70,8 @@ def build(folder, python, options, wanted):
             command = [python, "-m", "venv", "--clear", *options, folder]
             call(command, f"{python} cannot make virtual environments:")
         write(made, identity)
-    names = " ".join(part.name if isinstance(part, Path) else part for part in wanted)
-    with step(f"Installing Python packages ({names.replace('-r ', '')})"):
+    shown = " ".join(part.name if isinstance(part, Path) else part for part in wanted)
+    with step(f"Installing Python packages ({shown.replace('-r ', '')})"):
         _pip(folder, wanted)
     write(stamp, state)
 
