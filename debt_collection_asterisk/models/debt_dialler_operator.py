@@ -143,10 +143,14 @@ class DebtDiallerOperator(models.Model):
             self._set_state("reserved", call=call)
 
     def _talk(self, call):
-        """A debtor is on his line; one he did not ask for opens by itself."""
+        """A debtor is on his line; one he did not ask for opens by itself.
+
+        Does nothing on no station: who calls by other means needs none.
+        """
         new = self.call_id != call or self.state != "talking"
         asked_for = call._is_attended()
-        if not new or self.state in ("offline", "pause") and asked_for:
+        away = self.state in ("offline", "pause")
+        if not self or not new or away and asked_for:
             return
         self._set_state("talking", call=call)
         if not asked_for:
