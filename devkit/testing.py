@@ -25,14 +25,16 @@ def run(arguments):
     lab = [file for path in paths for file in _files(path, LAB)]
     rest = [path for path in paths if path not in (*pure, *lab)]
     totals = {"passed": 0, "failed": 0}
-    if pure:
-        say("\nTests without a database")
-        _pytest([*pure, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
-    if lab:
-        say("\nTests in the telephone laboratory")
-        _pytest([*lab, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
-    if rest and not (totals["failed"] and {"-x", "--exitfirst"}.intersection(options)):
-        _with_database(rest, options, totals, full=not arguments)
+    with ThreadPoolExecutor(1) as pool:
+        # The laboratory mostly waits: it leaves the cores to the others.
+        beside = pool.submit(_laboratory, lab, options, alone=lab == paths)
+        if pure:
+            say("\nTests without a database")
+            _pytest([*pure, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
+        stops = {"-x", "--exitfirst"}.intersection(options)
+        if rest and not (totals["failed"] and stops):
+            _with_database(rest, options, totals, full=not arguments)
+        _add(totals, beside.result())
     print(f"\n{totals['passed']} passed, {totals['failed']} failed", flush=True)
     if totals["failed"]:
         raise SystemExit(1)
@@ -55,6 +57,20 @@ def _files(path, pattern):
     if (ROOT / path).is_dir():
         return sorted(map(str, (ROOT / path).rglob(pattern)))
     return [path] if Path(path.partition("::")[0]).match(pattern) else []
+
+
+def _laboratory(files, options, alone):
+    totals = {"passed": 0, "failed": 0}
+    if files:
+        say("\nTests in the telephone laboratory")
+        share = "all" if alone else "lab"
+        _pytest([*files, "-p", "devkit.pure", "-p", "no:odoo", *options], totals, share)
+    return totals
+
+
+def _add(totals, counts):
+    for key, value in counts.items():
+        totals[key] += value
 
 
 def _with_database(paths, options, totals, full):
@@ -87,8 +103,7 @@ def _in_scratches(runs, options, totals):
     with ThreadPoolExecutor(1 if len(runs) == 1 else 2) as pool:
         found = [pool.submit(_in_scratch, *run, options) for run in runs]
     for future in found:
-        for key, value in future.result().items():
-            totals[key] += value
+        _add(totals, future.result())
 
 
 def _in_scratch(kind, share, paths, options):
@@ -125,8 +140,7 @@ def _pytest(arguments, totals, share="all"):
     counts.unlink(missing_ok=True)
     if code not in (0, NOTHING_COLLECTED) and not result.get("failed"):
         result["failed"] = 1
-    for key, value in result.items():
-        totals[key] += value
+    _add(totals, result)
 
 
 def _side_by_side(command, environment, share):
