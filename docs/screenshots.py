@@ -63,6 +63,11 @@ DATE = "[name=promise_date] :is(input, button)=>+7d"
 PROMISED = (*SPOKEN, ANSWER.format(0), OUTCOME, DATE)
 PLAN = (*PROMISED, "[name=promise_parts] input=>3")
 EXPLAIN = ("button[name=action_explain]",)
+MENU = "[data-menu-xmlid='debt_collection.{}']"
+REPORTING = MENU.format("debt_menu_reporting")
+AUDIT = (REPORTING, MENU.format("debt_menu_contact_audit"))
+FORECAST = (REPORTING, MENU.format("debt_menu_forecast"))
+MODES = (REPORTING, MENU.format("debt_menu_dialler_simulator"))
 INCOMING = (".modal [name=query] input=>0470/00.00.31",)
 RIGHT_PARTY = ("debt.call", [["path_ids", "!=", False], ["note", "!=", False]])
 
@@ -98,10 +103,10 @@ SHOTS = (
     Shot("cases-pivot", "manager", "debt_case_report_action", "pivot"),
     Shot("policy", "manager", "debt_contact_policy_action", "form", STATUTE),
     Shot("explain", "operator", CASE, "form", VLIERHOUT, EXPLAIN),
-    Shot("audit", "manager", "debt_contact_audit_action"),
-    Shot("forecast", "manager", "debt_what_if_action_forecast"),
+    Shot("audit", "manager", CASE, "list", then=AUDIT),
+    Shot("forecast", "manager", CASE, "list", then=FORECAST),
     Shot("decisions", "manager", "debt_contact_audit_report_action", "pivot"),
-    Shot("modes", "manager", "debt_dialler_simulator_action"),
+    Shot("modes", "manager", CASE, "list", then=MODES),
     Shot("ladder", "manager", "debt_ladder_action", "form", LADDER),
     Shot("script", "manager", "debt_script_action", "form", SCRIPT),
     Shot("team", "manager", "debt_team_action", "form", ("debt.team", [])),
