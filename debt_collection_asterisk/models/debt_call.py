@@ -56,6 +56,10 @@ class DebtCall(models.Model):
         elif facts.user_id or self._is_attended() and self.state == "talking":
             self._station()._talk(self)
 
+    def _told(self):
+        """To whom the prompts of the call are said, and by which company."""
+        return self.contact_id or self.partner_id, self.company_id
+
     def _note_announcement(self):
         """When the debtor was told that he is recorded: its proof."""
         said = self.event_ids.filtered(lambda event: event.kind == "announced")
@@ -126,7 +130,14 @@ class DebtCall(models.Model):
             self.finish(
                 "promise",
                 party="right_party",
-                promise_amount=self.case_id.amount_overdue,
+                promise_amount=self._promised_amount(),
                 promise_date=menu.get("date"),
                 **note,
             )
+
+    def _promised_amount(self):
+        """What was offered when the call was lent, or what of it is still overdue."""
+        leases = self.env["debt.dialler.lease"]
+        lease = leases.search([("call_id", "=", self.id)], order="id desc", limit=1)
+        overdue = self.case_id.amount_overdue
+        return min(lease.offered_amount or overdue, overdue)
