@@ -1,6 +1,7 @@
 from . import (
     debt_call,
     debt_case,
+    debt_consent,
     debt_dialler_campaign,
     debt_dialler_campaign_board,
     debt_dialler_campaign_queue,

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.debt_collection.tools.clock import local
+
 from .constants import ABANDONED_QUIET
 
 # A debtor who pressed "call me back" is not called in the same breath.
@@ -134,6 +136,29 @@ class DebtCall(models.Model):
                 promise_date=menu.get("date"),
                 **note,
             )
+
+    def _prepare_refused_calls(self):
+        values = super()._prepare_refused_calls()
+        pressed = self._key_pressed("stop")
+        if not pressed:
+            return values
+        zone = self.company_id.partner_id.tz or "UTC"
+        note = self.env._(
+            "The key for “do not call me” was pressed on %(number)s at %(time)s "
+            "(%(zone)s).",
+            number=self.number,
+            time=f"{local(zone, pressed.at):%Y-%m-%d %H:%M:%S}",
+            zone=zone,
+        )
+        return values | {"how": "keypad", "note": note}
+
+    def _key_pressed(self, choice):
+        """The event by which the debtor chose something, alone on the line."""
+        return self.event_ids.filtered(
+            lambda event: (
+                event.kind == "menu" and (event.values or {}).get("choice") == choice
+            )
+        )[-1:]
 
     def _promised_amount(self):
         """What was offered when the call was lent, or what of it is still overdue."""

@@ -52,6 +52,17 @@ class TestKeys(CampaignCase):
         answer = call.case_id.check_contact("call")
         self.assertEqual(answer["reason"], "do_not_call")
 
+    def test_stop_stands_in_the_register_of_consents(self):
+        """By the keypad, in which call and when; the audit shows it."""
+        call = self._pressed(choice="stop")
+        consent = self.env["debt.consent"].search([("call_id", "=", call.id)])
+        self.assertEqual(
+            (consent.channel, consent.state, consent.how),
+            ("telephone", "withdrawn", "keypad"),
+        )
+        self.assertEqual(consent.partner_id, call.partner_id)
+        self.assertIn(f"{call.number} at 2026-03-10 10:00:00", consent.note)
+
     def test_no_answer(self):
         campaign = self._voice()
         [call] = self._want(campaign, 1)
