@@ -122,6 +122,21 @@ class TestContactAudit(DebtCommon):
         [exception] = self._exceptions()
         self.assertEqual(exception.at, datetime(2026, 3, 12, 11, 0))
 
+    def test_a_number_found_to_ring_at_work_later_makes_nothing_unlawful(self):
+        """A contact is judged by what was known of its place when it was made."""
+        self.policy.limit_ids = [
+            Command.create({"maximum": 1, "count": "attempt", "place": "work"})
+        ]
+        self._dial()
+        self._dial(hours=3)
+        self.debtor.debt_phone_ids.place = "work"
+        self.assertFalse(self._exceptions())
+        self._old_call(TUESDAY + timedelta(days=1))
+        self.assertFalse(self._exceptions())
+        self._old_call(TUESDAY + timedelta(days=1, hours=1))
+        [exception] = self._exceptions()
+        self.assertEqual(exception.at, TUESDAY + timedelta(days=1, hours=1))
+
     def test_a_requested_callback_is_judged_as_such(self):
         self.policy.callback_beyond_limits = True
         self._old_call(TUESDAY)
