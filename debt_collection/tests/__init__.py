@@ -23,6 +23,7 @@ from . import test_message_ladder
 from . import test_message_queue
 from . import test_objection
 from . import test_partner_merge
+from . import test_phone_zones
 from . import test_policy
 from . import test_policy_histories
 from . import test_policy_presets

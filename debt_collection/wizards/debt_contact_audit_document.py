@@ -167,7 +167,9 @@ class DebtContactAudit(models.TransientModel):
         :return: list of dicts: ``day``, ``debtor``, ``channel``, ``state``,
             ``address``, ``how`` and ``proof``, as texts
         """
-        words = self.env["debt.consent"].search(
+        # Whether there is a document is asked, not what is in it.
+        consents = self.env["debt.consent"].with_context(bin_size=True)
+        words = consents.search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("date", ">=", self.date_from),
