@@ -92,7 +92,7 @@ class Phone:
 
 
 def edition() -> str:
-    """Name the state of all tables from which kind, region and zones of a number follow.
+    """Name the state of all tables from which kind and zones of a number follow.
 
     Two that are alike read every number alike.
 
