@@ -1,5 +1,5 @@
 import base64
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg2.errors import CheckViolation
 
@@ -31,6 +31,30 @@ class TestCampaign(CampaignCase):
         campaign = self._voice()
         self.assertEqual(len(self._want(campaign, 5)), 5)
         self.assertFalse(self.cases.with_user(self.colleague).claim_next())
+
+    def test_who_is_refused_at_the_last_moment_holds_up_nobody(self):
+        """The queue is behind the truth: it is put on record, the next one is taken."""
+        campaign = self._campaign()
+        for user in (self.operator, self.colleague):
+            self._ready(campaign, user)
+        cases = self.cases.search([("company_id", "=", self.company.id)])
+        first = cases.sorted(lambda case: (case.next_contact_at, case.id))[:1]
+        first.partner_id.debt_do_not_call = True
+        first.sudo().write(
+            {
+                "next_contact_at": TUESDAY,
+                "contact_until": TUESDAY + timedelta(hours=1),
+                "priority": "2",
+                "plan_dirty": False,
+            }
+        )
+        calls = self._want(campaign, 2)
+        self.assertEqual(len(calls), 2)
+        self.assertNotIn(first, calls.case_id)
+        [refusal] = self.env["debt.contact.decision"].search(
+            [("case_id", "=", first.id), ("kind", "=", "refusal")]
+        )
+        self.assertEqual((refusal.occasion, refusal.reason), ("claim", "do_not_call"))
 
     def test_lines_are_not_exceeded(self):
         campaign = self._voice()
