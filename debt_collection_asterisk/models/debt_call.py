@@ -99,11 +99,14 @@ class DebtCall(models.Model):
     # --- keys ---------------------------------------------------------------------
     def _conclude(self, facts):
         """What the debtor chose by a key comes before what the line says."""
+        self._give_to_operator(facts)
         choice = facts.menu.get("choice")
         if choice in ("callback", "promise", "stop") and not facts.user_id:
             try:
                 with self.env.cr.savepoint():
-                    self._finish_by_key(choice, facts.menu)
+                    # The chatter names the dialler, as nobody of us has called.
+                    by_line = self.with_context(debt_by_line=True)
+                    by_line._finish_by_key(choice, facts.menu)
                 return None
             except UserError as error:
                 self.case_id._message_log(
@@ -113,6 +116,17 @@ class DebtCall(models.Model):
                     )
                 )
         return super()._conclude(facts)
+
+    def _give_to_operator(self, facts):
+        """Nobody of us had the debtor on the line: the call is his operator's.
+
+        Without one it stays the dialler's; the team of the case sees it all the same.
+        """
+        operator = self.case_id.user_id
+        if self._is_attended() or self._bridged_user(facts):
+            return
+        if operator and operator._debt_operates_in(self.company_id):
+            self.user_id = operator
 
     def _finish_by_key(self, choice, menu):
         """Log what a debtor asked for by the keys of his telephone.

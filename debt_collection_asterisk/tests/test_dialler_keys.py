@@ -1,6 +1,7 @@
 import base64
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -62,6 +63,40 @@ class TestKeys(CampaignCase):
         )
         self.assertEqual(consent.partner_id, call.partner_id)
         self.assertIn(f"{call.number} at 2026-03-10 10:00:00", consent.note)
+
+    def test_what_nobody_was_put_through_to_is_the_cases_operators(self):
+        """And its promise too; but it was the dialler that called."""
+        self.cases.search([("company_id", "=", self.company.id)]).user_id = (
+            self.operator
+        )
+        call = self._pressed(choice="promise", date="2026-03-13")
+        self.assertEqual(call.user_id, self.operator)
+        self.assertEqual(call.case_id.promise_ids.user_id, self.operator)
+        said = call.case_id.message_ids.mapped("body")
+        self.assertTrue(any("The dialler called" in body for body in said))
+        reviews = self.env["debt.call.review"].with_user(self.manager)
+        long_ago = TUESDAY - timedelta(days=1)
+        self.assertNotIn(
+            call, self.env["debt.call"].search(reviews._to_review_domain(long_ago))
+        )
+
+    def test_without_an_operator_the_team_sees_it(self):
+        team = self.env["debt.team"].create(
+            {
+                "name": "Morning",
+                "member_ids": [Command.create({"user_id": self.operator.id})],
+            }
+        )
+        cases = self.cases.search([("company_id", "=", self.company.id)])
+        cases.write({"team_id": team.id, "user_id": False})
+        call = self._pressed(choice="callback")
+        self.assertEqual(call.user_id, self.env.ref("base.user_root"))
+        for user, seen in (
+            (self.operator, True),
+            (self.colleague, False),
+            (self.manager, True),
+        ):
+            self.assertEqual(call.with_user(user).has_access("read"), seen, user.login)
 
     def test_no_answer(self):
         campaign = self._voice()
