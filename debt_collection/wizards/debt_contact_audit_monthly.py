@@ -93,7 +93,7 @@ class DebtContactAudit(models.TransientModel):
             for one in exceptions[:MOST_NAMED]
         ]
         text = self.env._(
-            "All are under Reporting, Contact Audit, Exceptions. Find out how each "
-            "came about: none is expected."
+            "All are under Reporting, Exceptions. Find out how each came about: none "
+            "is expected."
         )
         return Markup("<ul>%s</ul><p>%s</p>") % (Markup().join(lines), text)
