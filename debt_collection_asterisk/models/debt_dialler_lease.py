@@ -304,7 +304,7 @@ class DebtDiallerLease(models.Model):
         back as long as the call can last.
         """
         call = self.call_id
-        if call.state in ("wrapup", "done"):
+        if call._is_over():
             return True
         seconds = self.provider_id.max_seconds + self.provider_id.ring_seconds
         if call.started_at + timedelta(seconds=seconds) + DEAD <= now:
