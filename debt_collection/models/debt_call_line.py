@@ -86,9 +86,9 @@ class DebtCall(models.Model):
         if facts.cancelled and self.state == "draft" and not facts.attended:
             self._release()
             return
-        was_open = self.state != "done"
         self.write(self._prepare_telephony_values(facts))
-        if facts.state == "done" and was_open:
+        # Also of one that was given up meanwhile: what is known late is known.
+        if facts.state == "done" and not self.outcome_id:
             self._conclude(facts)
         self._push_state(facts)
 
