@@ -152,8 +152,8 @@ class Call:
         elif self.dialled:
             self.hang_up("operator")
 
-    def dial(self):
-        """Dial. From the line before the request on, there is no second time."""
+    def dial(self, caller):
+        """Dial, showing the caller's number; there is no second time."""
         number = self.job["number"]
         template = self.desk.config.pbx.dial
         endpoint = template.format(number=number, digits=number.lstrip("+"))
@@ -162,7 +162,6 @@ class Call:
         self.record("dialing", state="dialling")
         self.desk.observe(self, "dialled")
         try:
-            caller = self.job.get("caller_number")
             self.desk.ari.originate(
                 self.channel, endpoint, "debtor", ring, self.limit(), caller
             )

@@ -48,7 +48,7 @@ class Permission:
         self._later()
 
     def _answered(self, answer):
-        """Odoo's word: yes, until a certain time, or no."""
+        """Odoo's word: yes, until a certain time and showing a number, or no."""
         call = self.call
         if call.state != "asking":
             return
@@ -60,4 +60,4 @@ class Permission:
         elif not self.desk.ready:
             self._later()
         else:
-            call.dial()
+            call.dial(answer.get("caller_number", call.job.get("caller_number")))

@@ -47,6 +47,30 @@ def test_click_to_call(world):
     assert len(world.odoo.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("permits", "shown"),
+    [
+        ({}, "+321"),
+        ({"caller_number": "+322"}, "+322"),
+        ({"caller_number": None}, None),
+    ],
+)
+def test_the_number_that_odoo_took_is_shown(world, permits, shown):
+    """It was chosen under a cap; the job's was only the best guess."""
+    world.odoo.permits = permits
+    talk(world, caller_number="+321")
+    dialled = ("originate", DEBTOR)
+    (request,) = [one for one in world.pbx.asked if one[:2] == dialled]
+    assert request[-1] == shown
+
+
+def test_keys_of_a_conversation_are_nobodys_business(world):
+    talk(world)
+    world.pbx.presses(DEBTOR, "4111")
+    world.run(1)
+    assert "digit" not in world.odoo.story(42)
+
+
 def test_the_operator_hangs_up(world):
     talk(world)
     world.pbx.end(OPERATOR, 16)
