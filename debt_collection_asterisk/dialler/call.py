@@ -287,14 +287,16 @@ class Call:
             self.desk.observe(self, "abandoned")
             self.message.farewell()
 
-    def on_played(self, name):
-        """A prompt that we played came to its end."""
+    def on_played(self, name, failed):
+        """A prompt that we played came to its end, or could not be played."""
         part = self.talk if self.state == "talking" else self.message
-        part.on_played(name)
+        part.on_played(name, failed)
 
     def _on_digit(self, event):
-        self.record("digit", {"digit": event["digit"]})
-        self.message.on_digit(event["digit"])
+        # In a conversation it may be the number of a card: none of our business.
+        if self.state == "message":
+            self.record("digit", {"digit": event["digit"]})
+            self.message.on_digit(event["digit"])
 
     def _on_hangup_request(self, _event):
         if self.answered:
