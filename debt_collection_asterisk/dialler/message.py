@@ -36,6 +36,9 @@ class Message:
         self._play_next()
 
     def _today(self):
+        """The day where the debtor is called from: the PBX may be elsewhere."""
+        if today := self.call.job.get("today"):
+            return datetime.date.fromisoformat(today)
         return datetime.date.fromtimestamp(self.desk.office_now())
 
     def farewell(self):

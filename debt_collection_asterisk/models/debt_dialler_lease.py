@@ -151,6 +151,7 @@ class DebtDiallerLease(models.Model):
             "number": call.number,
             "caller_number": self._caller_number() or None,
             "mode": call.mode,
+            "today": call.company_id._debt_today().isoformat(),
             "campaign_id": campaign.id or None,
             "operator": user._debt_dialler_endpoint() if user else None,
             "operator_first": self.operator_first,
