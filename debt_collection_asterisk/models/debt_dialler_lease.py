@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.debt_collection.models.apart import apart
+
 from .constants import CLICK, DEAD, LEASE, utc_text
 from .locking import wait_for
 
@@ -124,15 +126,14 @@ class DebtDiallerLease(models.Model):
             count = campaign._claimable(want.get(campaign.id, 0)) - len(again)
             fresh |= campaign._claim(count)
         given = lost | clicked | fresh
-        now = fields.Datetime.now()
-        given.write(
-            {
-                "state": "leased",
-                "instance_id": instance.id,
-                "lease_until": now + LEASE,
-            }
-        )
-        return [lease._prepare_job() for lease in given]
+        given.write({"state": "leased", "instance_id": instance.id})
+        # What is given again is lent no longer than it was.
+        (clicked | fresh).write({"lease_until": fields.Datetime.now() + LEASE})
+        jobs = []
+        for lease in given:
+            with apart(lease):
+                jobs.append(lease._prepare_job())
+        return jobs
 
     def _prepare_job(self):
         """The call as the process needs it; see the protocol."""
@@ -236,13 +237,17 @@ class DebtDiallerLease(models.Model):
         open_ones = self.filtered(lambda lease: lease.state != "closed")
         open_ones.write({"state": "closed", "close_reason": reason})
         for lease in open_ones:
-            call = lease.call_id
-            if lease.operator_first:
-                lease._tell_void(reason)
-            elif call.state == "draft":
-                case = call.case_id
-                call._release()
-                case._set_dirty()
+            with apart(lease):
+                lease._set_free(reason)
+
+    def _set_free(self, reason):
+        call = self.call_id
+        if self.operator_first:
+            self._tell_void(reason)
+        elif call.state == "draft":
+            case = call.case_id
+            call._release()
+            case._set_dirty()
 
     def _tell_void(self, reason):
         """Nothing was dialled: the operator's window is as before his click."""
@@ -282,7 +287,8 @@ class DebtDiallerLease(models.Model):
         """
         for lease in self:
             lease.write({"state": "closed", "close_reason": "lost"})
-            lease.call_id._dialler_lost()
+            with apart(lease.call_id):
+                lease.call_id._dialler_lost()
 
     @api.model
     def _tidy(self, provider):
@@ -321,6 +327,7 @@ class DebtDiallerLease(models.Model):
         providers = self.env["debt.telephony.provider"].search(
             [("kind", "=", "asterisk")]
         )
-        for provider in providers:
-            self._tidy(provider)
         self.env["debt.dialler.nonce"]._purge()
+        for provider in providers:
+            with apart(provider):
+                self._tidy(provider)
