@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..tools import call_events
 from ..tools.call_events import ANSWERED_LINES, STATES, VAGUE_LINES, EventError
+from .apart import apart
 from .debt_call import TALK_MINUTES
 
 _logger = logging.getLogger(__name__)
@@ -49,7 +50,9 @@ class DebtCall(models.Model):
                 refused.append([call_id, sequence, "unknown_call"])
         for call_id in self.env["debt.call.event"]._store(provider, fresh):
             # Superuser: reports come from a machine; exactly its own calls (see above).
-            self.sudo().browse(call_id)._apply_telephony()
+            call = self.sudo().browse(call_id)
+            with apart(call):
+                call._apply_telephony()
         return {"accepted": accepted, "refused": refused}
 
     @api.model
@@ -86,9 +89,9 @@ class DebtCall(models.Model):
         if facts.cancelled and self.state == "draft" and not facts.attended:
             self._release()
             return
-        was_open = self.state != "done"
         self.write(self._prepare_telephony_values(facts))
-        if facts.state == "done" and was_open:
+        # Also of one that was given up meanwhile: what is known late is known.
+        if facts.state == "done" and not self.outcome_id:
             self._conclude(facts)
         self._push_state(facts)
 

@@ -64,6 +64,5 @@ class DebtCall(models.Model):
             "sha256": hashlib.sha256(content).hexdigest(),
             "started_at": started,
             "seconds": seconds,
-            "announced_at": self.announced_at,
             "keep_until": self.case_id._keep_recording_until(started),
         }

@@ -46,7 +46,12 @@ class DebtRecording(models.Model):
     )
     started_at = fields.Datetime(string="Recorded", required=True, readonly=True)
     seconds = fields.Integer(string="Length", readonly=True)
-    announced_at = fields.Datetime(string="Announced", readonly=True)
+    announced_at = fields.Datetime(
+        string="Announced",
+        related="call_id.announced_at",
+        store=True,
+        help="Empty: nothing tells that the debtor heard that he is recorded.",
+    )
     consent_id = fields.Many2one("debt.consent", readonly=True, ondelete="restrict")
     keep_until = fields.Date(
         required=True, readonly=True, help="The day after, it is deleted."

@@ -5,6 +5,7 @@ what is known of the call is the fold of those that arrived, in the order of the
 numbers.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -163,13 +164,27 @@ def parse(raw: object) -> Event:
         raise EventError("malformed")
     sequence, values = raw.get("seq"), raw.get("values") or {}
     counted = isinstance(sequence, int) and not isinstance(sequence, bool)
-    if not (counted and 0 < sequence < NEWEST and isinstance(values, Mapping)):
+    if not (counted and 0 < sequence < NEWEST and _is_storable(values)):
         raise EventError("malformed")
     if raw.get("kind") not in KINDS:
         raise EventError("unknown_kind")
     if raw["kind"] == "ended" and values.get("line") not in LINES:
         raise EventError("unknown_line")
     return Event(sequence, raw["kind"], _instant(raw.get("at")), values)
+
+
+def _is_storable(values: object) -> bool:
+    """Tell whether a database takes it as JSON, which is stricter than Python.
+
+    >>> _is_storable({"to": "100"}), _is_storable({"to": chr(0)}), _is_storable([])
+    (True, False, False)
+    """
+    try:
+        text = json.dumps(values, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError):
+        return False
+    return isinstance(values, Mapping) and "\\u0000" not in text
 
 
 def _instant(text: object) -> datetime:

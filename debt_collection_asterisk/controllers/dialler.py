@@ -2,6 +2,8 @@ import json
 import logging
 import time
 
+from werkzeug.exceptions import RequestEntityTooLarge
+
 from odoo import SUPERUSER_ID, http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -111,6 +113,8 @@ class Dialler(http.Controller):
         """Give ``answer(provider)`` to a process that is who it says it is."""
         try:
             return answer(_believed(key))
+        except RequestEntityTooLarge:
+            return _json({"error": "too_large"}, 413)
         except Refused as refused:
             _logger.info("A request of a dialler is refused: %s", refused.code)
             return _json({"error": refused.code}, refused.status)

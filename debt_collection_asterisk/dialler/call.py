@@ -152,8 +152,8 @@ class Call:
         elif self.dialled:
             self.hang_up("operator")
 
-    def dial(self):
-        """Dial. From the line before the request on, there is no second time."""
+    def dial(self, caller):
+        """Dial, showing the caller's number; there is no second time."""
         number = self.job["number"]
         template = self.desk.config.pbx.dial
         endpoint = template.format(number=number, digits=number.lstrip("+"))
@@ -162,7 +162,6 @@ class Call:
         self.record("dialing", state="dialling")
         self.desk.observe(self, "dialled")
         try:
-            caller = self.job.get("caller_number")
             self.desk.ari.originate(
                 self.channel, endpoint, "debtor", ring, self.limit(), caller
             )
@@ -288,14 +287,16 @@ class Call:
             self.desk.observe(self, "abandoned")
             self.message.farewell()
 
-    def on_played(self, name):
-        """A prompt that we played came to its end."""
+    def on_played(self, name, failed):
+        """A prompt that we played came to its end, or could not be played."""
         part = self.talk if self.state == "talking" else self.message
-        part.on_played(name)
+        part.on_played(name, failed)
 
     def _on_digit(self, event):
-        self.record("digit", {"digit": event["digit"]})
-        self.message.on_digit(event["digit"])
+        # In a conversation it may be the number of a card: none of our business.
+        if self.state == "message":
+            self.record("digit", {"digit": event["digit"]})
+            self.message.on_digit(event["digit"])
 
     def _on_hangup_request(self, _event):
         if self.answered:

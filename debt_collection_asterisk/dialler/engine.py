@@ -200,7 +200,7 @@ class Engine:
         elif kind in ("RecordingFinished", "RecordingFailed"):
             self._on_recording(kind, event["recording"])
         elif kind == "PlaybackFinished":
-            self._on_played(event["playback"]["id"])
+            self._on_played(event["playback"])
         else:
             channel = event.get("channel") or event.get("peer") or {}
             self._on_channel(channel.get("id", ""), event)
@@ -212,10 +212,14 @@ class Engine:
             self.uploads.finished(recording["name"], recording.get("duration"))
 
     def _on_played(self, playback):
-        name = self._names.fullmatch(playback)
+        failed = playback.get("state") == "failed"
+        if failed:
+            folder = self.config.prompts
+            _logger.warning("%s: the PBX must be able to read %s", playback, folder)
+        name = self._names.fullmatch(playback["id"])
         call = name and not name[1] and self.calls.get(int(name[2]))
         if call:
-            call.on_played(name[3])
+            call.on_played(name[3], failed)
 
     def _on_channel(self, channel, event):
         name = self._names.fullmatch(channel)

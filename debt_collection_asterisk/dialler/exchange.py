@@ -48,7 +48,7 @@ class Exchange:
             "instance": desk.odoo.instance,
             "version": PROTOCOL,
             "pbx_up": desk.ready and not desk.stopping,
-            "live": sorted(desk.calls),
+            "live": sorted(desk.journal.untold().union(desk.calls)),
             "want": {str(c.id): c.want for c in campaigns if c.want},
             "events": desk.journal.outbox(),
             "operators": desk.stations.lines(),

@@ -30,8 +30,6 @@ CREATE TABLE IF NOT EXISTS answer (
 );
 CREATE TABLE IF NOT EXISTS command (id INTEGER PRIMARY KEY, changed REAL NOT NULL);
 """
-#: States in which the debtor was not dialled, nor could Odoo think so.
-UNDIALLED = ("leased", "operator")
 DAY = 24 * 3600
 KEEP = 7 * DAY
 
@@ -82,14 +80,12 @@ class Journal:
         rows = self._db.execute("SELECT * FROM job WHERE state <> 'ended'")
         return [_job(row) for row in rows]
 
-    def number(self, call_id, state):
-        """Take the next sequence number together with a change of state."""
-        row = self._write(
-            "UPDATE job SET seq = seq + 1, state = ?, changed = ? WHERE call_id = ?"
-            " RETURNING seq",
+    def enter(self, call_id, state):
+        """Note a state of which Odoo is not told: no event, and so no number."""
+        self._write(
+            "UPDATE job SET state = ?, changed = ? WHERE call_id = ?",
             (state, time.time(), call_id),
         )
-        return row["seq"]
 
     # --- events -------------------------------------------------------------------
     def record(self, call_id, kind, values, now, state=None, **facts):
@@ -117,6 +113,10 @@ class Journal:
             "SELECT body FROM event ORDER BY rowid LIMIT ?", [limit]
         )
         return [json.loads(row["body"]) for row in rows]
+
+    def untold(self):
+        """Ids of the calls of which Odoo does not know all."""
+        return {id_ for (id_,) in self._db.execute("SELECT call_id FROM event")}
 
     def delivered(self, pairs):
         """Odoo has these (call id, sequence number), or will never take them."""

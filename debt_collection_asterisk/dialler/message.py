@@ -37,6 +37,9 @@ class Message:
         self._play_next()
 
     def _today(self):
+        """The day where the debtor is called from: the PBX may be elsewhere."""
+        if today := self.call.job.get("today"):
+            return datetime.date.fromisoformat(today)
         return datetime.date.fromtimestamp(self.desk.office_now())
 
     def farewell(self):
@@ -64,22 +67,26 @@ class Message:
             _logger.warning("Call %s: %s", call.id, error)
             call.hang_up("us")
 
-    def on_played(self, name, complete=True):
-        """A prompt ended, by itself or by a key."""
+    def on_played(self, name, failed):
+        """A prompt came to its end, or could not be played."""
         if name != self._playing:
             return
-        self._playing = None
-        if name == "announcement":
+        self._ended(complete=not failed)
+        if self.call.state == "farewell" or failed and name == "message":
+            self.call.hang_up("us")
+        else:
+            self._play_next()
+
+    def _ended(self, complete):
+        """Tell how much was heard of what was played."""
+        name, self._playing = self._playing, None
+        if name == "announcement" and complete:
             prompt_id = self.call.job[name]["id"]
             self.call.record("announced", {"prompt_id": prompt_id})
-        elif name != "promise_prompt":
+        elif name in ("message", "abandon_message"):
             seconds = round(self.desk.now() - self._started, 1)
             facts = {"seconds": seconds, "complete": complete}
             self.call.record("message_played", facts)
-        if self.call.state == "farewell":
-            self.call.hang_up("us")
-        elif complete:
-            self._play_next()
 
     def _wait(self):
         """Hang up when no key is pressed for a while."""
@@ -94,8 +101,6 @@ class Message:
 
     def on_digit(self, digit):
         """A key was pressed."""
-        if self.call.state != "message":
-            return
         self._pressed += 1
         choice = self._menu.press(digit)
         if choice or self._menu.dating:
@@ -116,9 +121,9 @@ class Message:
         """A key ends what is being played."""
         self._queue.clear()
         if self._playing:
-            name = self._playing
-            self.on_played(name, complete=False)
-            self.desk.ari.stop_playing(f"{self.call.name}-{name}")
+            playback = f"{self.call.name}-{self._playing}"
+            self._ended(complete=False)
+            self.desk.ari.stop_playing(playback)
 
     def _chosen(self, choice):
         """Carry out a choice; whether there is one."""

@@ -16,6 +16,10 @@ class OdooError(Exception):
     """Odoo was not reached, or refused; trying again later may help."""
 
 
+class Refused(OdooError):
+    """Odoo will never take this: trying again is of no use."""
+
+
 class Replaced(OdooError):
     """Another dialler took over: this one must stop."""
 
@@ -33,10 +37,9 @@ class Odoo:
         """Heartbeat, events and leases in one."""
         return self._ask("sync", payload).json()
 
-    def dial(self, call_id, lease, seq):
+    def dial(self, call_id, lease):
         """Whether the debtor of this call may be dialled this instant."""
-        question = {"call_id": call_id, "lease": lease, "seq": seq}
-        return self._ask("dial", question).json()
+        return self._ask("dial", {"call_id": call_id, "lease": lease}).json()
 
     def recording(self, call_id, name, seconds, data):
         """Hand over the sound of a call."""
@@ -87,4 +90,7 @@ class Odoo:
             code = ""
         if answer.status_code == 409 and code == "replaced":
             raise Replaced("another dialler has taken over")
-        raise OdooError(f"{verb}: Odoo answers {answer.status_code} {code}".rstrip())
+        text = f"{verb}: Odoo answers {answer.status_code} {code}".rstrip()
+        # Without a code of Odoo's own it is a server between us that may be mended.
+        final = code and answer.status_code in (400, 404, 413)
+        raise (Refused if final else OdooError)(text)

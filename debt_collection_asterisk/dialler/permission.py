@@ -14,7 +14,6 @@ class Permission:
 
     def __init__(self, call):
         self.call = call
-        self._seq = None
 
     @property
     def desk(self):
@@ -23,7 +22,7 @@ class Permission:
 
     def ask(self):
         """Ask; noted first, since Odoo counts the call from its yes on."""
-        self._seq = self.desk.journal.number(self.call.id, "asking")
+        self.desk.journal.enter(self.call.id, "asking")
         self.call.state = "asking"
         self._ask()
 
@@ -36,7 +35,7 @@ class Permission:
         elif not self.desk.ready:
             self._later()
         else:
-            question = (call.id, call.job["lease"], self._seq)
+            question = (call.id, call.job["lease"])
             self.desk.background(
                 lambda: self.desk.odoo.dial(*question), self._answered, self._failed
             )
@@ -49,7 +48,7 @@ class Permission:
         self._later()
 
     def _answered(self, answer):
-        """Odoo's word: yes, until a certain time, or no."""
+        """Odoo's word: yes, until a certain time and showing a number, or no."""
         call = self.call
         if call.state != "asking":
             return
@@ -61,4 +60,4 @@ class Permission:
         elif not self.desk.ready:
             self._later()
         else:
-            call.dial()
+            call.dial(answer.get("caller_number", call.job.get("caller_number")))

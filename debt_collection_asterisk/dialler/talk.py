@@ -71,9 +71,9 @@ class Talk:
         except AriError as error:
             _logger.warning("Call %s: %s", self.call.id, error)
 
-    def on_played(self, purpose):
-        """A prompt came to its end."""
-        if purpose != "announcement":
+    def on_played(self, purpose, failed):
+        """A prompt came to its end; who was not told so is not recorded."""
+        if purpose != "announcement" or failed:
             return
         prompt_id = self.call.job["announcement"]["id"]
         self.call.record("announced", {"prompt_id": prompt_id})

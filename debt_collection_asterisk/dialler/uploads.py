@@ -2,6 +2,8 @@
 
 import logging
 
+from .odoo import Refused
+
 _logger = logging.getLogger(__name__)
 #: WAV as Asterisk writes it: 8,000 samples of 16 bits after a short header.
 BYTES_PER_SECOND, HEADER = 16000, 44
@@ -58,6 +60,9 @@ class Uploads:
 
         def failed(error):
             _logger.warning("Recording %s: %s", name, error)
+            if isinstance(error, Refused):
+                self._sent(name, None)
+                return
             self._underway.discard(name)
             again = min(2 * wait, LONGEST_WAIT)
             self._desk.later(wait, lambda: self._send(name, call_id, seconds, again))

@@ -53,7 +53,9 @@ class DebtCall(models.Model):
         if facts.cancelled and lease.state in ("queued", "leased"):
             lease._give_back("operator_failed")
         elif facts.ended_at or self.state == "done":
-            lease.write({"state": "closed", "close_reason": "ended"})
+            # While events are missing of a call of nobody's, they may still come.
+            if facts.attended or self.state == "done":
+                lease.write({"state": "closed", "close_reason": "ended"})
             self._station()._line_ended(self)
         elif facts.user_id or self._is_attended() and self.state == "talking":
             self._station()._talk(self)
@@ -74,14 +76,19 @@ class DebtCall(models.Model):
             [("user_id", "=", self.user_id.id), ("company_id", "=", self.company_id.id)]
         )
 
+    def _is_over(self):
+        """Whether telephony has nothing to tell of it that Odoo waits for."""
+        wrapup = self.state == "wrapup"
+        return self.state == "done" or wrapup and self._telephony_facts().attended
+
     def _dialler_lost(self):
         """Nothing is heard of the call any more; the attempt counts."""
         self.ensure_one()
-        if self.state in ("wrapup", "done"):
+        if self._is_over():
             return
         facts = self._telephony_facts()
-        now = fields.Datetime.now()
-        self.write({"line": "unknown", "ended_at": self.ended_at or now})
+        ended_at = self.ended_at or fields.Datetime.now()
+        self.write({"line": facts.line or "unknown", "ended_at": ended_at})
         if facts.attended and self.user_id.active:
             self.write({"state": "wrapup"})
         else:

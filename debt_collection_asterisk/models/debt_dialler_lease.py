@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.debt_collection.models.apart import apart
+
 from .constants import CLICK, DEAD, LEASE, utc_text
 from .locking import wait_for
 
@@ -131,15 +133,14 @@ class DebtDiallerLease(models.Model):
             count = campaign._claimable(want.get(campaign.id, 0)) - len(again)
             fresh |= campaign._claim(count)
         given = lost | clicked | fresh
-        now = fields.Datetime.now()
-        given.write(
-            {
-                "state": "leased",
-                "instance_id": instance.id,
-                "lease_until": now + LEASE,
-            }
-        )
-        return [lease._prepare_job() for lease in given]
+        given.write({"state": "leased", "instance_id": instance.id})
+        # What is given again is lent no longer than it was.
+        (clicked | fresh).write({"lease_until": fields.Datetime.now() + LEASE})
+        jobs = []
+        for lease in given:
+            with apart(lease):
+                jobs.append(lease._prepare_job())
+        return jobs
 
     def _prepare_job(self):
         """The call as the process needs it; see the protocol."""
@@ -162,6 +163,7 @@ class DebtDiallerLease(models.Model):
             "number": call.number,
             "caller_number": self._caller_number() or None,
             "mode": call.mode,
+            "today": call.company_id._debt_today().isoformat(),
             "campaign_id": campaign.id or None,
             "operator": user._debt_dialler_endpoint() if user else None,
             "operator_first": self.operator_first,
@@ -257,13 +259,17 @@ class DebtDiallerLease(models.Model):
         open_ones = self.filtered(lambda lease: lease.state != "closed")
         open_ones.write({"state": "closed", "close_reason": reason})
         for lease in open_ones:
-            call = lease.call_id
-            if lease.operator_first:
-                lease._tell_void(reason)
-            elif call.state == "draft":
-                case = call.case_id
-                call._release()
-                case._set_dirty()
+            with apart(lease):
+                lease._set_free(reason)
+
+    def _set_free(self, reason):
+        call = self.call_id
+        if self.operator_first:
+            self._tell_void(reason)
+        elif call.state == "draft":
+            case = call.case_id
+            call._release()
+            case._set_dirty()
 
     def _tell_void(self, reason):
         """Nothing was dialled: the operator's window is as before his click."""
@@ -303,7 +309,8 @@ class DebtDiallerLease(models.Model):
         """
         for lease in self:
             lease.write({"state": "closed", "close_reason": "lost"})
-            lease.call_id._dialler_lost()
+            with apart(lease.call_id):
+                lease.call_id._dialler_lost()
 
     @api.model
     def _tidy(self, provider):
@@ -326,7 +333,7 @@ class DebtDiallerLease(models.Model):
         back as long as the call can last.
         """
         call = self.call_id
-        if call.state in ("wrapup", "done"):
+        if call._is_over():
             return True
         seconds = self.provider_id.max_seconds + self.provider_id.ring_seconds
         if call.started_at + timedelta(seconds=seconds) + DEAD <= now:
@@ -342,6 +349,7 @@ class DebtDiallerLease(models.Model):
         providers = self.env["debt.telephony.provider"].search(
             [("kind", "=", "asterisk")]
         )
-        for provider in providers:
-            self._tidy(provider)
         self.env["debt.dialler.nonce"]._purge()
+        for provider in providers:
+            with apart(provider):
+                self._tidy(provider)

@@ -6,5 +6,6 @@ from . import (
     test_dialler_lease,
     test_dialler_operator,
     test_dialler_race,
+    test_dialler_reported,
     test_dialler_ui,
 )

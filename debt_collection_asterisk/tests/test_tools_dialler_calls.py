@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from dialler.odoo import Refused
 from lab.fakes import World
 
 DEBTOR, OPERATOR = "debt-42-debtor", "debt-42-operator"
@@ -45,6 +46,30 @@ def test_click_to_call(world):
     assert not world.pbx.states
     assert not world.pbx.bridged
     assert len(world.odoo.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("permits", "shown"),
+    [
+        ({}, "+321"),
+        ({"caller_number": "+322"}, "+322"),
+        ({"caller_number": None}, None),
+    ],
+)
+def test_the_number_that_odoo_took_is_shown(world, permits, shown):
+    """It was chosen under a cap; the job's was only the best guess."""
+    world.odoo.permits = permits
+    talk(world, caller_number="+321")
+    dialled = ("originate", DEBTOR)
+    (request,) = [one for one in world.pbx.asked if one[:2] == dialled]
+    assert request[-1] == shown
+
+
+def test_keys_of_a_conversation_are_nobodys_business(world):
+    talk(world)
+    world.pbx.presses(DEBTOR, "4111")
+    world.run(1)
+    assert "digit" not in world.odoo.story(42)
 
 
 def test_the_operator_hangs_up(world):
@@ -121,10 +146,7 @@ def test_the_pbx_did_not_answer_whether_it_dials(world):
 
 
 def test_recorded_after_the_announcement(world):
-    data = b"RIFF"
-    prompt = {"id": 5, "sha1": hashlib.sha1(data).hexdigest()}
-    world.odoo.sounds[5] = data
-    talk(world, announcement=prompt, record=True)
+    talk(world, announcement=announcement(world), record=True)
     assert not world.pbx.recordings
     world.pbx.played("debt-42-announcement")
     world.run(1)
@@ -135,6 +157,31 @@ def test_recorded_after_the_announcement(world):
     assert not world.pbx.recordings
     assert world.odoo.story(42)[-5:-2] == ["bridged", "announced", "recording_started"]
     assert not world.journal.recordings()
+
+
+def announcement(world):
+    """How a job refers to the announcement that a call is recorded."""
+    world.odoo.sounds[5] = b"RIFF"
+    return {"id": 5, "sha1": hashlib.sha1(world.odoo.sounds[5]).hexdigest()}
+
+
+def test_who_could_not_be_told_is_not_recorded(world, caplog):
+    """The PBX may not read the file: nobody heard anything."""
+    talk(world, announcement=announcement(world), record=True)
+    world.pbx.played("debt-42-announcement", state="failed")
+    world.run(1)
+    assert not world.pbx.recordings
+    assert world.odoo.story(42)[-1] == "bridged"
+    assert str(world.config.prompts) in caplog.text
+
+
+def test_what_odoo_will_never_take_is_forgotten(world):
+    world.odoo.refusal = Refused("recording: Odoo answers 404 unknown_call")
+    talk(world, record=True)
+    world.pbx.end(DEBTOR, 16)
+    world.run(5)
+    assert not world.journal.recordings()
+    assert not world.pbx.recordings
 
 
 def test_a_recording_waits_for_odoo(world):

@@ -256,6 +256,15 @@ def test_a_message_is_heard_to_its_end(world):
     assert world.odoo.story(42)[-1] == "ended"
 
 
+def test_a_message_that_cannot_be_played_is_not_heard(world):
+    message(world)
+    world.pbx.played("debt-42-message", state="failed")
+    world.run(1)
+    (heard,) = world.odoo.values(42, "message_played")
+    assert not heard["complete"]
+    assert world.odoo.story(42)[-1] == "ended"
+
+
 def test_a_key_ends_the_message(world):
     message(world)
     world.pbx.presses(DEBTOR, "9")

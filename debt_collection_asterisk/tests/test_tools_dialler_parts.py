@@ -12,7 +12,7 @@ from dialler import causes, config, signing
 from dialler.campaign import load_pacing
 from dialler.journal import Journal
 from dialler.menu import Menu
-from dialler.odoo import Odoo, OdooError, Replaced
+from dialler.odoo import Odoo, OdooError, Refused, Replaced
 from lab import sound
 from lab.fake_odoo import SECRET, FakeOdoo
 
@@ -271,6 +271,24 @@ def test_the_older_of_two_is_replaced(odoo):
         client.sync(SILENT | {"stats": {}})
     with pytest.raises(Replaced):
         older.sync(SILENT | {"stats": {}})
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "final"),
+    [
+        (404, {"error": "unknown_call"}, True),
+        (413, {"error": "too_large"}, True),
+        (413, b"nginx", False),
+        (404, b"nginx", False),
+        (503, {"error": "down"}, False),
+    ],
+)
+def test_what_is_refused_for_good(odoo, status, content, final):
+    """Only Odoo's own word is final: a server between may be mended."""
+    odoo.answer = lambda *_request: (status, content)
+    with pytest.raises(OdooError) as caught:
+        client_of(odoo).recording(42, "debt-42-1", 1.5, b"RIFF")
+    assert isinstance(caught.value, Refused) == final
 
 
 def test_an_error_does_not_tell_the_key():

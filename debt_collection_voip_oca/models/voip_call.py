@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.debt_collection.models.apart import apart
 from odoo.addons.debt_collection.models.debt_call import TALK_MINUTES
 
 from ..tools import sip_lines
@@ -213,7 +214,8 @@ class VoipCall(models.Model):
         )
         for call in silent.try_lock_for_update().with_context(debt_lost=True):
             ended_at = max(call.debt_seen_at, call.start_date or call.debt_seen_at)
-            call.write({"state": "terminated", "end_date": ended_at})
+            with apart(call):
+                call.write({"state": "terminated", "end_date": ended_at})
 
     @api.model
     def _debt_recent(self):

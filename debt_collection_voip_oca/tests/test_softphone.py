@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -91,6 +93,25 @@ class TestSoftphone(SoftphoneCommon):
         self.assertEqual((call.state, call.line), ("wrapup", "answered"))
         self.assertEqual((call.duration, call.hung_up_by), (180, False))
         self.assertEqual(voip.state, "terminated")
+
+    def test_a_lost_call_that_cannot_be_ended_holds_up_no_other(self):
+        _call, bad = self._dialled()
+        good = bad.sudo().copy({"debt_call_id": False, "state": "ongoing"})
+        other = self._new_debtor("Debtor Two", "+32 470 65 43 21")
+        self._invoice(100, 10, other)
+        good.debt_call_id = self._call(self._case(other))
+        original = type(bad)._debt_report_state
+
+        def failing(voip):
+            if voip == bad:
+                raise ValueError("bad record")
+            return original(voip)
+
+        self.startPatcher(patch.object(type(bad), "_debt_report_state", failing))
+        apart = "odoo.addons.debt_collection.models.apart"
+        with self._at(minutes=9), self.assertLogs(apart, "ERROR"):
+            bad.sudo()._cron_debt_reconcile()
+        self.assertEqual((bad.state, good.state), ("calling", "terminated"))
 
     def test_whether_a_lost_call_was_answered_nobody_knows(self):
         call, voip = self._dialled()

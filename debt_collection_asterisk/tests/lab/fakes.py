@@ -8,6 +8,7 @@ from dialler.campaign import load_pacing
 from dialler.config import Config
 from dialler.engine import Engine
 from dialler.journal import Journal
+from dialler.odoo import OdooError
 from dialler.times import iso
 
 PACING = load_pacing()
@@ -135,9 +136,10 @@ class FakePbx:
             event = {"type": "ChannelDtmfReceived", "digit": digit}
             self._tell(event | {"channel": {"id": channel}})
 
-    def played(self, playback):
-        """A prompt came to its end."""
-        self._tell({"type": "PlaybackFinished", "playback": {"id": playback}})
+    def played(self, playback, state="done"):
+        """A prompt came to its end; `failed`: nothing was heard of it."""
+        playback = {"id": playback, "state": state}
+        self._tell({"type": "PlaybackFinished", "playback": playback})
 
     def end(self, channel, cause, requested=True):
         """A line ends."""
@@ -176,6 +178,10 @@ class FakeClient:
         self.drop, self.received, self.asked, self.uploads = [], {}, [], {}
         self.allow, self.down, self.told = True, False, None
         self.sounds = {}
+        #: what is to be raised when a recording comes
+        self.refusal = None
+        #: what comes with a permission to dial
+        self.permits = {}
         #: what happens while Odoo thinks whether somebody may be dialled
         self.on_dial = lambda: None
 
@@ -197,16 +203,19 @@ class FakeClient:
             "drop": self.drop,
         }
 
-    def dial(self, call_id, lease, seq):
+    def dial(self, call_id, lease):
         if self.down:
             raise OSError("Odoo is away")
-        self.asked.append((call_id, lease, seq))
+        self.asked.append((call_id, lease))
         self.on_dial()
-        return {"allowed": self.allow, "reason": None if self.allow else "paid"}
+        reason = None if self.allow else "paid"
+        return {"allowed": self.allow, "reason": reason, **self.permits}
 
     def recording(self, call_id, name, seconds, data):
         if self.down:
             raise OSError("Odoo is away")
+        if self.refusal:
+            raise self.refusal
         self.uploads[name] = call_id
         return {"ok": True}
 
@@ -298,7 +307,7 @@ class World:
         work, done, failed = self._work.popleft()
         try:
             result = work()
-        except OSError as error:
+        except (OSError, OdooError) as error:
             failed(error)
         else:
             done(result)
