@@ -14,6 +14,8 @@ from .venv import PYTHON
 PURE = "test_tools_*.py"
 #: Against a real Asterisk, with the dialler as a process of its own.
 LAB = "test_lab_*.py"
+#: That with Odoo as one more process, on a database of its own.
+WHOLE = "test_whole_*.py"
 NOTHING_COLLECTED = 5
 
 
@@ -23,7 +25,8 @@ def run(arguments):
     paths = given or [str(ROOT / name) for name in database.addons()]
     pure = [file for path in paths for file in _files(path, PURE)]
     lab = [file for path in paths for file in _files(path, LAB)]
-    rest = [path for path in paths if path not in (*pure, *lab)]
+    whole = [file for path in paths for file in _files(path, WHOLE)]
+    rest = [path for path in paths if path not in (*pure, *lab, *whole)]
     totals = {"passed": 0, "failed": 0}
     if pure:
         say("\nTests without a database")
@@ -31,6 +34,8 @@ def run(arguments):
     if lab:
         say("\nTests in the telephone laboratory")
         _pytest([*lab, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
+    if whole:
+        _with_everything(whole, options, totals)
     if rest and not (totals["failed"] and {"-x", "--exitfirst"}.intersection(options)):
         _with_database(rest, options, totals, full=not arguments)
     print(f"\n{totals['passed']} passed, {totals['failed']} failed", flush=True)
@@ -55,6 +60,15 @@ def _files(path, pattern):
     if (ROOT / path).is_dir():
         return sorted(map(str, (ROOT / path).rglob(pattern)))
     return [path] if Path(path.partition("::")[0]).match(pattern) else []
+
+
+def _with_everything(files, options, totals):
+    """Odoo, the dialler and Asterisk, each a process of its own."""
+    with database.scratch("glue", "whole") as (name, log):
+        _warnings(log, totals)
+        os.environ["DEBT_WHOLE_DB"] = name
+        say("\nTests of Odoo and the telephone laboratory together")
+        _pytest([*files, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
 
 
 def _with_database(paths, options, totals, full):
@@ -101,7 +115,8 @@ def _in_scratch(kind, share, paths, options):
         odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
         odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
         # The laboratory's fixtures would import our addons by another name than Odoo's.
-        odoo += [f"--ignore-glob=*/{LAB}", "--noconftest"]
+        odoo += [f"--ignore-glob=*/{pattern}" for pattern in (LAB, WHOLE)]
+        odoo += ["--noconftest"]
         _pytest([*paths, *odoo, *options], totals, share)
     return totals
 

@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -5,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
 
-from .common import DiallerCommon, Process
+from .common import DiallerCommon, Process, sound
 
 
 @tagged("post_install", "-at_install")
@@ -171,7 +172,11 @@ class TestClick(DiallerCommon):
     def test_recording_is_announced_before(self):
         """Where the exchange records, the debtor is told, and when is on record."""
         prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
-        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
+        recorded = {"record_calls": True, "announcement_id": prompt.id}
+        with self.assertRaisesRegex(ValidationError, "can be played"):
+            self.provider.write(recorded)
+        prompt.audio = base64.b64encode(sound())
+        self.provider.write(recorded)
         call = self._clicked()
         [job] = self.process.sync()["jobs"]
         self.assertTrue(job["record"])
@@ -185,6 +190,17 @@ class TestClick(DiallerCommon):
             ("announced", {"prompt_id": prompt.id}),
         )
         self.assertEqual(call.announced_at, TUESDAY)
+
+    def test_who_cannot_be_told_is_not_recorded(self):
+        """An announcement that cannot be played stops the recording, not the call."""
+        prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        prompt.audio = base64.b64encode(sound())
+        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
+        prompt.audio = False
+        self._clicked()
+        [job] = self.process.sync()["jobs"]
+        self.assertFalse(job["record"])
+        self.assertIsNone(job["announcement"])
 
     def test_extensions(self):
         for wrong in ("100 200", "100&PJSIP/1", "Local/1@all"):

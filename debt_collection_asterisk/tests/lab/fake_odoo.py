@@ -54,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
 class FakeOdoo:
     """Jobs go out, events come in; each test asks for what it wants to know."""
 
+    key, secret, database = "k", SECRET, ""
+
     def __init__(self):
         self.lock = threading.RLock()
         self.jobs, self.status, self.events = {}, {}, defaultdict(dict)
