@@ -1,7 +1,7 @@
 """Kill -9 in the middle of a call, with a real Odoo, dialler and PBX.
 
-A lock of the test's own stops the request of the moment inside of Odoo; the worker
-that has come so far is killed, and the master starts another one.
+A lock of the test's own stops the request of the moment inside of Odoo; once it has
+come so far the workers are killed, and their master starts others.
 """
 
 import pytest
@@ -12,10 +12,12 @@ from lab.ports import until
 
 #: Nothing may stay open longer, whoever was killed.
 A_MINUTE = 60
+#: What a heartbeat, or the permission to dial, comes by.
 HEARTBEAT = (
     "SELECT FROM debt_dialler_instance WHERE id ="
     " (SELECT max(id) FROM debt_dialler_instance) FOR UPDATE"
 )
+PERMISSION = "SELECT FROM debt_case WHERE id = %s FOR UPDATE"
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def ended(whole, call):
 def test_a_worker_dies_before_there_is_a_lease(whole, debtor):
     whole.start()
     with Lock(whole.office, HEARTBEAT) as heartbeat:
-        heartbeat.kill_who_waits()
+        heartbeat.strike()
     call = whole.staff.operator.dial(debtor)
     resolve(whole, debtor, call)
 
@@ -64,7 +66,7 @@ def test_a_worker_dies_while_it_gives_a_lease(whole, debtor):
         lease = "SELECT FROM debt_dialler_lease WHERE call_id = %s FOR UPDATE"
         with Lock(whole.office, lease, call.id) as lock:
             heartbeat.release()
-            lock.kill_who_waits()
+            lock.strike()
     resolve(whole, debtor, call)
 
 
@@ -72,10 +74,9 @@ def test_a_worker_dies_while_it_says_yes(whole, debtor):
     """It has written the call down, and not yet said that the number may be dialled."""
     whole.start()
     call = whole.staff.operator.open(debtor)
-    decisions = "LOCK TABLE debt_contact_decision IN SHARE MODE"
-    with Lock(whole.office, decisions) as lock:
+    with Lock(whole.office, PERMISSION, debtor.case_id) as lock:
         whole.staff.operator.click(call)
-        lock.kill_who_waits()
+        lock.strike()
         assert whole.network.rang(debtor.number) == 0
     resolve(whole, debtor, call)
 
@@ -85,7 +86,7 @@ def test_a_worker_dies_while_they_talk(whole, debtor):
     call = whole.staff.operator.dial(debtor)
     whole.heard(call.id, "bridged")
     with Lock(whole.office, HEARTBEAT) as heartbeat:
-        heartbeat.kill_who_waits()
+        heartbeat.strike()
     assert whole.pbx.channels() == lines(call)
     resolve(whole, debtor, call)
 
@@ -97,7 +98,7 @@ def test_a_worker_dies_while_it_hears_of_the_end(whole, debtor):
     row = "SELECT FROM debt_call WHERE id = %s FOR UPDATE"
     with Lock(whole.office, row, call.id) as lock:
         whole.pbx.ari("DELETE", f"channels/debt-{call.id}-debtor")
-        lock.kill_who_waits()
+        lock.strike()
         assert whole.state(call.id) == "talking"
     resolve(whole, debtor, call)
     until(lambda: whole.recordings(call), 30, "what was recorded comes, too")
@@ -113,10 +114,9 @@ def test_the_dialler_dies_while_it_asks(whole, debtor):
     """Odoo says yes to nobody: the call counts, and nobody is rung, now or later."""
     whole.start()
     call = whole.staff.operator.open(debtor)
-    decisions = "LOCK TABLE debt_contact_decision IN SHARE MODE"
-    with Lock(whole.office, decisions) as lock:
+    with Lock(whole.office, PERMISSION, debtor.case_id) as lock:
         whole.staff.operator.click(call)
-        until(lock.waiting, 30, "it asks")
+        until(lock.reached, 30, "it asks")
         whole.dialler.kill()
     whole.wait(call.id, "dialing")
     whole.start()
