@@ -82,14 +82,16 @@ class Journal:
         rows = self._db.execute("SELECT * FROM job WHERE state <> 'ended'")
         return [_job(row) for row in rows]
 
-    def number(self, call_id, state):
-        """Take the next sequence number together with a change of state."""
-        row = self._write(
-            "UPDATE job SET seq = seq + 1, state = ?, changed = ? WHERE call_id = ?"
-            " RETURNING seq",
+    def mark(self, call_id, state):
+        """Note a state of which Odoo is not told.
+
+        The numbers are those of events: to Odoo a number that never comes is an event
+        on its way, without which it does not conclude the call.
+        """
+        self._write(
+            "UPDATE job SET state = ?, changed = ? WHERE call_id = ?",
             (state, time.time(), call_id),
         )
-        return row["seq"]
 
     # --- events -------------------------------------------------------------------
     def record(self, call_id, kind, values, now, state=None, **facts):

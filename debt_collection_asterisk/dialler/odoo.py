@@ -33,9 +33,9 @@ class Odoo:
         """Heartbeat, events and leases in one."""
         return self._ask("sync", payload).json()
 
-    def dial(self, call_id, lease, seq):
+    def dial(self, call_id, lease):
         """Whether the debtor of this call may be dialled this instant."""
-        question = {"call_id": call_id, "lease": lease, "seq": seq}
+        question = {"call_id": call_id, "lease": lease}
         return self._ask("dial", question).json()
 
     def recording(self, call_id, name, seconds, data):

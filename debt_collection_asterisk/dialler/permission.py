@@ -14,7 +14,6 @@ class Permission:
 
     def __init__(self, call):
         self.call = call
-        self._seq = None
 
     @property
     def desk(self):
@@ -23,7 +22,7 @@ class Permission:
 
     def ask(self):
         """Ask; noted first, since Odoo counts the call from its yes on."""
-        self._seq = self.desk.journal.number(self.call.id, "asking")
+        self.desk.journal.mark(self.call.id, "asking")
         self.call.state = "asking"
         self._ask()
 
@@ -36,7 +35,7 @@ class Permission:
         elif not self.desk.ready:
             self._later()
         else:
-            question = (call.id, call.job["lease"], self._seq)
+            question = (call.id, call.job["lease"])
             self.desk.background(
                 lambda: self.desk.odoo.dial(*question), self._answered, self._failed
             )

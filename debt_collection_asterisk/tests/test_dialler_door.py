@@ -198,7 +198,7 @@ class TestBothEnds(DiallerCommon, HttpCase):
         self._sync()
         call = self._clicked()
         [job] = self._sync()["jobs"]
-        self.assertTrue(self.client.dial(call.id, job["lease"], 1)["allowed"])
+        self.assertTrue(self.client.dial(call.id, job["lease"])["allowed"])
         at = TUESDAY.isoformat() + "Z"
         kinds = ["operator_answered", "dialing", "ringing", "answered", "ended"]
         events = [

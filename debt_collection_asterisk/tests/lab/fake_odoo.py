@@ -286,6 +286,15 @@ class FakeOdoo:
                     return event["values"]
         return None
 
+    def gaps(self):
+        """Calls of which an event never came: Odoo would not conclude them."""
+        with self.lock:
+            return [
+                call_id
+                for call_id, found in self.events.items()
+                if sorted(found) != list(range(1, len(found) + 1))
+            ]
+
     def wait(self, call_id, kind, seconds=30):
         """The values of an event, once it came."""
         until(

@@ -197,10 +197,10 @@ class FakeClient:
             "drop": self.drop,
         }
 
-    def dial(self, call_id, lease, seq):
+    def dial(self, call_id, lease):
         if self.down:
             raise OSError("Odoo is away")
-        self.asked.append((call_id, lease, seq))
+        self.asked.append((call_id, lease))
         self.on_dial()
         return {"allowed": self.allow, "reason": None if self.allow else "paid"}
 
@@ -217,6 +217,10 @@ class FakeClient:
         """The kinds of a call's events."""
         found = sorted(key for key in self.received if key[0] == call_id)
         return [self.received[key]["kind"] for key in found]
+
+    def numbers(self, call_id):
+        """The numbers of a call's events, in their order."""
+        return sorted(seq for id_, seq in self.received if id_ == call_id)
 
     def values(self, call_id, kind):
         """What came with the events of a kind."""
