@@ -12,12 +12,14 @@ from lab.ports import until
 
 #: Nothing may stay open longer, whoever was killed.
 A_MINUTE = 60
-#: What a heartbeat, or the permission to dial, comes by.
+#: What a heartbeat needs, the giving of a lease, the permission to dial, and an event.
 HEARTBEAT = (
     "SELECT FROM debt_dialler_instance WHERE id ="
     " (SELECT max(id) FROM debt_dialler_instance) FOR UPDATE"
 )
-PERMISSION = "SELECT FROM debt_case WHERE id = %s FOR UPDATE"
+LEASE = "SELECT FROM debt_dialler_lease WHERE call_id = %s FOR UPDATE"
+PERMISSION = "LOCK TABLE debt_contact_decision IN SHARE MODE"
+EVENT = "SELECT FROM debt_call WHERE id = %s FOR UPDATE"
 
 
 @pytest.fixture
@@ -63,21 +65,23 @@ def test_a_worker_dies_while_it_gives_a_lease(whole, debtor):
     whole.start()
     with Lock(whole.office, HEARTBEAT) as heartbeat:
         call = whole.staff.operator.dial(debtor)
-        lease = "SELECT FROM debt_dialler_lease WHERE call_id = %s FOR UPDATE"
-        with Lock(whole.office, lease, call.id) as lock:
+        with Lock(whole.office, LEASE, call.id) as lock:
             heartbeat.release()
             lock.strike()
+            assert whole.lease_of(call) == "queued"
     resolve(whole, debtor, call)
 
 
 def test_a_worker_dies_while_it_says_yes(whole, debtor):
     """It has written the call down, and not yet said that the number may be dialled."""
     whole.start()
-    call = whole.staff.operator.open(debtor)
-    with Lock(whole.office, PERMISSION, debtor.case_id) as lock:
-        whole.staff.operator.click(call)
-        lock.strike()
-        assert whole.network.rang(debtor.number) == 0
+    with Lock(whole.office, HEARTBEAT) as heartbeat:
+        call = whole.staff.operator.dial(debtor)
+        with Lock(whole.office, PERMISSION) as lock:
+            heartbeat.release()
+            lock.strike()
+            assert whole.lease_of(call) == "leased"
+            assert whole.network.rang(debtor.number) == 0
     resolve(whole, debtor, call)
 
 
@@ -95,8 +99,7 @@ def test_a_worker_dies_while_it_hears_of_the_end(whole, debtor):
     whole.start()
     call = whole.staff.operator.dial(debtor)
     whole.heard(call.id, "recording_started")
-    row = "SELECT FROM debt_call WHERE id = %s FOR UPDATE"
-    with Lock(whole.office, row, call.id) as lock:
+    with Lock(whole.office, EVENT, call.id) as lock:
         whole.pbx.ari("DELETE", f"channels/debt-{call.id}-debtor")
         lock.strike()
         assert whole.state(call.id) == "talking"
@@ -113,11 +116,12 @@ def lines(call):
 def test_the_dialler_dies_while_it_asks(whole, debtor):
     """Odoo says yes to nobody: the call counts, and nobody is rung, now or later."""
     whole.start()
-    call = whole.staff.operator.open(debtor)
-    with Lock(whole.office, PERMISSION, debtor.case_id) as lock:
-        whole.staff.operator.click(call)
-        until(lock.reached, 30, "it asks")
-        whole.dialler.kill()
+    with Lock(whole.office, HEARTBEAT) as heartbeat:
+        call = whole.staff.operator.dial(debtor)
+        with Lock(whole.office, PERMISSION) as lock:
+            heartbeat.release()
+            until(lock.reached, 30, "it asks")
+            whole.dialler.kill()
     whole.wait(call.id, "dialing")
     whole.start()
     resolve(whole, debtor, call, line="unknown", rang=0)

@@ -213,8 +213,9 @@ class Whole:
         """Leave the table clean; whatever complained did so for a reason."""
         self.dialler.kill()
         self.pbx.clear()
-        log = self.dialler.log.read_text()
-        assert "ERROR" not in log, log
+        log = self.dialler.log
+        text = log.read_text() if log.exists() else ""
+        assert "ERROR" not in text, text
         assert not (said := self.office.complaints()), said
 
     # --- what is on record --------------------------------------------------------
@@ -257,6 +258,11 @@ class Whole:
         """Ids of the recordings that hang on a call."""
         found = "SELECT id FROM debt_recording WHERE call_id = %s"
         return [id_ for (id_,) in self.office.rows(found, call.id)]
+
+    def lease_of(self, call):
+        """The state of the lease of a call."""
+        found = "SELECT state FROM debt_dialler_lease WHERE call_id = %s"
+        return self.office.value(found, call.id)
 
     def open_leases(self):
         """How many calls are lent to the dialler."""
