@@ -14,6 +14,9 @@ from .venv import PYTHON
 PURE = "test_tools_*.py"
 #: Against a real Asterisk, with the dialler as a process of its own.
 LAB = "test_lab_*.py"
+#: That with Odoo as one more process, on a database of its own.
+WHOLE = "test_whole_*.py"
+WITHOUT_ODOO = ("-p", "devkit.pure", "-p", "no:odoo")
 NOTHING_COLLECTED = 5
 
 
@@ -23,14 +26,15 @@ def run(arguments):
     paths = given or [str(ROOT / name) for name in database.addons()]
     pure = [file for path in paths for file in _files(path, PURE)]
     lab = [file for path in paths for file in _files(path, LAB)]
-    rest = [path for path in paths if path not in (*pure, *lab)]
+    whole = [file for path in paths for file in _files(path, WHOLE)]
+    rest = [path for path in paths if path not in (*pure, *lab, *whole)]
     totals = {"passed": 0, "failed": 0}
     with ThreadPoolExecutor(1) as pool:
         # The laboratory mostly waits: it leaves the cores to the others.
-        beside = pool.submit(_laboratory, lab, options, alone=lab == paths)
+        beside = pool.submit(_laboratory, lab, whole, options, alone=not (pure or rest))
         if pure:
             say("\nTests without a database")
-            _pytest([*pure, "-p", "devkit.pure", "-p", "no:odoo", *options], totals)
+            _pytest([*pure, *WITHOUT_ODOO, *options], totals)
         stops = {"-x", "--exitfirst"}.intersection(options)
         if rest and not (totals["failed"] and stops):
             _with_database(rest, options, totals, full=not arguments)
@@ -59,12 +63,19 @@ def _files(path, pattern):
     return [path] if Path(path.partition("::")[0]).match(pattern) else []
 
 
-def _laboratory(files, options, alone):
+def _laboratory(lab, whole, options, alone):
+    """The dialler and Asterisk as processes of their own, then Odoo as one more."""
     totals = {"passed": 0, "failed": 0}
-    if files:
+    share = "all" if alone else "lab"
+    if lab:
         say("\nTests in the telephone laboratory")
-        share = "all" if alone else "lab"
-        _pytest([*files, "-p", "devkit.pure", "-p", "no:odoo", *options], totals, share)
+        _pytest([*lab, *WITHOUT_ODOO, *options], totals, share)
+    if whole:
+        with database.scratch("glue", "whole") as (name, log):
+            _warnings(log, totals)
+            os.environ["DEBT_WHOLE_DB"] = name
+            say("\nTests of Odoo and the telephone laboratory together")
+            _pytest([*whole, *WITHOUT_ODOO, *options], totals, share)
     return totals
 
 
@@ -116,7 +127,8 @@ def _in_scratch(kind, share, paths, options):
         odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
         odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
         # The laboratory's fixtures would import our addons by another name than Odoo's.
-        odoo += [f"--ignore-glob=*/{LAB}", "--noconftest"]
+        odoo += [f"--ignore-glob=*/{pattern}" for pattern in (LAB, WHOLE)]
+        odoo += ["--noconftest"]
         _pytest([*paths, *odoo, *options], totals, share)
     return totals
 

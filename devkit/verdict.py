@@ -10,7 +10,7 @@ def concerns(logger, message, addons):
         # A page that is closed while it loads complains; Odoo judges the rest itself.
         return not logger.endswith(".browser")
     if logger == "py.warnings":
-        return bool(re.search(rf"/({names})/", message))
+        return bool(re.search(rf"/({names})/|'debt\.", message))
     return logger.startswith("odoo.") and "debt" in message
 
 

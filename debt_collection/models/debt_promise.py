@@ -145,7 +145,8 @@ class DebtPromise(models.Model):
             items = promise.sudo().line_ids or case._open_items()
             promise.payment_reference = case._name_items(items)
 
-    @api.depends("instalment_ids.amount", "instalment_ids.date", "amount", "date")
+    # Not by `instalment_ids`: there Odoo cannot search for who is concerned.
+    @api.depends("plan_id.plan_ids.amount", "plan_id.plan_ids.date", "amount", "date")
     @api.depends_context("lang")
     def _compute_schedule(self):
         for promise in self:

@@ -147,14 +147,7 @@ class DebtDiallerLease(models.Model):
         self.ensure_one()
         call, provider, campaign = self.call_id, self.provider_id, self.campaign_id
         user = call.user_id if self.operator_first else self.env["res.users"]
-        rule = call.case_id._recording_rule()
-        record = provider.record_calls and rule["allowed"]
-        announced = record and rule["announce"]
-        announcement = campaign.announcement_id or provider.announcement_id
-        announcement = announcement._spoken_to(*call._told())
-        if announced and not announcement.audio_sha1:
-            # Nobody is recorded who has not been told.
-            record = announced = False
+        record, announcement = self._recording()
         return {
             "call_id": call.id,
             "lease": self.token,
@@ -170,8 +163,8 @@ class DebtDiallerLease(models.Model):
             "ring_seconds": campaign.ring_seconds or provider.ring_seconds,
             "max_seconds": provider.max_seconds,
             "until": utc_text(self._lawful_until()),
-            "record": bool(record),
-            "announcement": announcement._prepare_job() if announced else None,
+            "record": record,
+            "announcement": announcement._prepare_job() if announcement else None,
             "detect_machine": call.mode in ("predictive", "voice_message"),
             **campaign._prepare_job(call),
             **self._offer_promise(),
@@ -186,6 +179,23 @@ class DebtDiallerLease(models.Model):
             "promise_prompt": prompt._prepare_job() if prompt else None,
             "promise_date": date.isoformat() if date else None,
         }
+
+    def _recording(self):
+        """Whether the call is recorded, and what the debtor is told before.
+
+        Who is to be told, and cannot be, is not recorded.
+
+        :return: bool, and ``debt.dialler.prompt``, empty when nothing is said
+        """
+        rule = self.call_id.case_id._recording_rule()
+        record = self.provider_id.record_calls and rule["allowed"]
+        if not (record and rule["announce"]):
+            return record, self.env["debt.dialler.prompt"]
+        texts = self.campaign_id.announcement_id | self.provider_id.announcement_id
+        told = self.call_id._told()
+        said = texts.browse(text._spoken_to(*told).id for text in texts)
+        said = said.filtered("audio_sha1")[:1]
+        return bool(said), said
 
     def _first_seq(self):
         """Events of a call that is tried again go on where the former ones ended."""

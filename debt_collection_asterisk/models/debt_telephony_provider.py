@@ -1,7 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 FEATURES = (
     "dial",
@@ -91,6 +91,18 @@ class DebtTelephonyProvider(models.Model):
         "CHECK(max_seconds >= 60 AND ring_seconds BETWEEN 15 AND 120)",
         "A call may last a minute at least, and rings for 15 to 120 seconds.",
     )
+
+    @api.constrains("record_calls", "announcement_id")
+    def _check_announcement(self):
+        """Who is recorded must have been told so."""
+        for provider in self:
+            if provider.record_calls and not provider.announcement_id.audio_sha1:
+                raise ValidationError(
+                    self.env._(
+                        "Choose an announcement that can be played: open it, and let "
+                        "it be spoken or upload its recording."
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

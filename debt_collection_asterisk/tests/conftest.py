@@ -1,5 +1,6 @@
 """The laboratory's fixtures, and the dialler as a plain package, without Odoo."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -26,6 +27,32 @@ def lab(telephony, tmp_path):
     from lab.bench import Lab
 
     found = Lab(*telephony, tmp_path)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def staff(tmp_path_factory):
+    """A real Odoo with people in it, for all tests of a run."""
+    from lab.office import Office
+    from lab.whole import Staff
+
+    office = Office(os.environ["DEBT_WHOLE_DB"], tmp_path_factory.mktemp("office"))
+    try:
+        office.start()
+        yield Staff(office)
+    finally:
+        office.stop()
+
+
+@pytest.fixture
+def whole(staff, telephony, tmp_path):
+    """That Odoo, and a fresh dialler on this network."""
+    from lab.whole import Whole
+
+    found = Whole(staff, *telephony, tmp_path)
     try:
         yield found
     finally:

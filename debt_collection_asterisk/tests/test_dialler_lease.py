@@ -172,8 +172,11 @@ class TestClick(DiallerCommon):
     def test_recording_is_announced_before(self):
         """Where the exchange records, the debtor is told, and when is on record."""
         prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        recorded = {"record_calls": True, "announcement_id": prompt.id}
+        with self.assertRaisesRegex(ValidationError, "can be played"):
+            self.provider.write(recorded)
         prompt.audio = base64.b64encode(sound())
-        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
+        self.provider.write(recorded)
         call = self._clicked()
         [job] = self.process.sync()["jobs"]
         self.assertTrue(job["record"])
@@ -188,11 +191,16 @@ class TestClick(DiallerCommon):
         )
         self.assertEqual(call.announced_at, TUESDAY)
 
-    def test_nobody_is_recorded_who_cannot_be_told(self):
-        self.provider.record_calls = True
+    def test_who_cannot_be_told_is_not_recorded(self):
+        """An announcement that cannot be played stops the recording, not the call."""
+        prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        prompt.audio = base64.b64encode(sound())
+        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
+        prompt.audio = False
         self._clicked()
         [job] = self.process.sync()["jobs"]
-        self.assertEqual((job["record"], job["announcement"]), (False, None))
+        self.assertFalse(job["record"])
+        self.assertIsNone(job["announcement"])
 
     def test_extensions(self):
         for wrong in ("100 200", "100&PJSIP/1", "Local/1@all"):

@@ -134,6 +134,7 @@ def check(world, where):
     assert not world.journal.outbox(), where
     assert not world.journal.recordings(), where
     told = world.odoo.story(42)
+    assert world.odoo.numbers(42) == list(range(1, len(told) + 1)), where
     # Where Odoo's answer was lost with the process, its lease runs out by itself.
     leased = bool(told)
     assert told.count("ended") == leased, where

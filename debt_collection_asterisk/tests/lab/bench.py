@@ -45,3 +45,4 @@ class Lab:
         self.dialler.kill()
         self.odoo.close()
         self.pbx.clear()
+        assert not self.odoo.gaps(), self.odoo.events

@@ -54,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
 class FakeOdoo:
     """Jobs go out, events come in; each test asks for what it wants to know."""
 
+    key, secret, database = "k", SECRET, ""
+
     def __init__(self):
         self.lock = threading.RLock()
         self.jobs, self.status, self.events = {}, {}, defaultdict(dict)
@@ -285,6 +287,15 @@ class FakeOdoo:
                 if event["kind"] == kind:
                     return event["values"]
         return None
+
+    def gaps(self):
+        """Calls of which an event never came: Odoo would not conclude them."""
+        with self.lock:
+            return [
+                call_id
+                for call_id, found in self.events.items()
+                if sorted(found) != list(range(1, len(found) + 1))
+            ]
 
     def wait(self, call_id, kind, seconds=30):
         """The values of an event, once it came."""

@@ -227,6 +227,10 @@ class FakeClient:
         found = sorted(key for key in self.received if key[0] == call_id)
         return [self.received[key]["kind"] for key in found]
 
+    def numbers(self, call_id):
+        """The numbers of a call's events, in their order."""
+        return sorted(seq for id_, seq in self.received if id_ == call_id)
+
     def values(self, call_id, kind):
         """What came with the events of a kind."""
         found = sorted(key for key in self.received if key[0] == call_id)

@@ -4,13 +4,13 @@ The last two digits of the number dialled choose what happens (see NUMBERS). Eac
 first request is noted with its number, so that a test can count how often one rang.
 """
 
+import datetime
 import os
 import re
-import subprocess
 from collections import Counter
 from pathlib import Path
 
-from . import sound
+from . import child, sound
 from .ports import free, until
 
 #: What the phone with these last digits does.
@@ -18,8 +18,10 @@ ANSWERS, BUSY, RINGS, DECLINES, DROPS, PRESSES = "01", "02", "03", "04", "05", "
 HUMAN, MACHINE, UNKNOWN, OFF, EARLY, CONGESTED, INFO = (
     "07", "08", "09", "10", "11", "12", "13",
 )  # fmt: skip
-DATED, STOPS, CALLBACK, OFFERED = "14", "15", "16", "17"
+DATED, STOPS, CALLBACK, OFFERED, PROMISES = "14", "15", "16", "17", "18"
 OPERATOR, CHATS = "21", "30"
+#: The day that is promised by keys: near enough to be one in any month.
+PROMISED = datetime.date.today() + datetime.timedelta(days=7)
 DEBTOR_HZ, OPERATOR_HZ = 440, 1000
 
 HEADERS = """      [last_Via:]
@@ -97,14 +99,22 @@ def _refuse(line, more="", ring=RING_SHORTLY):
     return ring + _send(line, more, options=' retrans="500"') + ACK
 
 
-def _presses(digits):
+def _presses(digits, first=""):
     keys = "".join(_key(digit, 2 + n) for n, digit in enumerate(digits))
-    return RING + _pause(300) + OK + _pause(1500) + keys + WAIT
+    return RING + _pause(300) + OK + first + _pause(1500) + keys + WAIT
+
+
+def _stream(file):
+    return _pause(200) + _do(f'rtp_stream="{file},1,8"')
 
 
 def _plays(file, ring=500):
-    stream = _do(f'rtp_stream="{file},1,8"')
-    return RING + _pause(ring) + OK + _pause(200) + stream + WAIT
+    return RING + _pause(ring) + OK + _stream(file) + WAIT
+
+
+def _says_and_presses(file, digits):
+    """A voice first, for the detection of machines; then keys, during the message."""
+    return _presses(digits, _stream(file) + _pause(3000))
 
 
 def _chats():
@@ -135,6 +145,7 @@ def numbers(folder):
         OFFERED: _presses("3#"),
         STOPS: _presses("9"),
         CALLBACK: _presses("2"),
+        PROMISES: _says_and_presses(f"{folder}/human.al", f"3{PROMISED:%d%m}#"),
         OPERATOR: _plays(f"{folder}/operator.al", 300),
         CHATS: _chats(),
     }
@@ -193,15 +204,12 @@ class Network:
         options = ["-sf", folder / "network.xml", "-i", "127.0.0.1", "-p", self.port]
         options += ["-mi", "127.0.0.1", "-mp", free(), "-nostdin", "-trace_logs"]
         options += ["-log_file", self._log, "-trace_err", "-error_file", folder / "err"]
-        with open(folder / "out", "w") as out:
-            self._process = subprocess.Popen(
-                [*self._command, *map(str, options)],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                cwd=folder,
-                env=os.environ | {"TERM": "dumb"},
-            )
+        self._process = child.start(
+            [*self._command, *options],
+            folder / "out",
+            cwd=folder,
+            env=os.environ | {"TERM": "dumb"},
+        )
         until(self._listens, 10, "SIPp listens")
 
     def _listens(self):

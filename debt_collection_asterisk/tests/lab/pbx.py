@@ -1,13 +1,13 @@
 """A private Asterisk on free ports of 127.0.0.1."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import requests
 
 from devkit import asterisk
 
+from . import child
 from .ports import free, free_tcp, until
 
 CONFIGURATION = Path(__file__).with_name("conf")
@@ -52,15 +52,12 @@ class Pbx:
         self.configure()
         config = self._folder / "etc" / "asterisk.conf"
         command = [*asterisk.program(self._root, "asterisk"), "-f", "-q", "-C", config]
-        with open(self._folder / "log" / "out", "a") as out:
-            self._process = subprocess.Popen(
-                list(map(str, command)),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                cwd=self._folder,
-                start_new_session=True,
-            )
+        self._process = child.start(
+            command,
+            self._folder / "log" / "out",
+            cwd=self._folder,
+            start_new_session=True,
+        )
         until(self._answers, 30, "Asterisk answers")
 
     def _answers(self):

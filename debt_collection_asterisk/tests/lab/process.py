@@ -1,18 +1,20 @@
 """The dialler as its own process, which tests kill and start again."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-from .fake_odoo import SECRET
+from . import child
 from .pbx import PASSWORD
 
 ADDON = Path(__file__).parents[2]
 
 
 class Process:
-    """`python3 -m dialler` with a state folder that outlives it."""
+    """`python3 -m dialler` with a state folder that outlives it.
+
+    `odoo` is anything with a `url`, a `key`, a `secret` and the name of a `database`.
+    """
 
     def __init__(self, folder, pbx, odoo, **settings):
         self.folder = Path(folder)
@@ -22,8 +24,9 @@ class Process:
         config = f"""
 [odoo]
 url = "{odoo.url}"
-key = "k"
-secret = "{SECRET}"
+database = "{odoo.database}"
+key = "{odoo.key}"
+secret = "{odoo.secret}"
 
 [pbx]
 url = "{pbx.url}"
@@ -42,14 +45,11 @@ sync = 0.2
         """Start it."""
         command = [sys.executable, "-m", "dialler", "--config"]
         path = (str(ADDON), os.environ.get("PYTHONPATH"))
-        with open(self.log, "a") as log:
-            self._process = subprocess.Popen(
-                [*command, str(self.folder / "dialler.toml")],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))},
-            )
+        self._process = child.start(
+            [*command, self.folder / "dialler.toml"],
+            self.log,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))},
+        )
         return self
 
     @property
