@@ -146,7 +146,9 @@ class DebtDiallerOperator(models.Model):
         """A debtor is on his line; one he did not ask for opens by itself."""
         new = self.call_id != call or self.state != "talking"
         asked_for = call._is_attended()
-        if not new or self.state in ("offline", "pause") and asked_for:
+        # Who calls with another telephone may have no station at all.
+        nowhere = not self or self.state in ("offline", "pause") and asked_for
+        if not new or nowhere:
             return
         self._set_state("talking", call=call)
         if not asked_for:

@@ -6,8 +6,10 @@ from odoo.tests.common import ChromeBrowser
 
 from odoo.addons.debt_collection_asterisk.tests.lab import sound
 
-#: Media between two programs of one machine, and nobody to click on "Allow".
+#: Media between two programs of one machine, and nobody to click on "Allow". SIP.js
+#: would ask a server of Google's for its address, and wait five seconds in vain.
 SWITCHES = (
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--allow-loopback-in-peer-connection",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from odoo.addons.debt_collection_asterisk.tests.lab import sound
@@ -15,7 +16,7 @@ FRAME = 160
 FRAMES_PER_SECOND = sound.RATE // FRAME
 #: An amplitude that silence and noise do not have.
 AUDIBLE = 1000
-SAMPLES = {code: n for n in range(-32768, 32768, 16) for code in sound.alaw([n])}
+SAMPLES = {code: n for n in range(-32760, 32768, 16) for code in sound.alaw([n])}
 SDP = """v=0
 o=debtor 1 1 IN IP4 127.0.0.1
 s=-
@@ -104,8 +105,7 @@ class Phone:
         self._listens_for = listens_for
         self._voice = sound.alaw(sound.tone(voice, 1))
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="debtor", daemon=True)
-        self._thread.start()
+        self._work = ThreadPoolExecutor(1, "debtor").submit(self._run)
 
     @property
     def talk(self):
@@ -113,9 +113,9 @@ class Phone:
         return self.talks[-1]
 
     def stop(self):
-        """Pull the plug."""
+        """Pull the plug; fails if the telephone was broken."""
         self._stopped.set()
-        self._thread.join(5)
+        self._work.result(5)
         self._sip.close()
         self._rtp.close()
 

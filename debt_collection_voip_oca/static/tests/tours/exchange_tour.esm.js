@@ -6,7 +6,6 @@ import {waitUntil} from "@odoo/hoot-dom";
 
 /** The softphone at a real exchange: what is heard comes from the debtor's telephone. */
 const DEBTOR = 440;
-const PATIENCE = {timeout: 15000};
 const AUDIBLE = -50;
 
 const connection = () =>
@@ -34,21 +33,24 @@ const isDebtor = (tone) => Math.abs(tone - DEBTOR) < 20;
 /** From the first answer on: a silence is then that of the line. */
 let listen = null;
 
-/** The sound comes and goes by the network, encrypted. */
-async function checkStream() {
+/** @returns {Promise<Object>} how sound comes and goes */
+async function stream() {
     const reports = [...(await connection().getStats()).values()];
     const find = (type) => reports.find((report) => report.type === type) || {};
-    const checks = {
-        dtls: find("transport").dtlsState === "connected",
-        srtp: Boolean(find("transport").srtpCipher),
-        received: find("inbound-rtp").packetsReceived > 0,
-        sent: find("outbound-rtp").packetsSent > 0,
-        loud: find("inbound-rtp").totalAudioEnergy > 0,
+    const [transport, incoming] = [find("transport"), find("inbound-rtp")];
+    return {
+        dtls: transport.dtlsState,
+        cipher: transport.srtpCipher,
+        sent: find("outbound-rtp").packetsSent,
+        received: incoming.packetsReceived,
+        energy: incoming.totalAudioEnergy,
     };
-    if (!Object.values(checks).every(Boolean)) {
-        throw new Error(
-            `The stream is not what it should be: ${JSON.stringify(checks)}`
-        );
+}
+
+async function checkStream() {
+    const {dtls, cipher, sent, received, energy} = await stream();
+    if (dtls !== "connected" || !(cipher && sent && received && energy)) {
+        throw new Error(`This is no talk: ${JSON.stringify(await stream())}`);
     }
 }
 
@@ -58,8 +60,12 @@ function hears(content, isWanted) {
         trigger: PHONE,
         run: async () => {
             listen ||= ear();
-            const message = () => `${content}: no, but ${listen()} Hz`;
-            await waitUntil(() => isWanted(listen()), {...PATIENCE, message});
+            try {
+                await waitUntil(() => isWanted(listen()), {timeout: 8000});
+            } catch {
+                const what = JSON.stringify(await stream());
+                throw new Error(`${content}: no, but ${listen()} Hz; ${what}`);
+            }
         },
     };
 }
@@ -72,7 +78,7 @@ const called = [
         run: () =>
             waitUntil(
                 () => services().voip_agent_oca.registererState === "Registered",
-                {...PATIENCE, message: "The softphone is not registered"}
+                {timeout: 8000, message: "The softphone is not registered"}
             ),
     },
     {trigger: ".o_form_view button[name=action_call]", run: "click"},
