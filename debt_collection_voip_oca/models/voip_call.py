@@ -114,6 +114,13 @@ class VoipCall(models.Model):
         for call in self._debt_own()._debt_open():
             call._debt_report("held" if held else "resumed")
 
+    def debt_ringing(self):
+        """The browser says that the debtor's telephone rings."""
+        for call in self._debt_own()._debt_open():
+            # An exchange may say so again and again.
+            if call.state == "calling" and not call.sudo().debt_call_id.rang:
+                call._debt_report("ringing")
+
     def debt_note_end(self, status=0, hung_up=False):
         """The browser says how the line ends, just before it reports that it has.
 
@@ -192,9 +199,13 @@ class VoipCall(models.Model):
     @api.model
     def _debt_on_the_line(self):
         """Whether the calling user's softphone is on the line with a debtor."""
-        domain = [*self._debt_alive_domain(), ("user_id", "=", self.env.uid)]
         # Superuser: the user's own calls, in whichever company.
-        return bool(self.sudo().search_count(domain, limit=1))
+        return bool(self.sudo().search_count(self._debt_line_domain(), limit=1))
+
+    @api.model
+    def _debt_line_domain(self):
+        """The calls with debtors that the calling user's softphone has on the line."""
+        return [*self._debt_alive_domain(), ("user_id", "=", self.env.uid)]
 
     @api.model
     def _cron_debt_reconcile(self):

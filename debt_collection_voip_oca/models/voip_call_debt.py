@@ -78,15 +78,57 @@ class VoipCall(models.Model):
             the dialling or False, "window": action}``
         :raises UserError: the gate says no, or whose number it is must be chosen first
         """
+        case = self._debt_find_case(number)
+        return case._place_from_softphone(number) if case else {"verdict": "free"}
+
+    @api.model
+    def debt_may_transfer(self, number):
+        """May the softphone hand whoever is on the line on to a number?
+
+        That dials it: where it is a debtor's, the gate is asked. Another debtor than
+        the one on the line is never dialled so: that call would be on no record, and
+        the two would learn of each other's debts.
+
+        :param str number: in any form
+        :return: True
+        :raises UserError: the gate says no, or it is another debtor's number
+        """
+        case = self._debt_find_case(number)
+        if not case:
+            return True
+        answer = case.check_contact("call", number=number)
+        if not answer["allowed"]:
+            raise UserError(answer["message"])
+        # Superuser: the user's own call, in whichever company.
+        line = self.sudo().search(self._debt_line_domain(), limit=1)
+        if line.debt_call_id.partner_id != case.partner_id:
+            raise UserError(
+                self.env._(
+                    "This number is that of %(debtor)s, who is called from the call "
+                    "window: hang up first.",
+                    debtor=case.partner_id.display_name,
+                )
+            )
+        return True
+
+    @api.model
+    def _debt_find_case(self, number):
+        """The open case whose debtor an operator would reach by this number.
+
+        :param str number: in any form
+        :return: ``debt.case``; empty where it is no debtor's, or the user no operator
+        :raises UserError: several have it, or it is another team's
+        """
+        cases = self.env["debt.case"]
         if not (number and self.env.user.has_group(OPERATOR)):
-            return {"verdict": "free"}
+            return cases
         callers = [
             caller
             for caller in self.env["debt.call.inbound"]._search_exact(number)
             if caller["status"] in ("open", "other_team")
         ]
         if not callers:
-            return {"verdict": "free"}
+            return cases
         if len(callers) > 1:
             raise UserError(
                 self.env._(
@@ -96,8 +138,7 @@ class VoipCall(models.Model):
             )
         if callers[0]["status"] == "other_team":
             raise UserError(callers[0]["info"])
-        case = self.env["debt.case"].browse(callers[0]["case_id"])
-        return case._place_from_softphone(number)
+        return cases.browse(callers[0]["case_id"])
 
     @api.model
     def debt_not_dialled(self, call_id):

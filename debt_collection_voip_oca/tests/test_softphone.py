@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
 
@@ -37,6 +37,20 @@ class TestSoftphone(SoftphoneCommon):
         self.assertEqual(call.duration, 0)
         call.finish("promise", promise_amount=1000, promise_date="2026-03-16")
         self.assertTrue(call.disagreement)
+
+    def test_that_it_rang_is_on_record_and_suggests_the_outcome(self):
+        call, voip = self._dialled()
+        with self._at(seconds=3):
+            voip.debt_ringing()
+            voip.debt_ringing()
+        self.assertEqual((call.state, call.rang), ("ringing", True))
+        with self._at(seconds=30):
+            voip.terminate_call()
+            voip.debt_ringing()
+        kinds = call.event_ids.sorted("sequence").mapped("kind")
+        self.assertEqual(kinds, ["dialing", "ringing", "ended"])
+        self.assertEqual(call.line, "cancelled")
+        self.assertEqual(call.suggested_outcome_id.code, "no_answer")
 
     def test_why_the_exchange_refused_suggests_the_outcome(self):
         call, voip = self._dialled()
@@ -170,6 +184,28 @@ class TestSoftphone(SoftphoneCommon):
         self.assertEqual(call.number, "+32470123456")
 
     # --- who may do what ------------------------------------------------------------
+    def test_a_password_is_read_by_its_user_and_by_administrators(self):
+        mine = self.operator.with_user(self.operator)
+        self.assertEqual(mine.read(["voip_password"])[0]["voip_password"], "secret")
+        self.assertEqual(mine._voip_get_info()["pbx_password"], "secret")
+        mine.write({"voip_password": "new"})
+        for user in (self.colleague, self.manager):
+            with self.assertRaises(AccessError):
+                self.operator.with_user(user).read(["voip_password"])
+            with self.assertRaises(AccessError):
+                mine.with_user(user).search([("voip_password", "=like", "n%")])
+        administrator = new_test_user(
+            self.env, "debt_administrator", groups="base.group_erp_manager"
+        )
+        theirs = self.operator.with_user(administrator)
+        self.assertEqual(theirs.voip_password, "new")
+        theirs.voip_password = "newer"
+
+    def test_the_preferences_show_the_password_field(self):
+        preferences = self.env.ref("base.view_users_form_simple_modif")
+        users = self.env["res.users"].with_user(self.operator)
+        self.assertIn("voip_password", users.get_view(preferences.id)["arch"])
+
     def test_a_debtors_call_is_nobodys_to_edit(self):
         _call, voip = self._dialled()
         with self.assertRaises(AccessError):

@@ -75,6 +75,49 @@ class TestDialPad(SoftphoneCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestTransfer(SoftphoneCommon):
+    """A number that whoever is on the line is handed on to is dialled too."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = self._new_debtor("Debtor Two", "+32 470 65 43 21")
+        self._invoice(100, 10, self.other)
+        self._case(self.other)
+
+    def _may(self, number, user=None):
+        return self._softphone(user).debt_may_transfer(number)
+
+    def test_colleagues_and_strangers_are_free(self):
+        self._dialled()
+        for number in ("200", "02 555 12 12", False):
+            self.assertTrue(self._may(number))
+        clerk = new_test_user(self.env, "clerk", groups="base.group_user")
+        self.assertTrue(self._may("0470 65 43 21", clerk))
+
+    def test_at_night_the_gate_says_no(self):
+        with self._at(hours=11), self.assertRaisesRegex(UserError, "permitted hours"):
+            self._may("0470 65 43 21")
+
+    def test_no_debtor_is_put_through_to_another(self):
+        self._dialled()
+        with self.assertRaisesRegex(UserError, "Debtor Two, who is called from"):
+            self._may("0470 65 43 21")
+
+    def test_another_number_of_the_debtor_is_asked_at_the_gate(self):
+        contact = self._new_debtor(
+            "Book Keeping", "+32 470 11 11 11", parent_id=self.debtor.id
+        )
+        self._case()
+        _call, voip = self._dialled()
+        voip.accept_call()
+        self.assertTrue(self._may("0470 11 11 11"))
+        phones = self.env["debt.phone"].search([("partner_id", "=", self.debtor.id)])
+        phones.filtered(lambda p: p.contact_id == contact).health = "do_not_call"
+        with self.assertRaises(UserError):
+            self._may("0470 11 11 11")
+
+
+@tagged("post_install", "-at_install")
 class TestRinging(SoftphoneCommon):
     """The debtor rings the operator's softphone."""
 

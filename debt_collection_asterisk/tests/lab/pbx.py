@@ -1,6 +1,7 @@
 """A private Asterisk on free ports of 127.0.0.1."""
 
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import requests
@@ -17,6 +18,9 @@ FOLDERS = ("etc", "lib/keys", "spool/recording", "log", "cache")
 
 class Pbx:
     """Asterisk, which may be killed and started again."""
+
+    #: Folders of configuration: a later one adds to the files of the earlier ones.
+    configuration = (CONFIGURATION,)
 
     def __init__(self, root, folder, carrier):
         self._root = root
@@ -41,11 +45,18 @@ class Pbx:
             "rtp_first": first,
             "rtp_last": first + 998,
         }
-        for path in CONFIGURATION.glob("*.conf"):
-            text = path.read_text()
+        for name, text in self._texts().items():
             for key, value in values.items():
                 text = text.replace(f"@{key}@", str(value))
-            (folder / "etc" / path.name).write_text(text)
+            (folder / "etc" / name).write_text(text)
+
+    def _texts(self):
+        """The text of each file of the configuration."""
+        texts = defaultdict(str)
+        for folder in self.configuration:
+            for path in sorted(folder.glob("*.conf")):
+                texts[path.name] += path.read_text()
+        return texts
 
     def start(self):
         """Start it and wait until it answers."""

@@ -53,7 +53,7 @@ export class DebtSoftphone {
             this.warn(_t("Your softphone is on the line: hang up before you dial."));
             return;
         }
-        const answer = await this.mayDial(typed);
+        const answer = await this.consult("debt_place", typed);
         if (!answer) {
             return;
         }
@@ -67,10 +67,15 @@ export class DebtSoftphone {
         await this.action.doAction(answer.window);
     }
 
-    /** @returns {Object|false} what `debt_place` returns; a refusal is shown */
-    async mayDial(number) {
+    /** @returns {Boolean} whether whoever is on the line may be handed on; else why not */
+    mayTransfer(number) {
+        return this.consult("debt_may_transfer", number);
+    }
+
+    /** @returns {Object|Boolean} what the method says of a number; a refusal is shown */
+    async consult(method, number) {
         try {
-            return await this.orm.call("voip.call", "debt_place", [number || false]);
+            return await this.orm.call("voip.call", method, [number || false]);
         } catch (error) {
             if (error.exceptionName !== "odoo.exceptions.UserError") {
                 throw error;

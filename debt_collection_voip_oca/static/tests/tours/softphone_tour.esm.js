@@ -1,4 +1,4 @@
-import {press} from "@odoo/hoot-dom";
+import {PHONE, keys, promised, sees, services} from "./softphone_steps.esm";
 import {registry} from "@web/core/registry";
 import {stepClock} from "@debt_collection/../tests/tours/clock.esm";
 
@@ -6,19 +6,6 @@ import {stepClock} from "@debt_collection/../tests/tours/clock.esm";
  * The softphone's exchange is in its test mode: it dials nobody and plays a call
  * through. The answer of the far end is what a test has to give by itself.
  */
-const WINDOW = "body:not(:has(.o_blockUI)) .o_debt_call";
-const PHONE = ".o_voip_softphone";
-
-const services = () => odoo.__WOWL_DEBUG__.root.env.services;
-
-function keys(content, ...names) {
-    return {content, trigger: WINDOW, run: () => press(["alt", ...names])};
-}
-
-function sees(content, trigger) {
-    return {content, trigger: `${WINDOW} ${trigger}`};
-}
-
 /** A browser of a test has no loudspeaker. */
 const silent = {
     content: "The softphone is there",
@@ -33,18 +20,6 @@ const answered = {
     trigger: `${PHONE}:contains(In call for)`,
     run: () => services().voip_oca.acceptCall(),
 };
-
-const logged = [
-    keys("It was the debtor", "w"),
-    keys("A promise", "shift", "p"),
-    {
-        trigger: `${WINDOW} [name=promise_date] input`,
-        run: "edit +3d && press Tab",
-    },
-    sees("It is the outcome", "[name=consequence_html]:contains(Nobody calls until)"),
-    keys("Save", "d"),
-    {content: "It is logged", trigger: "body:not(:has(.o_debt_call)) .o_main_navbar"},
-];
 
 registry.category("web_tour.tours").add("debt_softphone_tour", {
     steps: () => [
@@ -67,7 +42,7 @@ registry.category("web_tour.tours").add("debt_softphone_tour", {
         keys("Hang up", "g"),
         sees("It is over", ".o_debt_line:contains(log how it ended)"),
         sees("And how long it was", ".o_debt_line_clock:contains(0:)"),
-        ...logged,
+        ...promised,
     ],
 });
 
@@ -89,7 +64,7 @@ registry.category("web_tour.tours").add("debt_softphone_pad_tour", {
             run: "click",
         },
         sees("It is over", ".o_debt_line:contains(log how it ended)"),
-        ...logged,
+        ...promised,
     ],
 });
 
@@ -149,6 +124,6 @@ registry.category("web_tour.tours").add("debt_softphone_ring_tour", {
         },
         keys("Hang up", "g"),
         sees("It is over", ".o_debt_line:contains(log how it ended)"),
-        ...logged,
+        ...promised,
     ],
 });
