@@ -80,8 +80,12 @@ class Journal:
         rows = self._db.execute("SELECT * FROM job WHERE state <> 'ended'")
         return [_job(row) for row in rows]
 
-    def enter(self, call_id, state):
-        """Note a state of which Odoo is not told: no event, and so no number."""
+    def mark(self, call_id, state):
+        """Note a state of which Odoo is not told.
+
+        The numbers are those of events: to Odoo a number that never comes is an event
+        on its way, without which it does not conclude the call.
+        """
         self._write(
             "UPDATE job SET state = ?, changed = ? WHERE call_id = ?",
             (state, time.time(), call_id),

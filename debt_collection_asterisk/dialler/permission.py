@@ -22,7 +22,7 @@ class Permission:
 
     def ask(self):
         """Ask; noted first, since Odoo counts the call from its yes on."""
-        self.desk.journal.enter(self.call.id, "asking")
+        self.desk.journal.mark(self.call.id, "asking")
         self.call.state = "asking"
         self._ask()
 

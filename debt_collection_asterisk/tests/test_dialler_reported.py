@@ -67,7 +67,7 @@ class TestReported(ReportedCase):
         call = self._dialled()
         journal, now = self._journal(), time.time()
         journal.accept(self.process.jobs[call.id])
-        journal.enter(call.id, "asking")
+        journal.mark(call.id, "asking")
         journal.record(call.id, "dialing", {}, now, "dialling")
         values = {"line": "busy", "by": "debtor"}
         journal.record(call.id, "ended", values, now, "ended")
