@@ -61,6 +61,19 @@ def test_click_to_call_is_recorded_from_both_sides(lab):
     assert not stored, "nothing of a debtor's voice stays on the PBX"
 
 
+def test_who_could_not_be_told_is_not_recorded(lab):
+    """Asterisk finds no sound in the file: nobody heard the announcement."""
+    odoo = lab.odoo
+    silent = odoo.prompt(8, b"no sound at all")
+    by_hand(lab, 8, "+32470000801", record=True, announcement=silent)
+    lab.start()
+    odoo.wait(8, "bridged")
+    complaint = "the PBX must be able to read"
+    until(lambda: complaint in lab.dialler.log.read_text(), 10, "it is noticed")
+    hang_up(lab, 8)
+    assert not {"announced", "recording_started"}.intersection(odoo.story(8))
+
+
 def _duration(lab, name):
     """Seconds since a recording began, by what the debtor's line received."""
     answer = lab.pbx.ari("GET", "channels/debt-1-debtor/rtp_statistics")
