@@ -320,6 +320,13 @@ class DebtCall(models.Model):
         }
 
     @api.model
+    def _spoken_domain(self):
+        """Calls in which one of us spoke, whoever's they are."""
+        recorded = Domain("mode", "in", ("robot", "voice_message"))
+        bridged = Domain("event_ids", "any", [("kind", "=", "bridged")])
+        return ~recorded | bridged
+
+    @api.model
     def _to_review_domain(self, since):
         """Conversations with debtors that nobody has reviewed, of other people.
 
@@ -329,6 +336,7 @@ class DebtCall(models.Model):
             Domain("state", "=", "done")
             & Domain("outcome_id", "!=", False)
             & Domain("party", "=", "right_party")
+            & self._spoken_domain()
             & Domain("started_at", ">=", since)
             & Domain("user_id", "!=", self.env.uid)
             & Domain("user_id.active", "=", True)

@@ -39,6 +39,7 @@ class DebtCallReport(models.Model):
             "provider_id",
             "started_at",
             "state",
+            "mode",
             "user_id",
         ],
         "debt.case": ["profile_id", "stage_id", "team_id"],
@@ -52,7 +53,16 @@ class DebtCallReport(models.Model):
     partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    user_id = fields.Many2one("res.users", string="Operator", readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Operator",
+        readonly=True,
+        help="Of calls by a dialler that nobody was put through to: the case's "
+        "operator.",
+    )
+    mode = fields.Selection(
+        lambda self: self.env["debt.call"]._fields["mode"].selection, readonly=True
+    )
     team_id = fields.Many2one("debt.team", readonly=True)
     outcome_id = fields.Many2one("debt.call.outcome", readonly=True)
     stage_id = fields.Many2one("debt.stage", readonly=True)
@@ -130,6 +140,7 @@ class DebtCallReport(models.Model):
                    EXTRACT(ISODOW FROM c.started_at AT TIME ZONE 'UTC'
                            AT TIME ZONE %s)::int::varchar AS weekday,
                    c.direction,
+                   c.mode,
                    c.party,
                    c.confirmed_by,
                    c.line,

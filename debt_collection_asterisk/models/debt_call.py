@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.debt_collection.tools.clock import local
+
 from .constants import ABANDONED_QUIET
 
 # A debtor who pressed "call me back" is not called in the same breath.
@@ -56,6 +58,10 @@ class DebtCall(models.Model):
         elif facts.user_id or self._is_attended() and self.state == "talking":
             self._station()._talk(self)
 
+    def _told(self):
+        """To whom the prompts of the call are said, and by which company."""
+        return self.contact_id or self.partner_id, self.company_id
+
     def _note_announcement(self):
         """When the debtor was told that he is recorded: its proof."""
         said = self.event_ids.filtered(lambda event: event.kind == "announced")
@@ -93,11 +99,14 @@ class DebtCall(models.Model):
     # --- keys ---------------------------------------------------------------------
     def _conclude(self, facts):
         """What the debtor chose by a key comes before what the line says."""
+        self._give_to_operator(facts)
         choice = facts.menu.get("choice")
         if choice in ("callback", "promise", "stop") and not facts.user_id:
             try:
                 with self.env.cr.savepoint():
-                    self._finish_by_key(choice, facts.menu)
+                    # The chatter names the dialler, as nobody of us has called.
+                    by_line = self.with_context(debt_by_line=True)
+                    by_line._finish_by_key(choice, facts.menu)
                 return None
             except UserError as error:
                 self.case_id._message_log(
@@ -107,6 +116,17 @@ class DebtCall(models.Model):
                     )
                 )
         return super()._conclude(facts)
+
+    def _give_to_operator(self, facts):
+        """Nobody of us had the debtor on the line: the call is his operator's.
+
+        Without one it stays the dialler's; the team of the case sees it all the same.
+        """
+        operator = self.case_id.user_id
+        if self._is_attended() or self._bridged_user(facts):
+            return
+        if operator and operator._debt_operates_in(self.company_id):
+            self.user_id = operator
 
     def _finish_by_key(self, choice, menu):
         """Log what a debtor asked for by the keys of his telephone.
@@ -126,7 +146,37 @@ class DebtCall(models.Model):
             self.finish(
                 "promise",
                 party="right_party",
-                promise_amount=self.case_id.amount_overdue,
+                promise_amount=self._promised_amount(),
                 promise_date=menu.get("date"),
                 **note,
             )
+
+    def _prepare_refused_calls(self):
+        values = super()._prepare_refused_calls()
+        pressed = self._key_pressed("stop")
+        if not pressed:
+            return values
+        zone = self.company_id.partner_id.tz or "UTC"
+        note = self.env._(
+            "The key for “do not call me” was pressed on %(number)s at %(time)s "
+            "(%(zone)s).",
+            number=self.number,
+            time=f"{local(zone, pressed.at):%Y-%m-%d %H:%M:%S}",
+            zone=zone,
+        )
+        return values | {"how": "keypad", "note": note}
+
+    def _key_pressed(self, choice):
+        """The event by which the debtor chose something, alone on the line."""
+        return self.event_ids.filtered(
+            lambda event: (
+                event.kind == "menu" and (event.values or {}).get("choice") == choice
+            )
+        )[-1:]
+
+    def _promised_amount(self):
+        """What was offered when the call was lent, or what of it is still overdue."""
+        leases = self.env["debt.dialler.lease"]
+        lease = leases.search([("call_id", "=", self.id)], order="id desc", limit=1)
+        overdue = self.case_id.amount_overdue
+        return min(lease.offered_amount or overdue, overdue)
