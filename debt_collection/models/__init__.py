@@ -25,6 +25,7 @@ from . import (
     debt_case_consent,
     debt_case_continue,
     debt_case_difference,
+    debt_case_facts,
     debt_case_gate,
     debt_case_hold,
     debt_case_inbound,

@@ -16,6 +16,8 @@ CALLBACK_LASTS = timedelta(hours=24)
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
 RETRY_WITHIN = timedelta(hours=4)
+# No call counts for longer: `debt_case_facts.A_DAY_OF_MINUTES`.
+LONGEST_CALL = timedelta(days=1)
 # Reasons of the planner with which the ladder has no more calls.
 CALLS_OVER = ("ladder_end", "no_steps")
 UNPLANNED_STATES = ("disputed", "legal", "dormant")
@@ -196,11 +198,13 @@ class DebtCase(models.Model):
     def _rang_lately(self, now, history):
         """Whether there may be a busy line to try again; else no calls need be read."""
         since = now - RETRY_WITHIN
+        earliest = since - LONGEST_CALL
         return any(
-            contact.case == self.id
+            contact.at >= earliest
+            and contact.case == self.id
             and contact.channel == "call"
             and contact.at + timedelta(minutes=contact.minutes) >= since
-            for contact in reversed(history)
+            for contact in history
         )
 
     def _preferred_hours(self, facts, likely):

@@ -25,10 +25,12 @@ class DebtCase(models.Model):
 
     def _is_representative(self, channel, number):
         """Whether the contact goes to whom the debtor chose to speak for him."""
+        if not number:
+            return False
         # Superuser: exactly the debtor and his representative.
         debtor = self.partner_id.sudo()
         chosen = debtor.debt_representative_id
-        if not (number and chosen and debtor._debt_protected() == "represented"):
+        if not chosen or debtor._debt_protected() != "represented":
             return False
         if channel == "email":
             return email_normalize(number) == chosen.email_normalized

@@ -130,9 +130,8 @@ class DebtPhone(models.Model):
     def _is_forbidden_at_work(self):
         """Whether it rings at work, where the debtor or employer wants no calls."""
         self.ensure_one()
-        forbidden = self.contact_id.debt_no_work_calls
         return self.place == "work" and (
-            forbidden or self.partner_id.debt_no_work_calls
+            self.contact_id.debt_no_work_calls or self.partner_id.debt_no_work_calls
         )
 
     def _is_protected_contact(self):
