@@ -141,7 +141,7 @@ class DebtCase(models.Model):
                            OR outcome_id IS NULL AND party IS NULL AS connected,
                            party = 'right_party'
                            OR outcome_id IS NULL AND party IS NULL AS conversed,
-                           requested, case_id, direction = 'inbound' AS incoming,
+                           requested, company_id, direction = 'inbound' AS incoming,
                            CEIL(EXTRACT(EPOCH FROM
                                 COALESCE(ended_at, %(now)s) - started_at) / 60)::int
                            AS minutes, local_hour,
@@ -153,7 +153,7 @@ class DebtCase(models.Model):
                        AND started_at > %(since)s
                     UNION ALL
                     SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
-                           case_id, FALSE, 1, NULL,
+                           company_id, FALSE, 1, NULL,
                            CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END
                       FROM debt_message
                      WHERE partner_id = ANY(%(debtors)s)
@@ -165,7 +165,7 @@ class DebtCase(models.Model):
                        -- as tools.contact.Contact has them
                        channel, COALESCE(connected, FALSE),
                        COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
-                       case_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s),
+                       company_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s),
                        place
                   FROM contact
                  GROUP BY 1, 2, 4, 5, 6, 7, 8, 9, 10, 11

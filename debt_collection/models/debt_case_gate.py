@@ -111,7 +111,7 @@ class DebtCase(models.Model):
             facts.history,
             holidays=facts.holidays,
             callback=(channel == "call" and self.callback_at) or None,
-            case=self.id,
+            case=self.company_id.id,
             target=target,
         )
 

@@ -59,7 +59,7 @@ class DebtCase(models.Model):
             made=made.occurrences,
             last=made.last,
             call_at=call_at,
-            case=self.id,
+            case=self.company_id.id,
         )
         step = self.env["debt.ladder.step"].browse(due.step.key if due else [])
         return due if step and self._step_channel(step, facts) else None

@@ -150,7 +150,7 @@ class DebtCase(models.Model):
             callback=self.callback_at or None,
             not_before=not_before,
             preferred_hours=self._preferred_hours(facts, likely),
-            case=self.id,
+            case=self.company_id.id,
             channels={"call"},
             target=self._contact_target("call", facts),
         )
@@ -188,7 +188,7 @@ class DebtCase(models.Model):
             max(now, ended + timedelta(minutes=minutes)),
             history,
             holidays=facts.holidays,
-            case=self.id,
+            case=self.company_id.id,
             target=self._contact_target("call", facts),
         )
         if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
@@ -201,7 +201,7 @@ class DebtCase(models.Model):
         earliest = since - LONGEST_CALL
         return any(
             contact.at >= earliest
-            and contact.case == self.id
+            and contact.case == self.company_id.id
             and contact.channel == "call"
             and contact.at + timedelta(minutes=contact.minutes) >= since
             for contact in history

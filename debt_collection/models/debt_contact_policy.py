@@ -298,7 +298,8 @@ class DebtContactPolicyLimit(models.Model):
         [("debtor", "Debtor"), ("case", "Case")],
         required=True,
         default="debtor",
-        help="Contacts about all debts of the debtor count, or those of one case.",
+        help="Debtor: contacts about all debts count. Case: those about what is owed to "
+        "one company, also from before a case was closed and opened again.",
     )
     place = fields.Selection(
         [("any", "Anywhere"), ("work", "At Work")],

@@ -28,6 +28,7 @@ from . import test_phone_zones
 from . import test_policy
 from . import test_policy_histories
 from . import test_policy_presets
+from . import test_policy_scope
 from . import test_profile
 from . import test_promise
 from . import test_protection

@@ -98,7 +98,7 @@ class DebtCase(models.Model):
             callback=self.callback_at or None,
             not_before=not_before,
             preferred_hours=self._preferred_hours(facts, likely),
-            case=self.id,
+            case=self.company_id.id,
             target=self._contact_target("call", facts),
         )
         return play(course, now, until)
