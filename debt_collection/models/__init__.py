@@ -87,6 +87,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_country,
     res_partner_protection,
     res_partner_view,
     res_users,

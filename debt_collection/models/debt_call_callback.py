@@ -62,7 +62,7 @@ class DebtCall(models.Model):
         case = self.case_id
         facts = facts or case._contact_facts()[case]
         if not facts.policy:
-            raise UserError(case._reason_text("no_policy"))
+            raise UserError(case._reason_text(case._why_no_policy()))
         now = fields.Datetime.now()
         reached = values["party"] == "right_party"
         spoken = Contact(now, "call", True, reached, case=case.company_id.id)

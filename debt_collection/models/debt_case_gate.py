@@ -128,7 +128,7 @@ class DebtCase(models.Model):
 
     def _refused_by_debtor(self, channel, facts, number, phone):
         if facts.policy is None:
-            return "no_policy"
+            return self._why_no_policy()
         if self._is_representative(channel, number):
             return None
         if reason := self._refused_protected(channel):

@@ -96,6 +96,10 @@ class DebtCase(models.Model):
                 "No contact policy applies: set one for the debtor's country or as "
                 "the company's default."
             ),
+            "no_country": self.env._(
+                "Nobody knows which law protects the debtor: enter the debtor's "
+                "country."
+            ),
             "no_number": self.env._("There is no number to call."),
             "bad_number": self.env._("This number is not to be dialled."),
             "busy": self.env._("A colleague is on the line with the debtor."),

@@ -230,7 +230,7 @@ class DebtContactPolicyWindow(models.Model):
     saturday = fields.Boolean(string="Sat")
     sunday = fields.Boolean(string="Sun")
     holiday = fields.Boolean(
-        string="Hol.", help="Public holidays of the debtor's country."
+        string="Hol.", help="Public holidays of the debtor's country and state."
     )
     hour_from = fields.Float(string="From", required=True, default=9.0)
     hour_to = fields.Float(string="To", required=True, default=18.0)

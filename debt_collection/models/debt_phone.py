@@ -25,6 +25,12 @@ USABLE_HEALTH = ("good", "unknown")
 # What the gate reads of all the numbers at once.
 FACTS = ("number", "kind", "region", "zones", "health", "place")
 
+# And of whose they are: may they be dialled, and where do they ring?
+HOLDER_FACTS = [
+    *("debt_do_not_call", "debt_no_work_calls"),
+    *("debt_protection", "debt_protection_until"),
+    *("country_id", "state_id", "zip", "city", "debt_tz"),
+]
 
 class DebtPhone(models.Model):
     """A number of a debtor or of one of his contacts.
@@ -299,7 +305,7 @@ class DebtPhone(models.Model):
         found = defaultdict(list)
         facts = [*FACTS, "partner_id", "contact_id"]
         phones = self.sudo().search_fetch(known, facts)
-        phones.contact_id.fetch(["debt_do_not_call", "debt_no_work_calls"])
+        phones.contact_id.fetch(HOLDER_FACTS)
         for phone in phones:
             found[phone.partner_id.id].append(phone)
         return found

@@ -136,6 +136,22 @@ class ResPartner(models.Model):
         """Pairs of company and debtor of what these contacts owe, before and after.
 
         A refresh finds the debtor of a contact; the one he leaves is named as well.
+    def _debt_countries(self, company):
+        """The countries in which a debtor may be, ``res.country``.
+
+        Where his own is not known: those of his numbers, and the one of the company he
+        owes, which sells at home unless something speaks for elsewhere.
+
+        :param company: ``res.company``
+        """
+        self.ensure_one()
+        if known := self.country_id or self.state_id.country_id:
+            return known
+        ids = self.env["res.country"]._debt_ids_by_code()
+        regions = {phone.region for phone in self.debt_phone_ids}
+        candidates = {ids.get(region) for region in regions} | {company.country_id.id}
+        return self.env["res.country"].browse(sorted(filter(None, candidates)))
+
         """
         query = SQL(
             """

@@ -54,3 +54,4 @@ from . import test_ui_reports
 from . import test_views
 from . import test_what_if
 from . import test_wizard
+from . import test_whereabouts
