@@ -86,7 +86,12 @@ class DebtCase(models.Model):
         for case, own in zip(cases, self, strict=True):
             debtor = case.partner_id
             known = phones[debtor.id]
-            usable = [phone for phone in known if phone._is_usable()]
+            said = words[debtor.id, case.company_id.id]
+            usable = [
+                phone
+                for phone in known
+                if phone._is_usable() and not case._refused_at_work(phone, said)
+            ]
             facts[own] = Facts(
                 policy=policies._chosen_policy(case._policy_choice()),
                 zones=case._resolve_zones(usable[0] if usable else None).names,
@@ -96,7 +101,7 @@ class DebtCase(models.Model):
                 usable_phones=usable,
                 hours=hours[debtor.id],
                 busy=busy.get(debtor.id),
-                words=words[debtor.id, case.company_id.id],
+                words=said,
             )
         return facts
 

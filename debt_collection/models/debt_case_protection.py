@@ -3,6 +3,7 @@ from itertools import chain
 from odoo import api, models
 from odoo.tools import email_normalize
 
+from ..tools.consent import last_word
 from ..tools.contact import Target
 
 
@@ -43,11 +44,21 @@ class DebtCase(models.Model):
 
     def _forbidden_at_work(self, facts, phone):
         """Whether only his place of work is left, and he is not to be called there."""
-        if phone:
-            return phone._is_forbidden_at_work()
-        if facts.usable_phones:
+        phones = [phone] if phone else [] if facts.usable_phones else facts.phones
+        return any(
+            one._is_forbidden_at_work() or self._refused_at_work(one, facts.words)
+            for one in phones
+        )
+
+    def _refused_at_work(self, phone, words):
+        """Whether it rings at work, and the debtor told this company not to call there.
+
+        :param words: what he said to this company, `tools.consent.Word`
+        """
+        if phone.place != "work" or not words:
             return False
-        return any(one._is_forbidden_at_work() for one in facts.phones)
+        today = self.company_id._debt_today()
+        return last_word(words, "work_place", phone.number, today) is False
 
     def _contact_target(self, channel, facts, number=None, phone=None):
         """Where a contact would go, as `tools.contact.Target`.

@@ -7,6 +7,7 @@ from . import test_claim
 from . import test_consent
 from . import test_consent_page
 from . import test_contact_audit
+from . import test_consent_record
 from . import test_contact_audit_monthly
 from . import test_contact_decision
 from . import test_demo
