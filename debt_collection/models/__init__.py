@@ -20,6 +20,7 @@ from . import (
     debt_caller_number,
     debt_case,
     debt_case_activity,
+    debt_case_apart,
     debt_case_assign,
     debt_case_claim,
     debt_case_consent,

@@ -67,7 +67,7 @@ class DebtCase(models.Model):
         domain = self._to_plan_domain(fields.Datetime.now())
         remaining = self.search_count(domain)
         while cases := self.search(domain, limit=BATCH).try_lock_for_update():
-            cases._plan()
+            cases._work_apart(lambda some: some._plan())
             remaining -= len(cases)
             if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
                 return

@@ -116,6 +116,9 @@ class DebtCase(models.Model):
             "limit": self.env._("The permitted number of contacts is used up."),
             "before_callback": self.env._("The debtor asked to be called later."),
             "never": self.env._("The contact policy leaves no time for it."),
+            "failed": self.env._(
+                "The next contact could not be planned; it is tried again tomorrow."
+            ),
             "ladder": self.env._("The retry ladder asks for it."),
             "ladder_end": self.env._("The retry ladder is over."),
             "ladder_messages": self.env._(

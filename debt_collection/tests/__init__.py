@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_account_move
+from . import test_apart
 from . import test_call
 from . import test_call_line
 from . import test_caller_number
