@@ -17,8 +17,8 @@ DEBTOR_FACTS = [
     *("debt_protection", "debt_protection_until", "debt_representative_id"),
 ]
 CALL_FACTS = ["partner_id", "user_id", "state", "claim_until"]
-# The longest rolling limit in any law we know is a month; a quarter more is for the
-# ladder, whose attempts are counted from its first day.
+# The longest rolling limit in any law we know is a month, and none is longer than four
+# (`LONGEST_LIMIT`); ladders count their attempts from their first day.
 HISTORY_DAYS = 130
 # No call counts for longer, however long nobody closed it.
 A_DAY_OF_MINUTES = 24 * 60

@@ -1,6 +1,9 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
 
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import TUESDAY, DebtCommon
@@ -38,6 +41,25 @@ class TestPolicyScope(DebtCommon):
         call.dial(phone=self.debtor.debt_phone_ids)
         call.finish("refused")
 
+    def _old_call(self, at, case=None):
+        """A call that went past the gate."""
+        return (
+            self.env["debt.call"]
+            .sudo()
+            .create(
+                {
+                    "case_id": (case or self.former).id,
+                    "partner_id": self.debtor.id,
+                    "company_id": self.company.id,
+                    "user_id": self.operator.id,
+                    "number": "+32470123456",
+                    "state": "done",
+                    "started_at": at,
+                    "party": "none",
+                }
+            )
+        )
+
     def _corrected(self):
         """The invoice is corrected by way of draft: the case closes, another opens."""
         self.invoice.button_draft()
@@ -63,20 +85,7 @@ class TestPolicyScope(DebtCommon):
         self._speak()
         with self._at(days=1):
             case = self._corrected()
-            # Past the gate.
-            call = self.env["debt.call"].sudo()
-            call.create(
-                {
-                    "case_id": case.id,
-                    "partner_id": self.debtor.id,
-                    "company_id": self.company.id,
-                    "user_id": self.operator.id,
-                    "number": "+32470123456",
-                    "state": "done",
-                    "started_at": TUESDAY + timedelta(days=1),
-                    "party": "none",
-                }
-            )
+            self._old_call(TUESDAY + timedelta(days=1), case)
         period = {"date_from": date(2026, 3, 1), "date_to": date(2026, 3, 31)}
         audit = self.env["debt.contact.audit"].with_user(self.manager).create(period)
         [exception] = audit._run()
@@ -96,3 +105,25 @@ class TestPolicyScope(DebtCommon):
         )
         self.assertEqual(case.check_contact("call")["reason"], "ok")
         self.assertEqual(self.former.check_contact("call")["reason"], "limit")
+
+    def test_no_limit_counts_further_back_than_is_read(self):
+        limit = self.policy.limit_ids
+        limit.write({"length": 4, "period": "month"})
+        for too_long in (
+            {"length": 12, "period": "month"},
+            {"length": 18, "period": "week"},
+            {"length": 121, "period": "day"},
+        ):
+            with self.assertRaises(ValidationError):
+                limit.write(too_long)
+
+    def test_what_is_read_reaches_back_to_the_longest_limit(self):
+        limit = {"length": 4, "period": "month", "rolling": False, "count": "attempt"}
+        self.policy.limit_ids.write(limit)
+        # The first of the four calendar months, in the debtor's time.
+        with freeze_time(datetime(2025, 12, 1, 8)):
+            self._old_call(datetime(2025, 12, 1, 8))
+        with freeze_time(datetime(2026, 3, 31, 15)):
+            self.assertEqual(self.former.check_contact("call")["reason"], "limit")
+        with freeze_time(datetime(2026, 4, 1, 15)):
+            self.assertEqual(self.former.check_contact("call")["reason"], "ok")
