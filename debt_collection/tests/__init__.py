@@ -7,8 +7,8 @@ from . import test_caller_number
 from . import test_claim
 from . import test_consent
 from . import test_consent_page
-from . import test_contact_audit
 from . import test_consent_record
+from . import test_contact_audit
 from . import test_contact_audit_monthly
 from . import test_contact_decision
 from . import test_demo
@@ -42,6 +42,7 @@ from . import test_refresh_properties
 from . import test_refresh_race
 from . import test_refresh_rules
 from . import test_restraint
+from . import test_restraint_trace
 from . import test_review
 from . import test_roads
 from . import test_script
@@ -55,5 +56,5 @@ from . import test_ui
 from . import test_ui_reports
 from . import test_views
 from . import test_what_if
-from . import test_wizard
 from . import test_whereabouts
+from . import test_wizard
