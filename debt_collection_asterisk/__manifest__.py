@@ -22,6 +22,7 @@
         "views/res_users_views.xml",
         "views/debt_dialler_menus.xml",
     ],
+    "demo": ["demo/debt_dialler_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "debt_collection_asterisk/static/src/components/**/*",

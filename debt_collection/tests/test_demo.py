@@ -57,6 +57,11 @@ class TestDemo(TransactionCase):
             self.assertGreaterEqual(len(team.member_ids), 2)
             self.assertGreaterEqual(team.case_count, 10)
 
+    def test_each_company_has_numbers_to_call_from(self):
+        numbers = self.env["debt.caller.number"].search([("is_own", "=", True)])
+        self.assertGreaterEqual(set(numbers.company_id), set(self.cases.company_id))
+        self.assertTrue(all(numbers.mapped("country_id")))
+
     def test_numbers_to_mend_and_numbers_lost(self):
         phones = self.debtors.debt_phone_ids
         self.assertGreaterEqual(len(phones.filtered("error")), 3)

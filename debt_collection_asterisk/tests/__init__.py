@@ -1,5 +1,6 @@
 from . import (
     test_dialler_campaign,
+    test_dialler_demo,
     test_dialler_door,
     test_dialler_keys,
     test_dialler_lease,

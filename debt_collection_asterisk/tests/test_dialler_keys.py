@@ -14,10 +14,13 @@ from .common import CampaignCase, sound
 class TestKeys(CampaignCase):
     """What a debtor asks for by the keys of his telephone is done."""
 
-    def _pressed(self, **menu):
-        campaign = self._voice()
-        [call] = self._want(campaign, 1)
+    def _dialled(self):
+        [call] = self._want(self._voice(), 1)
         self.process.dial(call.id)
+        return call
+
+    def _pressed(self, call=None, **menu):
+        call = call or self._dialled()
         self.process.tell(
             call.id,
             "dialing",
@@ -74,11 +77,9 @@ class TestKeys(CampaignCase):
         self.assertEqual(call.case_id.promise_ids.user_id, self.operator)
         said = call.case_id.message_ids.mapped("body")
         self.assertTrue(any("The dialler called" in body for body in said))
-        reviews = self.env["debt.call.review"].with_user(self.manager)
-        long_ago = TUESDAY - timedelta(days=1)
-        self.assertNotIn(
-            call, self.env["debt.call"].search(reviews._to_review_domain(long_ago))
-        )
+        calls = self.env["debt.call"].with_user(self.manager)
+        reviewed = calls.search(calls._to_review_domain(TUESDAY - timedelta(days=1)))
+        self.assertNotIn(call, reviewed)
 
     def test_without_an_operator_the_team_sees_it(self):
         team = self.env["debt.team"].create(
@@ -88,8 +89,10 @@ class TestKeys(CampaignCase):
             }
         )
         cases = self.cases.search([("company_id", "=", self.company.id)])
-        cases.write({"team_id": team.id, "user_id": False})
-        call = self._pressed(choice="callback")
+        cases.team_id = team
+        call = self._dialled()
+        call.case_id.user_id = False
+        self._pressed(call, choice="callback")
         self.assertEqual(call.user_id, self.env.ref("base.user_root"))
         for user, seen in (
             (self.operator, True),

@@ -111,16 +111,21 @@ def test_a_debtor_answers_a_message_by_his_keys(lab):
     """He calls back, promises a day, wants no more calls, or wants a person."""
     odoo = lab.odoo
     message = odoo.prompt(6, sound.wav(sound.tone(600, 6)))
+    offer = odoo.prompt(8, sound.wav(sound.tone(500, 4)))
+    today = datetime.date.today()
+    offered = (today + datetime.timedelta(7)).isoformat()
     odoo.campaign(1, "voice_message")
     menu = {"1": "operator", "2": "callback", "3": "promise", "9": "stop"}
     pressed = {
         network.CALLBACK: "callback",
         network.DATED: "promise",
         network.STOPS: "stop",
+        network.OFFERED: "promise",
     }
     for call_id, suffix in enumerate(pressed, 10):
         number = f"+3247{call_id:05}{suffix}"
         more = {"message": message, "menu": menu, "campaign_id": 1}
+        more |= {"promise_prompt": offer, "promise_date": offered}
         odoo.job(call_id, number, mode="voice_message", **more)
     lab.start()
     for call_id, choice in enumerate(pressed.values(), 10):
@@ -129,7 +134,7 @@ def test_a_debtor_answers_a_message_by_his_keys(lab):
         ended = odoo.wait(call_id, "ended")
         assert (ended["line"], ended["by"]) == ("answered", "us")
         assert not odoo.values(call_id, "message_played")["complete"]
-    today = datetime.date.today()
+    assert odoo.values(13, "menu")["date"] == offered
     date = odoo.values(11, "menu").get("date")
     month = datetime.date(today.year, 3, 15)
     near = datetime.timedelta() <= month - today <= datetime.timedelta(62)

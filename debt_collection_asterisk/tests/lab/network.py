@@ -18,7 +18,8 @@ ANSWERS, BUSY, RINGS, DECLINES, DROPS, PRESSES = "01", "02", "03", "04", "05", "
 HUMAN, MACHINE, UNKNOWN, OFF, EARLY, CONGESTED, INFO = (
     "07", "08", "09", "10", "11", "12", "13",
 )  # fmt: skip
-DATED, STOPS, CALLBACK, OPERATOR, CHATS = "14", "15", "16", "21", "30"
+DATED, STOPS, CALLBACK, OFFERED = "14", "15", "16", "17"
+OPERATOR, CHATS = "21", "30"
 DEBTOR_HZ, OPERATOR_HZ = 440, 1000
 
 HEADERS = """      [last_Via:]
@@ -131,6 +132,7 @@ def numbers(folder):
         CONGESTED: _refuse("503 Service Unavailable", ring=""),
         INFO: _presses("12"),
         DATED: _presses("31503#"),
+        OFFERED: _presses("3#"),
         STOPS: _presses("9"),
         CALLBACK: _presses("2"),
         OPERATOR: _plays(f"{folder}/operator.al", 300),
