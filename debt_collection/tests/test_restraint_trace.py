@@ -50,6 +50,8 @@ class TestRestraintTrace(DebtCommon):
     # --- the contact ----------------------------------------------------------------
     def test_changes_of_what_protects_the_debtor_are_tracked(self):
         policy = self.env.ref("debt_collection.policy_business")
+        tracked = {"tracking_disable": False, "mail_notrack": False}
+        debtor = self.debtor.with_context(**tracked)
         for name, value in (
             ("debt_do_not_call", True),
             ("debt_no_work_calls", True),
@@ -61,10 +63,10 @@ class TestRestraintTrace(DebtCommon):
             ("debt_contact_policy_id", policy.id),
         ):
             for new in (value, False):
-                self.debtor[name] = new
+                debtor[name] = new
                 self._flush_tracking()
-                tracked = self.debtor.message_ids[0].sudo().tracking_value_ids
-                self.assertIn(name, tracked.field_id.mapped("name"))
+                values = debtor.message_ids[0].sudo().tracking_value_ids
+                self.assertIn(name, values.field_id.mapped("name"))
 
     def _flush_tracking(self):
         self.env.flush_all()

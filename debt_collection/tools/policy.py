@@ -45,7 +45,8 @@ class Limit:
     are spans of 1, 7 or 30 times 24 hours.  ``channels`` are counted and restrained
     together, empty means all.  ``scope`` "case" counts the contacts of the case asked
     for (all of them when none is named; see `Contact`), "debtor" those of all his
-    cases.  With ``place`` only contacts that are known to reach him there count and are restrained.
+    cases.  With ``place`` only contacts that are known to reach him there count and are
+    restrained.
 
     A cool-down after a conversation is a rolling limit of one conversation.
     ``spares_callback``: a call at the time the debtor asked for is not refused by it.

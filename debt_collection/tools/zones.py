@@ -44,8 +44,8 @@ def resolve(
     address that the number allows, or of whichever is known.  A number alone proves
     little: it moves with its owner.
 
-    ``elsewhere``: it is the number of somebody who need not be at that address, as those
-    who work for a company: where the two contradict each other, both are asked.
+    ``elsewhere``: it is the number of somebody who need not be at that address, like a
+    company's accountant: where the two contradict each other, both are asked.
 
     >>> resolve(None, ["Europe/Moscow", "Europe/Kirov"], None)  # the clocks agree
     Zones(names=('Europe/Moscow',), source='address')
