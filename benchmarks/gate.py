@@ -3,10 +3,12 @@
 import argparse
 import gc
 import json
+import os
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import contextmanager
+from statistics import median
 
 import databases
 import gate_debtors
@@ -21,10 +23,17 @@ TABLES = ("debt_call", "debt_message", "debt_phone", "debt_contact_policy")
 RATE_BAR, QUERIES_BAR = 5_000, 2
 TITLES = {
     "floor": "floor: the two history queries alone",
-    "facts": "facts, in a process that knows nothing yet",
-    "facts_warm": "facts, policies and zones known",
+    "cold_facts": "facts, in a process that knows nothing yet",
+    "cold_gate": "gate: one decision each, for the first time",
+    "facts": "facts, policies and zones known",
     "gate": "gate: one decision each",
     "planner": "planner: one next call each",
+}
+#: What is held to the bar: a batch from its ids to the last decision.
+BATCHES = {
+    "gate, facts included": ("facts", "gate"),
+    "gate, from cold": ("cold_facts", "cold_gate"),
+    "planner, facts included": ("facts", "planner"),
 }
 FLOOR = {
     "debt_call": "started_at, mode, party, connected, case_id, direction, local_hour",
@@ -50,46 +59,67 @@ def statements():
         sql_db.Cursor.execute = execute
 
 
-@contextmanager
-def cpu(costs, name):
-    """Note the seconds of this process, and those of the wall, under a name.
+class Costs:
+    """Seconds of processor time by part, a list of the runs each.
 
-    The rate counts the processor's time, which other load does not disturb; what
-    PostgreSQL needs beside is in the wall's.
+    Those of this process, which other load disturbs less than the wall's, and apart
+    from them those of PostgreSQL for the same work, where it runs on this machine.
     """
-    gc.collect()
-    start, wall = time.process_time(), time.perf_counter()
-    yield
-    seconds, wall = time.process_time() - start, time.perf_counter() - wall
-    best = costs.get(name, {"seconds": seconds})
-    if seconds <= best["seconds"]:
-        costs[name] = {"seconds": round(seconds, 4), "wall": round(wall, 4)}
+
+    def __init__(self, env):
+        env.cr.execute("SELECT pg_backend_pid()")
+        self._backend = f"/proc/{env.cr.fetchone()[0]}/stat"
+        self.found = defaultdict(list)
+
+    @contextmanager
+    def of(self, name):
+        """Note what the block costs under a name."""
+        gc.collect()
+        start, database = time.process_time(), self._database()
+        yield
+        seconds = time.process_time() - start
+        self.found[name].append((seconds, self._database() - database))
+
+    def _database(self):
+        try:
+            with open(self._backend) as stat:
+                user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
+        except OSError:
+            return 0.0
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(name, repeats):
-    """Costs of each part, the quickest of several runs; the queries of the first."""
+def measure(name):
+    """Costs of each part, first in a process that knows nothing; and the queries."""
     databases.configure()
-    costs = {}
     with databases.environment(name) as env:
         ours = [("partner_id.ref", "=", gate_debtors.REF)]
         ids = env["debt.case"].search(ours).ids
-    for turn in range(repeats):
+    costs, queries = defaultdict(list), None
+    for known in ("cold_", ""):
         with databases.environment(name) as env, statements() as found:
-            cases, now = env["debt.case"].browse(ids), fields.Datetime.now()
-            with cpu(costs, "facts_warm" if turn else "facts"):
-                facts = cases._contact_facts()
-            costs.setdefault("queries", dict(found))
-            with cpu(costs, "gate"):
-                for case in cases:
-                    target = case._contact_target("call", facts[case])
-                    case._ask_policy("call", now, facts[case], target)
-            likely = cases._answering_hours()
-            with cpu(costs, "planner"):
-                for case in cases:
-                    case._plan_next_contact(facts[case], now, likely)
-            with cpu(costs, "floor"):
-                _floor(env, cases.partner_id.ids)
-    return costs
+            spent = Costs(env)
+            _decide(env["debt.case"].browse(ids), spent, known)
+            for key, runs in spent.found.items():
+                costs[key] += runs
+        queries = queries or dict(found)
+    return dict(costs), queries
+
+
+def _decide(cases, spent, known):
+    now = fields.Datetime.now()
+    with spent.of(f"{known}facts"):
+        facts = cases._contact_facts()
+    with spent.of(f"{known}gate"):
+        for case in cases:
+            target = case._contact_target("call", facts[case])
+            case._ask_policy("call", now, facts[case], target)
+    likely = cases._answering_hours()
+    with spent.of(f"{known}planner"):
+        for case in cases:
+            case._plan_next_contact(facts[case], now, likely)
+    with spent.of("floor"):
+        _floor(cases.env, cases.partner_id.ids)
 
 
 def _floor(env, partners):
@@ -103,54 +133,63 @@ def _floor(env, partners):
         env.execute_query(query)
 
 
-def rates(debtors, costs):
-    """Decisions a second of one core, without and with the facts they rest on."""
-    gate = costs["gate"]["seconds"]
-    return {
-        "gate": round(debtors / gate),
-        "gate_with_facts": round(debtors / (gate + costs["facts_warm"]["seconds"])),
-        "gate_from_cold": round(debtors / (gate + costs["facts"]["seconds"])),
-        "planner": round(debtors / costs["planner"]["seconds"]),
-    }
+def summary(debtors, costs):
+    """Best and median of each part, in seconds, and of the batches, in debtors."""
+    found = {"seconds": {}, "database": {}, "rates": {}}
+    for key in TITLES:
+        ours, database = zip(*costs[key], strict=True)
+        found["seconds"][key] = min(ours), median(ours)
+        found["database"][key] = min(database)
+    for title, parts in BATCHES.items():
+        together = zip(*(found["seconds"][part] for part in parts), strict=True)
+        best, middle = map(sum, together)
+        found["rates"][title] = round(debtors / best), round(debtors / middle)
+    return found
 
 
-def show(debtors, costs, found):
+def show(debtors, found, queries):
     """The table for people."""
     print(f"{debtors} debtors, {gate_debtors.CALLS} calls and", end=" ")
-    print(f"{gate_debtors.MESSAGES} messages each")
-    print(f"{'':46} {'CPU s':>8} {'wall s':>8} {'a second':>9} {'x floor':>8}")
-    floor = costs["floor"]["seconds"]
+    print(
+        f"{gate_debtors.MESSAGES} messages each; other load: {os.getloadavg()[0]:.1f}"
+    )
+    heads = ("best", "median", "a second", "x floor", "database")
+    print(f"{'processor seconds':46}" + "".join(f"{head:>10}" for head in heads))
+    floor, _middle = found["seconds"]["floor"]
     for key, title in TITLES.items():
-        seconds = costs[key]["seconds"]
-        rate, times = round(debtors / seconds), seconds / floor
+        best, middle = found["seconds"][key]
         print(
-            f"{title:46} {seconds:8.3f} {costs[key]['wall']:8.3f} {rate:9} {times:8.1f}"
+            f"{title:46}{best:10.3f}{middle:10.3f}{debtors / best:10.0f}"
+            f"{best / floor:10.1f}{found['database'][key]:10.2f}"
         )
     print(f"decisions a second and core (bar: {RATE_BAR}):")
-    print(f"  facts at hand {found['gate']}; facts included", end=" ")
-    print(f"{found['gate_with_facts']}; from cold {found['gate_from_cold']}")
+    for title, (best, middle) in found["rates"].items():
+        print(f"  {title:44}{best:10}{middle:10}")
     for table in TABLES:
-        print(f"queries of {table:22} {costs['queries'].get(table, 0)}", end=" ")
-        print(f"(bar: {QUERIES_BAR})")
+        print(f"queries of {table:22} {queries.get(table, 0)} (bar: {QUERIES_BAR})")
 
 
 def main():
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--debtors", type=int, default=10_000)
-    parser.add_argument("--repeats", type=int, default=3, help="at least 2")
+    parser.add_argument("--repeats", type=int, default=3, help="each cold and warm")
     parser.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args()
     seed = databases.apart(make_ledger.ensure, 400)
+    costs, queries = defaultdict(list), {}
     with databases.copy(seed, "gate") as name:
         databases.apart(install, name)
         databases.apart(prepare, name, options.debtors)
-        costs = databases.apart(measure, name, max(2, options.repeats))
-    found = rates(options.debtors, costs)
+        for _repeat in range(options.repeats):
+            found, queries = databases.apart(measure, name)
+            for key, runs in found.items():
+                costs[key] += runs
+    found = summary(options.debtors, costs)
     if options.json:
-        print(json.dumps({"debtors": options.debtors, **costs, "rates": found}))
+        print(json.dumps({"debtors": options.debtors, **found, "queries": queries}))
     else:
-        show(options.debtors, costs, found)
+        show(options.debtors, found, queries)
 
 
 def prepare(name, debtors):

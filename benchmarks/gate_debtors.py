@@ -81,7 +81,9 @@ def _contacts(env):
                    'operator',
                    CASE WHEN luck < 0.05 THEN 'right_party'
                         WHEN luck < 0.15 THEN 'third_party' ELSE 'none' END,
-                   luck < 0.15, 8 + (luck * 12)::int, at, at + interval '2 minutes'
+                   luck < 0.15, 8 + (luck * 12)::int, at,
+                   at + CASE WHEN luck < 0.15 THEN 1 + luck * 60 ELSE 0.5 END
+                      * interval '1 minute'
               FROM (SELECT debt_case.*, random() AS luck,
                            %(now)s - random() * %(days)s * interval '1 day' AS at
                       FROM debt_case, generate_series(1, %(calls)s)) made

@@ -62,9 +62,10 @@ class DebtCall(models.Model):
         case = self.case_id
         facts = facts or case._contact_facts()[case]
         if not facts.policy:
-            raise UserError(case._reason_text("no_policy"))
+            raise UserError(case._reason_text(case._why_no_policy()))
         now = fields.Datetime.now()
-        spoken = Contact(now, "call", True, values["party"] == "right_party")
+        reached = values["party"] == "right_party"
+        spoken = Contact(now, "call", True, reached, case=case.company_id.id)
         present = [spoken] if self.state == "draft" else []
         answer = check(
             facts.policy,
@@ -74,7 +75,7 @@ class DebtCall(models.Model):
             [*facts.history, *present],
             holidays=facts.holidays,
             callback=at,
-            case=case.id,
+            case=case.company_id.id,
             target=case._contact_target("call", facts),
         )
         return answer, facts

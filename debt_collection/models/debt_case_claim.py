@@ -57,7 +57,11 @@ class DebtCase(models.Model):
         own = Domain("company_id", "in", self.env.companies.ids)
         dirty = self.sudo().search(self._to_plan_domain(now) & own, limit=PLAN_FIRST)
         if dirty:
-            self._unless_contended(lambda: dirty.try_lock_for_update()._plan())
+            self._unless_contended(
+                lambda: dirty.try_lock_for_update()._work_apart(
+                    lambda some: some._plan()
+                )
+            )
 
     def _unless_contended(self, work):
         """Do work that others may be doing too; when they are, leave it to them.

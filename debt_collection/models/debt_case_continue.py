@@ -11,7 +11,7 @@ class DebtCase(models.Model):
     """A new case takes over the restraints of the debtor's last one.
 
     An invoice corrected by way of draft closes a case and opens another: that must not
-    undo a promise, a hold, a callback or, ever, a legal stop.
+    undo a promise, a hold, a callback or, ever, a legal stop or a legal hold.
     """
 
     _inherit = "debt.case"
@@ -42,7 +42,11 @@ class DebtCase(models.Model):
                        state = CASE WHEN former.restrains THEN former.closed_state
                                     ELSE debt_case.state END,
                        hold_until = CASE WHEN former.restrains
-                                         THEN former.hold_until END
+                                         THEN former.hold_until END,
+                       legal_hold = former.legal_hold,
+                       legal_hold_reason = former.legal_hold_reason,
+                       legal_hold_user_id = former.legal_hold_user_id,
+                       legal_hold_at = former.legal_hold_at
                   FROM former
                  WHERE debt_case.id = former.opened_id
                 """,
@@ -61,6 +65,8 @@ class DebtCase(models.Model):
             """
             SELECT DISTINCT ON (opened.id) opened.id AS opened_id, closed.closed_state,
                    closed.hold_until, closed.callback_at, closed.profile_id,
+                   closed.legal_hold, closed.legal_hold_reason,
+                   closed.legal_hold_user_id, closed.legal_hold_at,
                    closed.closed_at > %(since)s AS recent,
                    closed.closed_state = 'legal' OR closed.closed_at > %(since)s AND (
                        closed.closed_state = 'on_hold'

@@ -29,6 +29,7 @@ class DebtLegalHold(models.AbstractModel):
         if "legal_hold" not in vals:
             return super().write(vals)
         held = bool(vals["legal_hold"])
+        changed = self.filtered(lambda record: record.legal_hold != held)
         result = super().write(vals)
         # Superuser: who and when is not the user's to choose.
         super(DebtLegalHold, self.sudo()).write(
@@ -37,4 +38,24 @@ class DebtLegalHold(models.AbstractModel):
                 "legal_hold_at": held and fields.Datetime.now(),
             }
         )
+        changed._log_legal_hold()
         return result
+
+    def _log_legal_hold(self):
+        """Who kept or released what, and why, stays on record with the case."""
+        for record in self:
+            if record.legal_hold:
+                body = self.env._(
+                    "%(what)s: on legal hold. %(why)s",
+                    what=record.display_name,
+                    why=record.legal_hold_reason,
+                )
+            else:
+                body = self.env._(
+                    "%(what)s: released from legal hold.", what=record.display_name
+                )
+            record._held_case()._message_log(body=body)
+
+    def _held_case(self):
+        """The case in whose history it is told, ``debt.case``."""
+        raise NotImplementedError

@@ -59,7 +59,7 @@ class DebtCase(models.Model):
             made=made.occurrences,
             last=made.last,
             call_at=call_at,
-            case=self.id,
+            case=self.company_id.id,
         )
         step = self.env["debt.ladder.step"].browse(due.step.key if due else [])
         return due if step and self._step_channel(step, facts) else None
@@ -130,7 +130,7 @@ class DebtCase(models.Model):
         remaining = self.search_count(domain)
         while found := self.search(domain, limit=BATCH, order="next_message_at, id"):
             cases = found.try_lock_for_update()
-            cases._make_ladder_messages()
+            cases._work_apart(lambda some: some._make_ladder_messages())
             remaining -= len(found)
             left = self.env["ir.cron"]._commit_progress(
                 len(cases), remaining=max(0, remaining)

@@ -16,6 +16,8 @@ CALLBACK_LASTS = timedelta(hours=24)
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
 RETRY_WITHIN = timedelta(hours=4)
+# No call counts for longer: `debt_case_facts.A_DAY_OF_MINUTES`.
+LONGEST_CALL = timedelta(days=1)
 # Reasons of the planner with which the ladder has no more calls.
 CALLS_OVER = ("ladder_end", "no_steps")
 UNPLANNED_STATES = ("disputed", "legal", "dormant")
@@ -65,7 +67,7 @@ class DebtCase(models.Model):
         domain = self._to_plan_domain(fields.Datetime.now())
         remaining = self.search_count(domain)
         while cases := self.search(domain, limit=BATCH).try_lock_for_update():
-            cases._plan()
+            cases._work_apart(lambda some: some._plan())
             remaining -= len(cases)
             if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
                 return
@@ -148,7 +150,7 @@ class DebtCase(models.Model):
             callback=self.callback_at or None,
             not_before=not_before,
             preferred_hours=self._preferred_hours(facts, likely),
-            case=self.id,
+            case=self.company_id.id,
             channels={"call"},
             target=self._contact_target("call", facts),
         )
@@ -186,7 +188,7 @@ class DebtCase(models.Model):
             max(now, ended + timedelta(minutes=minutes)),
             history,
             holidays=facts.holidays,
-            case=self.id,
+            case=self.company_id.id,
             target=self._contact_target("call", facts),
         )
         if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
@@ -196,11 +198,13 @@ class DebtCase(models.Model):
     def _rang_lately(self, now, history):
         """Whether there may be a busy line to try again; else no calls need be read."""
         since = now - RETRY_WITHIN
+        earliest = since - LONGEST_CALL
         return any(
-            contact.case == self.id
+            contact.at >= earliest
+            and contact.case == self.company_id.id
             and contact.channel == "call"
             and contact.at + timedelta(minutes=contact.minutes) >= since
-            for contact in reversed(history)
+            for contact in history
         )
 
     def _preferred_hours(self, facts, likely):

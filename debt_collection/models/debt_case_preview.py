@@ -192,7 +192,8 @@ class DebtCase(models.Model):
         facts = self._contact_facts()[self]
         party = values.get("party") or outcome.party
         spoken = outcome.connected or party != "none"
-        made = Contact(now, "call", spoken, party == "right_party", False, self.id)
+        reached = party == "right_party"
+        made = Contact(now, "call", spoken, reached, case=self.company_id.id)
         if outcome.needs_callback:
             callback = fields.Datetime.to_datetime(values.get("callback_at"))
             if callback:

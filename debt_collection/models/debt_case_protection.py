@@ -3,6 +3,7 @@ from itertools import chain
 from odoo import api, models
 from odoo.tools import email_normalize
 
+from ..tools.consent import last_word
 from ..tools.contact import Target
 from .channel_groups import CHANNEL_GROUPS
 
@@ -26,10 +27,12 @@ class DebtCase(models.Model):
 
     def _is_representative(self, channel, number):
         """Whether the contact goes to whom the debtor chose to speak for him."""
+        if not number:
+            return False
         # Superuser: exactly the debtor and his representative.
         debtor = self.partner_id.sudo()
         chosen = debtor.debt_representative_id
-        if not (number and chosen and debtor._debt_protected() == "represented"):
+        if not chosen or debtor._debt_protected() != "represented":
             return False
         if channel == "email":
             return email_normalize(number) == chosen.email_normalized
@@ -42,11 +45,21 @@ class DebtCase(models.Model):
 
     def _forbidden_at_work(self, facts, phone):
         """Whether only his place of work is left, and he is not to be called there."""
-        if phone:
-            return phone._is_forbidden_at_work()
-        if facts.usable_phones:
+        phones = [phone] if phone else [] if facts.usable_phones else facts.phones
+        return any(
+            one._is_forbidden_at_work() or self._refused_at_work(one, facts.words)
+            for one in phones
+        )
+
+    def _refused_at_work(self, phone, words):
+        """Whether it rings at work, and the debtor told this company not to call there.
+
+        :param words: what he said to this company, `tools.consent.Word`
+        """
+        if phone.place != "work" or not words:
             return False
-        return any(one._is_forbidden_at_work() for one in facts.phones)
+        today = self.company_id._debt_today()
+        return last_word(words, "work_place", phone.number, today) is False
 
     def _contact_target(self, channel, facts, number=None, phone=None):
         """Where a contact would go, as `tools.contact.Target`.

@@ -96,6 +96,10 @@ class DebtCase(models.Model):
                 "No contact policy applies: set one for the debtor's country or as "
                 "the company's default."
             ),
+            "no_country": self.env._(
+                "Nobody knows which law protects the debtor: enter the debtor's "
+                "country."
+            ),
             "no_number": self.env._("There is no number to call."),
             "bad_number": self.env._("This number is not to be dialled."),
             "busy": self.env._("A colleague is on the line with the debtor."),
@@ -112,6 +116,9 @@ class DebtCase(models.Model):
             "limit": self.env._("The permitted number of contacts is used up."),
             "before_callback": self.env._("The debtor asked to be called later."),
             "never": self.env._("The contact policy leaves no time for it."),
+            "failed": self.env._(
+                "The next contact could not be planned; it is tried again tomorrow."
+            ),
             "ladder": self.env._("The retry ladder asks for it."),
             "ladder_end": self.env._("The retry ladder is over."),
             "ladder_messages": self.env._(

@@ -9,6 +9,9 @@ class DebtCase(models.Model):
 
     recording_ids = fields.One2many("debt.recording", "case_id", string="Recordings")
 
+    def _held_case(self):
+        return self
+
     def _prepare_merge_values(self, kept):
         """What has to be kept of either case is kept of both."""
         values = super()._prepare_merge_values(kept)

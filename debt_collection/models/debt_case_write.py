@@ -128,7 +128,11 @@ class DebtPlanSource(models.AbstractModel):
 
     @api.model
     def _replan(self):
-        """Have every open case planned anew, soon."""
+        """Have every open case planned anew, soon, and by the new rules.
+
+        Their pure forms are kept in the registry's cache.
+        """
+        self.env.registry.clear_cache()
         # Superuser: rules hold for all; only the mark to be planned is set.
         cases = self.env["debt.case"].sudo().with_context(active_test=False)
         clean = cases.search([("closed_at", "=", False), ("plan_dirty", "=", False)])

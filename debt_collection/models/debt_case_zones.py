@@ -1,3 +1,4 @@
+import warnings
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -8,20 +9,49 @@ from odoo import fields, models
 
 from ..tools import zones as zone_tools
 
+# Besides those in which nobody works: a law that spares the debtor on holidays means
+# also those that a state of war turned into working days.
+CATEGORIES = {"UA": ("public", "workday")}
+# The gate may be asked about ten years ahead, and looks more than a year beyond.
+YEARS_AHEAD = 12
+
 
 @lru_cache(maxsize=512)
-def _holidays(country_code, year):
-    """Public holidays of a country, for the year and its neighbours.
+def _holidays(places, year):
+    """Public holidays of all these places together.
+
+    :param tuple places: pairs of the codes of a country and of a state of it, or ""
+    :param int year: the first one that matters
+    :return: frozenset of dates
+    """
+    return frozenset().union(*(_calendar(*place, year) for place in places))
+
+
+@lru_cache(maxsize=512)
+def _calendar(country, state, year):
+    """Public holidays of a country and its state, or of all its states if unknown.
 
     :return: frozenset of dates; empty where the calendar of a country is unknown
     """
-    try:
-        calendar = public_holidays.country_holidays(
-            country_code, years=(year - 1, year, year + 1)
+
+    def ask(subdivision=None):
+        return public_holidays.country_holidays(
+            country,
+            subdiv=subdivision,
+            years=range(year - 1, year + YEARS_AHEAD + 1),
+            categories=CATEGORIES.get(country),
         )
-    except NotImplementedError:
-        return frozenset()
-    return frozenset(calendar)
+
+    with warnings.catch_warnings():
+        # Some calendars warn of how far they reach.
+        warnings.simplefilter("ignore")
+        try:
+            known = ask().subdivisions
+        except NotImplementedError:
+            return frozenset()
+        state = state.removeprefix(f"{country}-")
+        states = [state] if state in known else known
+        return frozenset(ask()).union(*map(ask, states))
 
 
 class DebtCase(models.Model):
@@ -35,15 +65,20 @@ class DebtCase(models.Model):
         :param phone: ``debt.phone`` or None
         :return: `tools.zones.Zones`
         """
-        partner = self.partner_id
+        debtor = self.partner_id
+        holder = phone.contact_id if phone else debtor
+        home = holder if holder.country_id else debtor
         address = zone_tools.address_zones(
-            partner.country_id.code or "",
-            partner.state_id.code or "",
-            partner.zip or "",
-            partner.city or "",
+            home.country_id.code or "",
+            home.state_id.code or "",
+            home.zip or "",
+            home.city or "",
         )
         return zone_tools.resolve(
-            partner.debt_tz or None, address, phone._parsed() if phone else None
+            holder.debt_tz or debtor.debt_tz or None,
+            address,
+            phone._parsed() if phone else None,
+            elsewhere=holder != debtor,
         )
 
     def _local_hour(self, at, facts=None):
@@ -53,7 +88,11 @@ class DebtCase(models.Model):
         return at.replace(tzinfo=pytz.utc).astimezone(zone).hour
 
     def _public_holidays(self, year=None):
-        """Public holidays where the debtor lives, this year's and its neighbours'."""
-        country = self.partner_id.country_id.code
-        year = year or fields.Date.today().year
-        return _holidays(country, year) if country else frozenset()
+        """Public holidays wherever the debtor may live.
+
+        :param int year: the first one that matters; this one when None
+        """
+        partner = self.partner_id
+        countries = partner._debt_countries(self.company_id)
+        places = ((country.code, partner.state_id.code or "") for country in countries)
+        return _holidays(tuple(places), year or fields.Date.today().year)

@@ -1,12 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import email_normalize
 
-from ..tools.consent import Word
+from ..tools.consent import Word, last_word
 
-# What stands on the debtor himself when it is refused: it holds for all companies.
-FLAGS = {"work_place": "debt_no_work_calls", "telephone": "debt_do_not_call"}
-PHONE_CHANNELS = ("call", "robot_call", "sms", "voice_message")
+PHONE_CHANNELS = (
+    *("call", "robot_call", "sms", "voice_message"),
+    *("telephone", "work_place"),
+)
 
 
 class DebtConsent(models.Model):
@@ -122,10 +123,59 @@ class DebtConsent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         consents = super().create(
-            [vals | self._prepare_debtor(vals) for vals in vals_list]
+            [
+                vals | self._prepare_debtor(vals) | self._prepare_recorder(vals)
+                for vals in vals_list
+            ]
         )
+        consents._check_recorded()
         consents._follow()
         return consents
+
+    @api.model
+    def _prepare_recorder(self, vals):
+        """Who heard it, and in which call, is not the user's to choose."""
+        if self.env.su:
+            return {}
+        # Superuser: whose call it was, and with whom, whoever may read it.
+        call = self.env["debt.call"].sudo().browse(vals.get("call_id") or [])
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        debtor = partner.commercial_partner_id
+        heard = call.exists().user_id == self.env.user and call.partner_id == debtor
+        return {"user_id": self.env.uid, "call_id": heard and call.id}
+
+    @api.model
+    def _ways_without_people(self):
+        """Values of ``how`` that only the addon itself records."""
+        return {"portal"}
+
+    def _check_recorded(self):
+        """People record what they were told, by debtors whom they work.
+
+        :raises ValidationError: the debtor is said to have told it to a machine
+        :raises AccessError: it is a debtor of others
+        """
+        if self.env.su:
+            return
+        if self._ways_without_people() & set(self.mapped("how")):
+            raise ValidationError(
+                self.env._(
+                    "What debtors say on the web or by a keypad is recorded by itself. "
+                    "Choose how you heard of it."
+                )
+            )
+        if not self.env.user.has_group("debt_collection.group_debt_accountant"):
+            self._check_debtors()
+
+    def _check_debtors(self):
+        """The rules for reading cases decide, company by company."""
+        groups = self.env["debt.case"]._read_group(
+            [("partner_id", "in", self.partner_id.ids)], ["partner_id", "company_id"]
+        )
+        if {(one.partner_id, one.company_id) for one in self} - set(groups):
+            raise AccessError(
+                self.env._("Record consents of debtors whose case is your team's.")
+            )
 
     @api.model
     def _prepare_debtor(self, vals):
@@ -160,14 +210,35 @@ class DebtConsent(models.Model):
         return found
 
     def _follow(self):
-        """Plans follow what a debtor permits; so does what stands on himself."""
+        """Plans follow what a debtor permits; so does the contact's Do Not Call."""
         # Superuser: whoever records a word of the debtor's need not own his contact.
-        for consent in self.sudo():
-            if field := FLAGS.get(consent.channel):
-                consent.partner_id[field] = consent.state == "withdrawn"
+        about_calls = self.sudo().filtered(
+            lambda one: one.channel == "telephone" and not one.address
+        )
+        for debtor in about_calls.partner_id:
+            debtor.debt_do_not_call = about_calls._refuses_calls(debtor)
         self.env["debt.case"].sudo().search(
             [("partner_id", "in", self.partner_id.ids), ("closed_at", "=", False)]
         )._set_dirty()
+
+    @api.model
+    def _refuses_calls(self, debtor):
+        """Whether the debtor's last word to one of the companies is not to be called.
+
+        The last word is the one said last, not the one that was filed last.
+        """
+        about = [("partner_id", "=", debtor.id), ("channel", "=", "telephone")]
+        by_company = self.search(about, order="date, id").grouped("company_id")
+        last_words = (
+            last_word(
+                [one._to_pure() for one in said],
+                "telephone",
+                None,
+                company._debt_today(),
+            )
+            for company, said in by_company.items()
+        )
+        return False in last_words
 
     def _to_pure(self):
         self.ensure_one()

@@ -71,4 +71,4 @@ class DebtCall(models.Model):
 
     def _history_key(self):
         """What finds the call again in the history of its debtor."""
-        return self.partner_id.id, self.started_at, self._channel(), self.case_id.id
+        return self.partner_id.id, self.started_at, self._channel(), self.company_id.id

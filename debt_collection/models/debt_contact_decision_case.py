@@ -97,7 +97,7 @@ class DebtCase(models.Model):
                     channel,
                     at,
                     facts.history,
-                    self.id,
+                    self.company_id.id,
                     place,
                 )
             ]
@@ -168,7 +168,7 @@ class DebtCase(models.Model):
             "call",
             facts.history,
             holidays=facts.holidays,
-            case=self.id,
+            case=self.company_id.id,
             target=self._contact_target("call", facts),
         )
         refusal = asked.refusal(at)

@@ -12,7 +12,7 @@ from ..tools.counters import in_force
 from ..tools.policy import Limit, Policy, Target, combine
 from ..tools.snapshot import plain, restored
 
-# As far back as limits and ladders look: `debt_case_gate.HISTORY_DAYS`.
+# As far back as limits and ladders look: `debt_case_facts.HISTORY_DAYS`.
 BEFORE = timedelta(days=130)
 
 

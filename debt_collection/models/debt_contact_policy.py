@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..tools.contact import HOLIDAY, Limit, Policy, Window
 from ..tools.law import Law
+from ..tools.limits import DAYS as PERIOD_DAYS
 from .channel_groups import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
 
 # How a policy's word for its debtors is told from the facts: `tools.law.Law`.
@@ -19,6 +20,9 @@ DAYS = (
     "holiday",
 )
 assert DAYS[HOLIDAY] == "holiday"
+# In days. What was before is read a little further back (`HISTORY_DAYS`): calendar
+# months are longer than 30 days, and local days begin earlier than those of UTC.
+LONGEST_LIMIT = 120
 
 
 class DebtContactPolicy(models.Model):
@@ -230,7 +234,7 @@ class DebtContactPolicyWindow(models.Model):
     saturday = fields.Boolean(string="Sat")
     sunday = fields.Boolean(string="Sun")
     holiday = fields.Boolean(
-        string="Hol.", help="Public holidays of the debtor's country."
+        string="Hol.", help="Public holidays of the debtor's country and state."
     )
     hour_from = fields.Float(string="From", required=True, default=9.0)
     hour_to = fields.Float(string="To", required=True, default=18.0)
@@ -298,7 +302,8 @@ class DebtContactPolicyLimit(models.Model):
         [("debtor", "Debtor"), ("case", "Case")],
         required=True,
         default="debtor",
-        help="Contacts about all debts of the debtor count, or those of one case.",
+        help="Debtor: contacts about all debts count. Case: those about what is owed "
+        "to one company, also from before a case was closed and opened again.",
     )
     place = fields.Selection(
         [("any", "Anywhere"), ("work", "At Work")],
@@ -313,6 +318,19 @@ class DebtContactPolicyLimit(models.Model):
         "CHECK(maximum >= 1 AND length >= 1)",
         "A limit allows at least one contact in at least one period.",
     )
+
+    @api.constrains("length", "period")
+    def _check_length(self):
+        """Contacts from before are not read: such a limit would promise too much."""
+        for limit in self:
+            if limit.length * PERIOD_DAYS[limit.period] > LONGEST_LIMIT:
+                raise ValidationError(
+                    self.env._(
+                        "Contacts are counted over %(days)s days at most: choose a "
+                        "shorter time and fewer contacts.",
+                        days=LONGEST_LIMIT,
+                    )
+                )
 
     def _to_pure(self):
         self.ensure_one()

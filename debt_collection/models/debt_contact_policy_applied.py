@@ -39,28 +39,42 @@ class DebtContactPolicy(models.Model):
         :param partner: the debtor, ``res.partner``
         :param company: whom he owes, ``res.company``
         """
-        debtor = self._prepare_debtor(partner)
-        laws = self._laws().get(debtor.country, ())
+        laws = self._laws()
+        debtors = self._prepare_debtors(partner, company)
+        fitting = (
+            law
+            for debtor in debtors
+            for law in laws.get(debtor.country, ())
+            if law.fits(debtor, company.id)
+        )
         own = partner.debt_contact_policy_id
-        default = company.debt_contact_policy_id
+        # Where nobody knows which law protects him, the company's choice is none.
+        default = debtors and company.debt_contact_policy_id
         return Choice(
             own=own._law() if own else None,
-            fitting=tuple(law for law in laws if law.fits(debtor, company.id)),
+            fitting=tuple(dict.fromkeys(fitting)),
             default=default._law() if default else None,
-            always=company.debt_contact_policy_always,
+            always=company.debt_contact_policy_always or len(debtors) > 1,
         )
 
     @api.model
-    def _prepare_debtor(self, partner):
+    def _prepare_debtors(self, partner, company):
+        """What laws are chosen by, once for each country in which the debtor may be.
+
+        :return: list of `tools.law.Debtor`
+        """
         person = not partner.is_company
         kind = partner.debt_kind or ("consumer" if person else "business")
-        return Debtor(
-            country=partner.country_id.id or None,
-            state=partner.state_id.id or None,
-            zip=partner.zip or None,
-            person=person,
-            consumer=kind == "consumer",
-        )
+        return [
+            Debtor(
+                country=country.id,
+                state=partner.state_id.id or None,
+                zip=partner.zip or None,
+                person=person,
+                consumer=kind == "consumer",
+            )
+            for country in partner._debt_countries(company)
+        ]
 
     @api.model
     def _chosen_policy(self, choice):
@@ -81,6 +95,12 @@ class DebtCase(models.Model):
         case = self.sudo()
         policies = case.env["debt.contact.policy"]
         return policies._choose(case.partner_id, case.company_id)
+
+    def _why_no_policy(self):
+        """Why there is no policy for the debtor: the reason code of the gate."""
+        # Superuser: where exactly this debtor is, whoever may read contacts.
+        partner = self.partner_id.sudo()
+        return "no_policy" if partner._debt_countries(self.company_id) else "no_country"
 
     def _contact_policy(self):
         """The policies that hold today, all together: see `tools.law.Choice`.

@@ -6,24 +6,11 @@ class DebtContactPolicy(models.Model):
     """Policies change a few times a year and are asked for at every contact.
 
     Their pure form, and what several of them amount to together, is kept in the
-    registry's cache, which is dropped as soon as a policy, one of its windows or one of
-    its limits is changed.
+    registry's cache, which `debt.plan.source` drops as soon as a policy, or any part of
+    it, is changed.
     """
 
     _inherit = "debt.contact.policy"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache()
@@ -53,37 +40,3 @@ class DebtContactPolicy(models.Model):
     @tools.ormcache("choice")
     def _chosen_policy(self, choice):
         return super()._chosen_policy(choice)
-
-
-class DebtContactPolicyWindow(models.Model):
-    _inherit = "debt.contact.policy.window"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
-
-
-class DebtContactPolicyLimit(models.Model):
-    _inherit = "debt.contact.policy.limit"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

@@ -36,8 +36,3 @@ class DebtContactPolicyConsent(models.Model):
             channels=CHANNEL_GROUPS[self.channels],
             mobile=self.number_kinds == "mobile",
         )
-
-    def _replan(self):
-        # Policies are kept in their pure form: see debt_contact_policy_cache.
-        self.env.registry.clear_cache()
-        return super()._replan()

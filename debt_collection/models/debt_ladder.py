@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..tools.ladder import Step
@@ -46,6 +46,15 @@ class DebtLadder(models.Model):
 
     def _steps(self):
         """Steps as the planner wants them, a tuple of `tools.ladder.Step`."""
+        # One not saved yet (a form being filled in) has nothing to be kept under.
+        return self._kept_steps() if self.id else self._read_steps()
+
+    @tools.ormcache("self.id")
+    def _kept_steps(self):
+        # Superuser: the same for everybody, whoever asks first.
+        return self.sudo()._read_steps()
+
+    def _read_steps(self):
         return tuple(step._to_pure() for step in self.step_ids)
 
 

@@ -63,4 +63,4 @@ class DebtMessage(models.Model):
 
     def _history_key(self):
         """What finds the message again in the history of its debtor."""
-        return self.partner_id.id, self.sent_at, self.channel, self.case_id.id
+        return self.partner_id.id, self.sent_at, self.channel, self.company_id.id

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..tools import phones
 from ..tools.phones import PhoneError
@@ -24,6 +25,12 @@ HEALTH = [
 USABLE_HEALTH = ("good", "unknown")
 # What the gate reads of all the numbers at once.
 FACTS = ("number", "kind", "region", "zones", "health", "place")
+# And of whose they are: may they be dialled, and where do they ring?
+HOLDER_FACTS = [
+    *("debt_do_not_call", "debt_no_work_calls"),
+    *("debt_protection", "debt_protection_until"),
+    *("country_id", "state_id", "zip", "city", "debt_tz"),
+]
 
 
 class DebtPhone(models.Model):
@@ -130,9 +137,8 @@ class DebtPhone(models.Model):
     def _is_forbidden_at_work(self):
         """Whether it rings at work, where the debtor or employer wants no calls."""
         self.ensure_one()
-        forbidden = self.contact_id.debt_no_work_calls
         return self.place == "work" and (
-            forbidden or self.partner_id.debt_no_work_calls
+            self.contact_id.debt_no_work_calls or self.partner_id.debt_no_work_calls
         )
 
     def _is_protected_contact(self):
@@ -147,14 +153,18 @@ class DebtPhone(models.Model):
 
     def write(self, vals):
         """A number is the same number on whichever of the debtor's contacts it is."""
+        shared = {name: vals[name] for name in ("health", "place") if name in vals}
+        moved = self.filtered(lambda one: one.place != shared.get("place", one.place))
         result = super().write(vals)
-        if vals.get("health"):
-            self._write_twins("health", vals["health"])
-        if "place" in vals:
-            self._write_twins("place", vals["place"])
+        for name, value in shared.items():
+            super(DebtPhone, self._twins(name, value)).write({name: value})
+        if shared:
+            self._dirty_cases()
+        moved._log_place()
         return result
 
-    def _write_twins(self, name, value):
+    def _twins(self, name, value):
+        """The same numbers on the debtors' other contacts, where it differs."""
         twins = self.search(
             [
                 ("partner_id", "in", self.partner_id.ids),
@@ -163,21 +173,49 @@ class DebtPhone(models.Model):
             ]
         )
         numbers = {(phone.partner_id, phone.number) for phone in self}
-        twins.filtered(lambda p: (p.partner_id, p.number) in numbers)[name] = value
-        self._dirty_cases()
+        return twins.filtered(lambda p: (p.partner_id, p.number) in numbers)
+
+    def _log_place(self):
+        """Where a number rings decides what is permitted: each change is told."""
+        places = dict(self._fields["place"]._description_selection(self.env))
+        for phone in self:
+            body = self.env._(
+                "%(number)s rings at: %(place)s.",
+                number=phone.number or phone.raw,
+                place=places.get(phone.place) or self.env._("not known"),
+            )
+            for case in phone._open_cases():
+                case._message_log(body=body)
 
     def action_toggle_work(self):
-        """The number rings at work, or does not after all; whoever hears it may say."""
+        """The number rings at work, or does not after all.
+
+        Whoever hears that it does may say so; who says that it does not lifts what
+        protects the debtor.
+        """
         self.check_access("read")
+        at_work = self.filtered(lambda phone: phone.place == "work")
+        if at_work and not self.env.user.has_group(
+            "debt_collection.group_debt_accountant"
+        ):
+            raise AccessError(
+                self.env._(
+                    "The number is marked as the place of work. Ask the accountant to "
+                    "remove the mark if it is wrong."
+                )
+            )
         # Superuser: operators do not own numbers, and hear first where they ring.
-        for phone in self.sudo():
-            phone.place = False if phone.place == "work" else "work"
+        at_work.sudo().place = False
+        (self - at_work).sudo().place = "work"
 
     def _dirty_cases(self):
+        self._open_cases()._set_dirty()
+
+    def _open_cases(self):
         # Superuser: the cases of exactly these numbers' debtors.
-        self.env["debt.case"].sudo().search(
-            [("partner_id", "in", self.partner_id.ids), ("closed_at", "=", False)]
-        )._set_dirty()
+        cases = self.env["debt.case"].sudo()
+        theirs = [("partner_id", "in", self.partner_id.ids), ("closed_at", "=", False)]
+        return cases.search(theirs)
 
     @api.model
     def _prepare_values(self, contact, raw):
@@ -300,7 +338,7 @@ class DebtPhone(models.Model):
         found = defaultdict(list)
         facts = [*FACTS, "partner_id", "contact_id"]
         phones = self.sudo().search_fetch(known, facts)
-        phones.contact_id.fetch(["debt_do_not_call", "debt_no_work_calls"])
+        phones.contact_id.fetch(HOLDER_FACTS)
         for phone in phones:
             found[phone.partner_id.id].append(phone)
         return found

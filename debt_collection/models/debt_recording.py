@@ -70,6 +70,9 @@ class DebtRecording(models.Model):
     )
     _expiry_idx = models.Index("(keep_until) WHERE deleted_at IS NULL")
 
+    def _held_case(self):
+        return self.case_id
+
     @api.depends("legal_hold", "case_id.legal_hold")
     def _compute_held(self):
         for recording in self:

@@ -32,7 +32,8 @@ class ResCompany(models.Model):
         "debt.contact.policy",
         string="Default Contact Policy",
         default=lambda self: self._debt_default_policy(),
-        help="For debtors for whom no policy of their country is found.",
+        help="For debtors for whom no policy of their country is found. Where the "
+        "country is not known, it holds beside those of all that come into question.",
     )
     debt_contact_policy_always = fields.Boolean(
         string="At Least as Strict as the Default Policy",

@@ -52,6 +52,7 @@ class ResPartner(models.Model):
         string="Contact Policy",
         help="Set only to override what country and kind of debtor ask for.",
         groups=READERS,
+        tracking=True,
     )
     debt_kind = fields.Selection(
         [("consumer", "Consumer Debts"), ("business", "Business Debts")],
@@ -59,12 +60,14 @@ class ResPartner(models.Model):
         help="Set only where it is not plain: empty, a company owes business debts and "
         "a person consumer debts. A sole trader is a person with business debts.",
         groups=READERS,
+        tracking=True,
     )
     debt_tz = fields.Selection(
         _tz_get,
         string="Time Zone Stated",
         help="The zone the debtor names. It wins over address and number.",
         groups=READERS,
+        tracking=True,
     )
     debt_preferred_hour = fields.Float(
         string="Preferred Time",
@@ -80,6 +83,7 @@ class ResPartner(models.Model):
         string="Do Not Call",
         help="The debtor refused calls: none of the numbers is dialled.",
         groups=READERS,
+        tracking=True,
     )
 
     @api.depends("debt_case_ids.state")
@@ -131,6 +135,22 @@ class ResPartner(models.Model):
         if moved:
             self.env["debt.case"]._pend("debtors", self._debt_debtors(moved))
         return super()._write_multi(vals_list)
+
+    def _debt_countries(self, company):
+        """The countries in which a debtor may be, ``res.country``.
+
+        Where his own is not known: those of his numbers, and the one of the company he
+        owes, which sells at home unless something speaks for elsewhere.
+
+        :param company: ``res.company``
+        """
+        self.ensure_one()
+        if known := self.country_id or self.state_id.country_id:
+            return known
+        ids = self.env["res.country"]._debt_ids_by_code()
+        regions = {phone.region for phone in self.debt_phone_ids}
+        candidates = {ids.get(region) for region in regions} | {company.country_id.id}
+        return self.env["res.country"].browse(sorted(filter(None, candidates)))
 
     def _debt_debtors(self, ids):
         """Pairs of company and debtor of what these contacts owe, before and after.

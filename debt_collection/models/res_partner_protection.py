@@ -21,12 +21,16 @@ class ResPartner(models.Model):
         ],
         string="Not to Be Contacted",
         groups=READERS,
+        tracking=True,
         help="The debtor is not contacted in any way. Has a Representative: only the "
         "representative is. Refused Contact in Writing: only letters are sent.",
     )
     debt_protection_since = fields.Date(string="Since", groups=READERS)
     debt_protection_until = fields.Date(
-        string="Until", groups=READERS, help="Last day. Empty: until it is removed."
+        string="Until",
+        groups=READERS,
+        tracking=True,
+        help="Last day. Empty: until it is removed.",
     )
     debt_protection_note = fields.Char(
         string="How We Know",
@@ -37,11 +41,13 @@ class ResPartner(models.Model):
         "res.partner",
         string="Representative",
         groups=READERS,
+        tracking=True,
         help="Lawyer, guardian or whoever else speaks for the debtor.",
     )
     debt_no_work_calls = fields.Boolean(
         string="No Calls at Work",
         groups=READERS,
+        tracking=True,
         help="The debtor or the employer does not want calls at work: numbers marked "
         "as the place of work are not dialled.",
     )

@@ -1,11 +1,13 @@
 from . import test_access
 from . import test_account_move
+from . import test_apart
 from . import test_call
 from . import test_call_line
 from . import test_caller_number
 from . import test_claim
 from . import test_consent
 from . import test_consent_page
+from . import test_consent_record
 from . import test_contact_audit
 from . import test_contact_audit_monthly
 from . import test_contact_decision
@@ -28,6 +30,7 @@ from . import test_phone_zones
 from . import test_policy
 from . import test_policy_histories
 from . import test_policy_presets
+from . import test_policy_scope
 from . import test_profile
 from . import test_promise
 from . import test_protection
@@ -39,6 +42,7 @@ from . import test_refresh_properties
 from . import test_refresh_race
 from . import test_refresh_rules
 from . import test_restraint
+from . import test_restraint_trace
 from . import test_review
 from . import test_roads
 from . import test_script
@@ -52,4 +56,5 @@ from . import test_ui
 from . import test_ui_reports
 from . import test_views
 from . import test_what_if
+from . import test_whereabouts
 from . import test_wizard

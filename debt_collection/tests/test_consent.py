@@ -230,7 +230,6 @@ class TestConsent(DebtCommon):
         self.assertEqual(office.place, "work")
         self.assertEqual(self._reason("call", number=office.number), "ok")
         self._say("work_place", "withdrawn")
-        self.assertTrue(self.debtor.debt_no_work_calls)
         self.assertEqual(self._reason("call", number=office.number), "work_forbidden")
         self.assertEqual(self._reason("call", number=mobile.number), "ok")
         self.assertEqual(self._reason("call"), "ok")

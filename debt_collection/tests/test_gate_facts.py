@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from re import findall
 from unittest.mock import patch
 
@@ -7,7 +7,7 @@ from odoo import sql_db
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from .common import DebtCommon
+from .common import TUESDAY, DebtCommon
 
 TABLES = {"debt_call", "debt_message", "debt_phone", "debt_contact_policy"}
 
@@ -82,6 +82,55 @@ class TestGateFacts(DebtCommon):
         case = self._moving(phone="+55 81 3456-7890", country="base.br")
         self.assertEqual(self._zones(case), ("America/Recife",))
 
+    # --- what was before --------------------------------------------------------------
+    def _called(self, case, hours, **values):
+        """A call that ended a minute after it began, so many hours ago."""
+        at = TUESDAY - timedelta(hours=hours)
+        return (
+            self.env["debt.call"]
+            .sudo()
+            .create(
+                {
+                    "case_id": case.id,
+                    "partner_id": case.partner_id.id,
+                    "company_id": case.company_id.id,
+                    "state": "done",
+                    "party": "none",
+                    "started_at": at,
+                    "ended_at": at + timedelta(minutes=1),
+                    **values,
+                }
+            )
+        )
+
+    def test_contacts_are_known_the_oldest_first(self):
+        """However many of them are alike in all but their time."""
+        case = self._moving(phone="+32 470 11 22 33")
+        self._called(case, 2, connected=True, party="right_party", local_hour=8)
+        for hours in (1, 5, 3):
+            self._called(case, hours)
+        self._called(case, 4, direction="inbound", connected=True, local_hour=6)
+        facts = case._contact_facts()[case]
+        self.assertEqual(
+            [(contact.at, contact.conversed) for contact in facts.history],
+            [
+                (TUESDAY - timedelta(hours=hours), hours == 2)
+                for hours in (5, 4, 3, 2, 1)
+            ],
+        )
+        self.assertEqual([c.incoming for c in facts.history][:3], [False, True, False])
+        self.assertEqual(facts.hours, {8: 1}, "when he picked up, not when he rang")
+
+    def test_a_ladder_that_changed_is_not_remembered_as_it_was(self):
+        case = self._moving(phone="+32 470 11 22 33")
+        ladder = case.ladder_id
+        step = ladder.step_ids[0]
+        self.assertEqual(ladder._steps()[0].attempts, step.attempts)
+        step.attempts += 1
+        self.assertEqual(ladder._steps()[0].attempts, step.attempts)
+        ladder.step_ids[-1].unlink()
+        self.assertEqual(len(ladder._steps()), len(ladder.step_ids))
+
     # --- the price --------------------------------------------------------------------
     def _many(self, number):
         country = self.env.ref("base.us").id
@@ -109,6 +158,8 @@ class TestGateFacts(DebtCommon):
             )
         )
         self.env["debt.phone"]._sync(debtors)
+        for case in cases[:5]:
+            self._called(case, 1, state="dialing", ended_at=False)
         return cases
 
     def _queries(self, cases):

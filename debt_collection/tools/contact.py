@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .clock import instant, local, zone
 from .hours import hours
-from .limits import Counter
+from .limits import Counter, counters
 from .policy import (
     ANYWHERE,
     CALLBACK_TOLERANCE,
@@ -101,11 +101,12 @@ class Gate:
         if not self.refused_for_good:
             free = frozenset(holidays)
             self._hours = hours(policy.windows, channel, zones, free)
-            self._counters = [
-                Counter(limit, zones, history, case)
+            limits = [
+                limit
                 for limit in policy.limits
                 if limit.restrains(channel, target.place)
             ]
+            self._counters = counters(limits, zones, history, case)
             # What restrains a call too that the debtor asked for.
             self._strict = [
                 counter for counter in self._counters if not self._spares(counter.limit)

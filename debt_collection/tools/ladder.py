@@ -210,13 +210,14 @@ class _Planner:
         """Return when all contacts by a channel were, and this ladder's own."""
         if channel not in self._times:
             every = [c for c in self._history if c.channel == channel]
-            ours = (c for c in every if not c.incoming)
-            own = (c.at for c in ours if self._is_own(c.case))
-            self._times[channel] = sorted(c.at for c in every), sorted(own)
+            cases = {None, self._case}
+            own = [
+                c.at
+                for c in every
+                if not c.incoming and (self._case is None or c.case in cases)
+            ]
+            self._times[channel] = sorted([c.at for c in every]), sorted(own)
         return self._times[channel]
-
-    def _is_own(self, case: int | None) -> bool:
-        return self._case is None or case is None or case == self._case
 
     def _gate(self, channel: str) -> Gate | Succession:
         if channel not in self._gates:

@@ -82,8 +82,10 @@ class Law:
         return debtor.state in self.states
 
     def _covers_zip(self, debtor: Debtor) -> bool:
+        if not self.zips:
+            return True
         code = (debtor.zip or "").replace(" ", "").upper()
-        return not (self.zips and code) or code.startswith(self.zips)
+        return not code or code.startswith(self.zips)
 
 
 class Choice(NamedTuple):

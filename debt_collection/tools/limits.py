@@ -6,7 +6,7 @@ count as well, so that no order of events ever exceeds the maximum.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,18 +18,15 @@ DAYS = {"day": 1, "week": 7, "month": 30}
 
 
 class Counter:
-    """The contacts that one limit counts, over the candidate zones."""
+    """One limit over the candidate zones.
 
-    def __init__(
-        self,
-        limit: Limit,
-        zones: tuple[str, ...],
-        history: Sequence[Contact],
-        case: int | None,
-    ):
+    ``times`` are the instants of the contacts that it counts, in their order.
+    """
+
+    def __init__(self, limit: Limit, zones: tuple[str, ...], times: Sequence[datetime]):
         self.limit = limit
         self._zones = zones
-        self._times = sorted([c.at for c in limit.counted(history, case)])
+        self._times = times
 
     def release(self, at: datetime) -> tuple[datetime, str | None] | None:
         """Return the next instant at which things may be better, and the zone.
@@ -81,6 +78,23 @@ class Counter:
     def _reached(self, start: datetime, end: datetime) -> bool:
         counted = bisect_left(self._times, end) - bisect_left(self._times, start)
         return counted >= self.limit.maximum
+
+
+def counters(
+    limits: Iterable[Limit],
+    zones: tuple[str, ...],
+    history: Sequence[Contact],
+    case: int | None,
+) -> list[Counter]:
+    """Return a counter for each limit; the history is read once for all alike."""
+    times: dict[tuple, list[datetime]] = {}
+    found = []
+    for limit in limits:
+        counts = limit.count, limit.channels, limit.scope, limit.place
+        if counts not in times:
+            times[counts] = sorted([c.at for c in limit.counted(history, case)])
+        found.append(Counter(limit, zones, times[counts]))
+    return found
 
 
 class _Periods(NamedTuple):

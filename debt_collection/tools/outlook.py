@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .clock import DAY, SECOND, instant, local, period_start, segments
 from .contact import CALLBACK_TOLERANCE, Contact, Limit, Policy, gate, no_zone
-from .limits import DAYS, Counter
+from .limits import DAYS, counters
 from .policy import ANYWHERE, Target, windows_for
 
 HORIZON = timedelta(days=400)
@@ -131,12 +131,16 @@ def uses(asked: Question, at: datetime) -> list[Use]:
     """
     if no_zone(asked.zones):
         return []
+    limits = [
+        limit
+        for limit in _policy_at(asked, at).limits
+        if limit.restrains(asked.channel, asked.target.place)
+    ]
     found = []
-    for limit in _policy_at(asked, at).limits:
-        if limit.restrains(asked.channel, asked.target.place):
-            counter = Counter(limit, asked.zones, asked.history, asked.case)
-            release = counter.release(at)
-            found.append(Use(limit, _used(limit, asked, at), release and release[0]))
+    for counter in counters(limits, asked.zones, asked.history, asked.case):
+        release = counter.release(at)
+        limit = counter.limit
+        found.append(Use(limit, _used(limit, asked, at), release and release[0]))
     return found
 
 

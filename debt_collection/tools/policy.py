@@ -44,8 +44,9 @@ class Limit:
     Calendar periods run in the debtor's local time, weeks start on Monday; rolling ones
     are spans of 1, 7 or 30 times 24 hours.  ``channels`` are counted and restrained
     together, empty means all.  ``scope`` "case" counts the contacts of the case asked
-    for (all of them when none is named), "debtor" those of all his cases.  With
-    ``place`` only contacts that are known to reach him there count and are restrained.
+    for (all of them when none is named; see `Contact`), "debtor" those of all his
+    cases.  With ``place`` only contacts that are known to reach him there count and are
+    restrained.
 
     A cool-down after a conversation is a rolling limit of one conversation.
     ``spares_callback``: a call at the time the debtor asked for is not refused by it.
@@ -130,6 +131,8 @@ class Contact(NamedTuple):
 
     A conversation is a connect, whatever the record says.  ``requested`` (the debtor
     had asked for it) is for the record: such contacts count like all others.
+    ``case`` stands for what he owes to one of our companies, be it the company's id: it
+    stays the same when a record of it is closed and another one opened.
     ``incoming``: he rang us; that is no attempt of ours.  ``minutes`` are those begun.
     ``place`` is where it reached him, "home" or "work", empty where that is not known.
     """

@@ -30,7 +30,13 @@ class Zones:
     source: str
 
 
-def resolve(stated: str | None, address: Sequence[str], phone: Phone | None) -> Zones:
+def resolve(
+    stated: str | None,
+    address: Sequence[str],
+    phone: Phone | None,
+    *,
+    elsewhere: bool = False,
+) -> Zones:
     """Choose the best evidence of where the debtor is.
 
     What he said; his address, if it leaves one zone; his landline, unless the address
@@ -38,18 +44,28 @@ def resolve(stated: str | None, address: Sequence[str], phone: Phone | None) -> 
     address that the number allows, or of whichever is known.  A number alone proves
     little: it moves with its owner.
 
+    ``elsewhere``: it is the number of somebody who need not be at that address, like a
+    company's accountant: where the two contradict each other, both are asked.
+
     >>> resolve(None, ["Europe/Moscow", "Europe/Kirov"], None)  # the clocks agree
     Zones(names=('Europe/Moscow',), source='address')
     >>> resolve(None, ["Europe/Moscow", "Europe/Samara"], None).source
     'candidates'
+    >>> khabarovsk = Phone("+74212123456", "landline", "RU", ("Asia/Vladivostok",))
+    >>> resolve(None, ["Europe/Moscow"], khabarovsk).names
+    ('Europe/Moscow',)
+    >>> resolve(None, ["Europe/Moscow"], khabarovsk, elsewhere=True).names
+    ('Europe/Moscow', 'Asia/Vladivostok')
     """
     if said := known([stated]):
         return Zones(said, "stated")
     home = distinct(tuple(address))
-    if len(home) == 1:
-        return Zones(home, "address")
     number = distinct(phone.zones) if phone else ()
     both = _agreeing(home, number)
+    if elsewhere and home and number and not both:
+        return Zones((*home, *number), "candidates")
+    if len(home) == 1:
+        return Zones(home, "address")
     if phone and phone.kind == "landline" and len(number) == 1 and (both or not home):
         return Zones(number, "landline")
     names = both or home or number

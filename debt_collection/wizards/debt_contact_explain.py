@@ -102,7 +102,7 @@ class DebtContactExplain(models.TransientModel):
             facts.history,
             facts.holidays,
             callback=(self.channel == "call" and case.callback_at) or None,
-            case=case.id,
+            case=case.company_id.id,
             pause=(reason, resumes) if reason else None,
             target=case._contact_target(self.channel, facts),
         )

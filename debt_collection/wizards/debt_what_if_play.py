@@ -67,8 +67,11 @@ class DebtCase(models.Model):
     def _choice_with(self, law, active):
         """The case's choice of policies, had one of them another content."""
         choice = self._policy_choice()
-        debtor = self.env["debt.contact.policy"]._prepare_debtor(self.partner_id)
-        fits = active and law.fits(debtor, self.company_id.id)
+        company = self.company_id
+        debtors = self.env["debt.contact.policy"]._prepare_debtors(
+            self.partner_id, company
+        )
+        fits = active and any(law.fits(debtor, company.id) for debtor in debtors)
         fitting = [one for one in choice.fitting if one.id != law.id or fits]
         fitting = [law if one.id == law.id else one for one in fitting]
         if fits and law not in fitting:
@@ -86,7 +89,7 @@ class DebtCase(models.Model):
         """
         reason = self._unplannable(facts)
         if reason:
-            return Calls((), reason == "no_policy")
+            return Calls((), reason in ("no_policy", "no_country"))
         _paused, not_before = self._paused("call")
         course = Course(
             self.ladder_id._steps() if steps is None else steps,
@@ -98,7 +101,7 @@ class DebtCase(models.Model):
             callback=self.callback_at or None,
             not_before=not_before,
             preferred_hours=self._preferred_hours(facts, likely),
-            case=self.id,
+            case=self.company_id.id,
             target=self._contact_target("call", facts),
         )
         return play(course, now, until)

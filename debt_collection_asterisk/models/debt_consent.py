@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DebtConsent(models.Model):
@@ -10,3 +10,7 @@ class DebtConsent(models.Model):
         selection_add=[("keypad", "By Telephone Keypad")],
         ondelete={"keypad": "set default"},
     )
+
+    @api.model
+    def _ways_without_people(self):
+        return super()._ways_without_people() | {"keypad"}
