@@ -1,10 +1,23 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class SmsComposer(models.TransientModel):
     """An SMS to the debtors of many cases."""
 
     _inherit = "sms.composer"
+
+    def _action_send_sms(self):
+        model = self.res_model or ""
+        by_case = model == "debt.case" and self.composition_mode != "numbers"
+        if model.startswith("debt.") and not by_case:
+            raise UserError(
+                self.env._(
+                    "Write SMS from the debtor's case: only there is the contact "
+                    "policy asked."
+                )
+            )
+        return super()._action_send_sms()
 
     def _prepare_mass_sms(self, records, sms_record_values):
         if records is None or records._name != "debt.case":
