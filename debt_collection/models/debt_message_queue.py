@@ -48,19 +48,26 @@ class DebtMessage(models.Model):
             record.id,
             email_values={
                 "email_to": self.address,
+                "email_cc": False,
                 "recipient_ids": [],
                 "model": "debt.case",
                 "res_id": self.case_id.id,
             },
         )
         mail = self.env["mail.mail"].browse(mail_id)
+        self._carried_by(mail)
         # Soon, not within the hour: the gate allowed it now.
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
-        return {
-            "mail_mail_id": mail.id,
-            "subject": mail.subject,
-            "body": mail.body_html,
-        }
+        return {"subject": mail.subject}
+
+    def _carried_by(self, mail):
+        """These messages are one mail. It leaves now: the gate allowed it now.
+
+        :param mail: ``mail.mail`` (superuser)
+        """
+        self.mail_mail_id = mail
+        mail.scheduled_date = False
+        self.body = mail._prepare_outgoing_body()
 
     def _queue_sms(self):
         template, record = self._template()
@@ -136,14 +143,17 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
+    debt_message_ids = fields.One2many(
+        "debt.message", "mail_mail_id", string="Messages to the Debtor", readonly=True
+    )
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
         about_cases = self.filtered(lambda mail: mail.model == "debt.case")
         if about_cases:
             # Superuser: exactly the messages these mails are.
-            messages = self.env["debt.message"].sudo()
-            messages = messages.search([("mail_mail_id", "in", about_cases.ids)])
+            messages = about_cases.sudo().debt_message_ids
             if failure_type:
                 messages._failed(failure_reason or failure_type)
             else:
