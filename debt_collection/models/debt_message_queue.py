@@ -1,6 +1,11 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
+from odoo.tools.mail import append_content_to_html
+
+WAY_OUT = Markup('<p style="font-size: 12px; color: #6c757d;">%s</p>')
 
 
 class DebtMessage(models.Model):
@@ -68,6 +73,22 @@ class DebtMessage(models.Model):
         self.mail_mail_id = mail
         mail.scheduled_date = False
         self.body = mail._prepare_outgoing_body()
+
+    def _with_way_out(self, body):
+        """An e-mail's HTML with the link by which the debtor refuses further ones.
+
+        A template may have it elsewhere.
+        """
+        url = self.case_id.consent_url
+        if url in body:
+            return body
+        text = self.with_context(lang=self.lang).env._(
+            "No e-mails from us about this? %(link_start)sTell us here%(link_end)s; we "
+            "shall find another way.",
+            link_start=Markup('<a href="%s">') % url,
+            link_end=Markup("</a>"),
+        )
+        return append_content_to_html(body, WAY_OUT % text, plaintext=False)
 
     def _queue_sms(self):
         template, record = self._template()
@@ -139,13 +160,20 @@ class SmsTracker(models.Model):
 
 
 class MailMail(models.Model):
-    """The mail queue's result reaches the debtor's message."""
+    """Mails to debtors: what they end with, and what became of them."""
 
     _inherit = "mail.mail"
 
     debt_message_ids = fields.One2many(
         "debt.message", "mail_mail_id", string="Messages to the Debtor", readonly=True
     )
+
+    def _prepare_outgoing_body(self):
+        """Whatever it was written with, each e-mail to a debtor has a way out."""
+        body = super()._prepare_outgoing_body()
+        # Superuser: whether this mail is such a message.
+        message = self.sudo().debt_message_ids[:1]
+        return message._with_way_out(body) if message else body
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

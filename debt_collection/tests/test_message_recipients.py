@@ -213,3 +213,24 @@ class TestMessageRecipients(DebtCommon, SMSCommon):
             composer.action_send_sms_mass_now()
             self.assertFalse(self._sms)
         self.assertEqual(len(self._messages()), 2)
+
+    # --- what each ends with ----------------------------------------------------------
+    def test_every_mail_has_the_link_to_refuse_more(self):
+        template = self.env.ref("debt_collection.mail_template_payment_details")
+        template.body_html = "<p>Pay.</p>"
+        self.case._send_message("payment_details", "email")
+        self._post(self.ann)
+        with self._at(days=1):
+            self._mail_to_many()
+        self.assertEqual(len(self._debtor_mails()), 3)
+        for mail in self._debtor_mails():
+            body = mail._prepare_outgoing_body()
+            self.assertEqual(body.count(self.case.consent_url), 1)
+            self.assertEqual(mail.debt_message_ids.body.count("Tell us here"), 1)
+
+    def test_colleagues_get_no_link(self):
+        self._post(self.ann | self.colleague.partner_id)
+        mails = self.env["mail.mail"].sudo().search([("model", "=", "debt.case")])
+        ours = mails.filtered(lambda m: self.colleague.partner_id in m.recipient_ids)
+        for mail in ours:
+            self.assertNotIn("Tell us here", mail._prepare_outgoing_body())
