@@ -83,6 +83,7 @@ from . import (
     debt_stage,
     debt_team,
     debt_telephony_provider,
+    debt_turn,
     mail_activity,
     mail_render_mixin,
     res_company,

@@ -135,9 +135,10 @@ class DebtCase(models.Model):
             return reason
         if self._has_opted_out(channel, facts, number, phone):
             return "opted_out"
-        if channel not in PHONE_CHANNELS:
-            return None
-        return self._refused_number(facts, number, phone)
+        if channel in PHONE_CHANNELS:
+            return self._refused_number(facts, number, phone)
+        stranger = channel == "email" and number and not self._is_debtors_email(number)
+        return "bad_address" if stranger else None
 
     def _refused_number(self, facts, number, phone):
         # Whether he refused calls is the debtor's own word, whoever may read contacts.

@@ -43,6 +43,14 @@ class DebtCase(models.Model):
         )
         return bool(known) and known == wanted
 
+    def _is_debtors_email(self, address):
+        """Whether it is the debtor's, a contact's, or the representative's."""
+        # Superuser: exactly the debtor, the contacts and the representative.
+        debtor = self.partner_id.sudo()
+        family = debtor.search([("commercial_partner_id", "=", debtor.id)]) | debtor
+        known = (family | debtor.debt_representative_id).mapped("email_normalized")
+        return email_normalize(address) in set(known) - {False}
+
     def _forbidden_at_work(self, facts, phone):
         """Whether only his place of work is left, and he is not to be called there."""
         phones = [phone] if phone else [] if facts.usable_phones else facts.phones

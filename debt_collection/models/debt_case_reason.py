@@ -102,6 +102,10 @@ class DebtCase(models.Model):
             ),
             "no_number": self.env._("There is no number to call."),
             "bad_number": self.env._("This number is not to be dialled."),
+            "bad_address": self.env._(
+                "This is none of the debtor's e-mail addresses: enter it on the debtor "
+                "or one of the debtor's contacts first."
+            ),
             "busy": self.env._("A colleague is on the line with the debtor."),
             "no_zone": self.env._(
                 "The time zone is unknown: enter the debtor's country or time zone."

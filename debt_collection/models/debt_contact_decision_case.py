@@ -113,19 +113,6 @@ class DebtCase(models.Model):
             dict.fromkeys(law for day in sorted(days) for law in choice.on(day))
         )
 
-    def _record_manual(self, channel, address, subject, body, mail=None):
-        """What a person wrote is decided about like all else."""
-        now = fields.Datetime.now()
-        number = address if channel == "sms" else None
-        # Asked before the message is on record, and counts itself.
-        answer, facts = self._ask_gate(channel, now, number)
-        decided = self._prepare_decision(
-            channel, now, answer, facts, occasion="message", number=address
-        )
-        message = super()._record_manual(channel, address, subject, body, mail)
-        self.env["debt.contact.decision"]._keep([decided | {"message_id": message.id}])
-        return message
-
     # --- plans that the gate changed --------------------------------------------------
     def _prepare_lost_plan(self, facts, now, planned):
         """The refusal that made a plan move to a later day, None when none did.

@@ -1,6 +1,11 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
+from odoo.tools.mail import append_content_to_html
+
+WAY_OUT = Markup('<p style="font-size: 12px; color: #6c757d;">%s</p>')
 
 
 class DebtMessage(models.Model):
@@ -48,19 +53,42 @@ class DebtMessage(models.Model):
             record.id,
             email_values={
                 "email_to": self.address,
+                "email_cc": False,
                 "recipient_ids": [],
                 "model": "debt.case",
                 "res_id": self.case_id.id,
             },
         )
         mail = self.env["mail.mail"].browse(mail_id)
+        self._carried_by(mail)
         # Soon, not within the hour: the gate allowed it now.
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
-        return {
-            "mail_mail_id": mail.id,
-            "subject": mail.subject,
-            "body": mail.body_html,
-        }
+        return {"subject": mail.subject}
+
+    def _carried_by(self, mail):
+        """These messages are one mail. It leaves now: the gate allowed it now.
+
+        :param mail: ``mail.mail`` (superuser)
+        """
+        self.mail_mail_id = mail
+        mail.scheduled_date = False
+        self.body = mail._prepare_outgoing_body()
+
+    def _with_way_out(self, body):
+        """An e-mail's HTML with the link by which the debtor refuses further ones.
+
+        A template may have it elsewhere.
+        """
+        url = self.case_id.consent_url
+        if url in body:
+            return body
+        text = self.with_context(lang=self.lang).env._(
+            "No e-mails from us about this? %(link_start)sTell us here%(link_end)s; we "
+            "shall find another way.",
+            link_start=Markup('<a href="%s">') % url,
+            link_end=Markup("</a>"),
+        )
+        return append_content_to_html(body, WAY_OUT % text, plaintext=False)
 
     def _queue_sms(self):
         template, record = self._template()
@@ -132,9 +160,20 @@ class SmsTracker(models.Model):
 
 
 class MailMail(models.Model):
-    """The mail queue's result reaches the debtor's message."""
+    """Mails to debtors: what they end with, and what became of them."""
 
     _inherit = "mail.mail"
+
+    debt_message_ids = fields.One2many(
+        "debt.message", "mail_mail_id", string="Messages to the Debtor", readonly=True
+    )
+
+    def _prepare_outgoing_body(self):
+        """Whatever it was written with, each e-mail to a debtor has a way out."""
+        body = super()._prepare_outgoing_body()
+        # Superuser: whether this mail is such a message.
+        message = self.sudo().debt_message_ids[:1]
+        return message._with_way_out(body) if message else body
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
@@ -142,8 +181,7 @@ class MailMail(models.Model):
         about_cases = self.filtered(lambda mail: mail.model == "debt.case")
         if about_cases:
             # Superuser: exactly the messages these mails are.
-            messages = self.env["debt.message"].sudo()
-            messages = messages.search([("mail_mail_id", "in", about_cases.ids)])
+            messages = about_cases.sudo().debt_message_ids
             if failure_type:
                 messages._failed(failure_reason or failure_type)
             else:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -131,9 +132,14 @@ class TestRace(BaseCase):
 
     def _release(self):
         with self.registry.cursor() as cr:
-            cr.execute(
-                "DELETE FROM debt_call WHERE partner_id = ANY(%s)", [self.partner_ids]
-            )
+            for table in ("debt_call", "debt_message"):
+                cr.execute(
+                    SQL(
+                        "DELETE FROM %s WHERE partner_id = ANY(%s)",
+                        SQL.identifier(table),
+                        self.partner_ids,
+                    )
+                )
 
     def _run(self, user_id, rounds, claimed, start, finish):
         """Claim round by round; whatever goes wrong lets nobody wait for ever."""
@@ -174,6 +180,97 @@ class TestRace(BaseCase):
         shared = [a for a, b in zip(first, second, strict=True) if a and a == b]
         self.assertFalse(shared)
         self.assertTrue(all(first) and all(second), "there were debtors for both")
+
+    # --- one debtor, two contacts ---------------------------------------------------
+    def _contact(self, user_id, case_id, make, start, answers):
+        """Make a contact on a connection of its own, retried as requests are."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {})
+            # The snapshot is taken before the start, as late as two requests can be.
+            cr.execute("SELECT 1")
+            start.wait()
+            case = env["debt.case"].browse(case_id)
+            try:
+                answers.append(retrying(lambda: make(case), env))
+            except UserError as error:
+                answers.append(str(error))
+
+    def _contacts_at_once(self, case_id, first, second):
+        """What two operators are told who contact one debtor at the same moment."""
+        start, answers = threading.Barrier(2), []
+        threads = [
+            threading.Thread(
+                target=self._contact, args=(user, case_id, make, start, answers)
+            )
+            for user, make in zip(self.user_ids, (first, second), strict=True)
+        ]
+        # The loser's "could not serialize", before it tries again.
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.dbname = get_db_name()
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(len(answers), 2)
+        return answers
+
+    def _case_with_one_left(self, policy):
+        """A case whose debtor may be contacted once more today."""
+        self.addCleanup(self._release)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            case = env["debt.case"].search(
+                [("partner_id", "in", self.partner_ids)], limit=1
+            )
+            policy = env.ref(f"debt_collection.{policy}")
+            case.partner_id.write(
+                {"debt_contact_policy_id": policy.id, "email": "raced@example.com"}
+            )
+            message = case._send_message("callback_request", "email")
+            self.assertEqual(message.state, "sent", message.failure)
+            return case.id
+
+    def _contacts(self, case_id):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            sent = [("case_id", "=", case_id), ("sent_at", "!=", False)]
+            dialled = [("case_id", "=", case_id), ("started_at", "!=", False)]
+            messages = env["debt.message"].search(sent)
+            mails = env["mail.mail"].search([("debt_message_ids", "in", messages.ids)])
+            calls = env["debt.call"].search(dialled)
+            return len(messages) + len(calls), len(mails)
+
+    def test_two_messages_at_once_are_one_where_one_is_allowed(self):
+        case_id = self._case_with_one_left("policy_business")
+
+        def send(case):
+            return case._send_message("callback_request", "email").state
+
+        def post(case):
+            case.message_post(
+                body="Please call us.",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=case.partner_id.ids,
+            )
+            return "sent"
+
+        answers = self._contacts_at_once(case_id, send, post)
+        self.assertEqual(self._contacts(case_id), (2, 2), answers)
+        self.assertEqual(answers.count("sent"), 1, answers)
+
+    def test_a_call_and_a_message_at_once_where_both_are_counted(self):
+        case_id = self._case_with_one_left("policy_ua")
+
+        def send(case):
+            return case._send_message("callback_request", "email").state
+
+        def dial(case):
+            call = case._claim_for_user()
+            call.dial(phone=case.phone_ids[:1])
+            return call.state
+
+        answers = self._contacts_at_once(case_id, dial, send)
+        self.assertEqual(self._contacts(case_id)[0], 2, answers)
 
     # --- telephony ----------------------------------------------------------------
     def _dialled(self):

@@ -200,6 +200,37 @@ class TestRoads(DebtCommon, SMSCommon):
                 composer._action_send_sms()
         self._assert_nothing_left("email", "sms")
 
+    def test_sms_from_elsewhere_than_the_case(self):
+        """Typed numbers, and what is no case, know nothing of a debtor's rules."""
+        number = {"numbers": "+32470123456", "recipient_single_number_itf": ""}
+        for model, mode in (
+            ("debt.case", "numbers"),
+            ("debt.call.wizard", "comment"),
+            ("debt.dispute", "comment"),
+            ("debt.dispute", "mass"),
+        ):
+            composer = (
+                self.env["sms.composer"]
+                .with_user(self.operator)
+                .create(
+                    {
+                        "body": "Call us",
+                        "composition_mode": mode,
+                        "res_model": model,
+                        **number,
+                    }
+                )
+            )
+            with self.assertRaisesRegex(UserError, "from the debtor's case"):
+                composer._action_send_sms()
+        self._assert_nothing_left()
+
+    def test_the_call_window_has_no_link_to_dial_again(self):
+        """Odoo's telephone widget dials as often as it is clicked, and writes SMS."""
+        arch = self.env["debt.call.wizard"].get_view(view_type="form")["arch"]
+        self.assertIn('name="number"', arch)
+        self.assertNotIn('widget="phone"', arch)
+
     # --- what the debtor answers --------------------------------------------------
     def _answer(self, to_mail, sender="one@example.com", cc=""):
         mail = EmailMessage()

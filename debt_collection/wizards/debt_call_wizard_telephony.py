@@ -8,7 +8,6 @@ class DebtCallWizard(models.TransientModel):
     _inherit = "debt.call.wizard"
 
     telephony = fields.Json(compute="_compute_telephony")
-    provider_kind = fields.Selection(related="call_id.provider_id.kind")
 
     # The line's own news come by the bus; this is what is known at opening.
     @api.depends("call_id", "call_state")
