@@ -46,6 +46,7 @@
         "data/ir_cron_data.xml",
         "data/debt_message_data.xml",
         "data/debt_telephony_data.xml",
+        "data/debt_phone_data.xml",
         "data/debt_recording_data.xml",
         "wizards/debt_call_inbound_views.xml",
         "wizards/debt_call_wizard_templates.xml",

@@ -199,7 +199,18 @@ class DebtCall(models.Model):
         if self.phone_id and (health := self._number_health(outcome)):
             self.phone_id.health = health
         if outcome.stops_contact:
-            self.partner_id.debt_do_not_call = True
+            self._refuse_calls()
+
+    def _refuse_calls(self):
+        """No number of the debtor's is dialled again; his word is in the register."""
+        case = self.case_id
+        case._record_consent("telephone", "withdrawn", **self._prepare_refused_calls())
+        # Said before and undone on the contact by hand, it holds again.
+        self.partner_id.debt_do_not_call = True
+
+    def _prepare_refused_calls(self):
+        """How the refusal is proved, as values of ``debt.consent``."""
+        return {"how": "call", "note": self.note, "call_id": self.id}
 
     def _apply_to_case(self, outcome, values):
         case = self.case_id

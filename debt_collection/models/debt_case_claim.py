@@ -132,19 +132,20 @@ class DebtCase(models.Model):
         answer, facts = self._ask_gate("call", now)
         if answer.allowed:
             return self._unless_contended(lambda: self._open_call(now))
+        self._unless_contended(lambda: self._settle_refused(answer, facts))
+        return None
+
+    def _settle_refused(self, answer, facts):
+        """The queue was behind the truth: bring this debtor up to date.
+
+        :param answer: `tools.contact.Answer`, a refusal
+        :param facts: `Facts` it was based on
+        """
         planned = self.next_contact_at
         key = f"claim:{self.id}:{planned}:{answer.reason}"
         refused = self._prepare_refusal(
             "claim", "call", answer, facts, planned, key=key
         )
-        self._unless_contended(lambda: self._settle_refused(refused))
-        return None
-
-    def _settle_refused(self, refused):
-        """The queue was behind the truth: bring this debtor up to date.
-
-        :param dict refused: draft for `debt.contact.decision._keep`
-        """
         self.env["debt.contact.decision"]._keep([refused])
         self.refresh(self.partner_id.ids)
         self.sudo().exists()._plan()

@@ -30,6 +30,7 @@ class DebtCase(models.Model):
 
         Runs after the ledger has been read. Superuser cron, all companies.
         """
+        self.env["debt.phone"]._follow_tables()
         self.env["debt.dispute"]._expire()
         self._reassign_archived()
         # A payment has its promise decided at once; the others are decided by time.

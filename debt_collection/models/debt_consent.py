@@ -4,6 +4,8 @@ from odoo.tools import email_normalize
 
 from ..tools.consent import Word
 
+# What stands on the debtor himself when it is refused: it holds for all companies.
+FLAGS = {"work_place": "debt_no_work_calls", "telephone": "debt_do_not_call"}
 PHONE_CHANNELS = ("call", "robot_call", "sms", "voice_message")
 
 
@@ -44,6 +46,7 @@ class DebtConsent(models.Model):
             ("visit", "Visit"),
             ("recording", "Recording of Calls"),
             ("work_place", "Calls at Work"),
+            ("telephone", "Calls and SMS"),
         ],
         string="To What",
         required=True,
@@ -157,10 +160,11 @@ class DebtConsent(models.Model):
         return found
 
     def _follow(self):
-        """Plans follow what a debtor permits; so does what is known of his work."""
+        """Plans follow what a debtor permits; so does what stands on himself."""
         # Superuser: whoever records a word of the debtor's need not own his contact.
-        for consent in self.filtered(lambda c: c.channel == "work_place").sudo():
-            consent.partner_id.debt_no_work_calls = consent.state == "withdrawn"
+        for consent in self.sudo():
+            if field := FLAGS.get(consent.channel):
+                consent.partner_id[field] = consent.state == "withdrawn"
         self.env["debt.case"].sudo().search(
             [("partner_id", "in", self.partner_id.ids), ("closed_at", "=", False)]
         )._set_dirty()

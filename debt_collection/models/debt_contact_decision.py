@@ -88,6 +88,11 @@ class DebtContactDecision(models.Model):
         "debt.message", readonly=True, ondelete="set null", index="btree_not_null"
     )
     number = fields.Char(string="Number or Address", readonly=True)
+    place = fields.Selection(
+        lambda self: self.env["debt.phone"]._fields["place"].selection,
+        readonly=True,
+        help="Where it reached the debtor, as far as that was known at that moment.",
+    )
     planned_at = fields.Datetime(
         string="Planned For", readonly=True, help="The contact that was refused."
     )

@@ -26,6 +26,7 @@ class DebtCase(models.Model):
         """
         self.ensure_one()
         texts = self._reason_texts()
+        place = self._contact_place(facts, values.get("number"))
         return {
             "kind": "contact",
             "channel": channel,
@@ -38,7 +39,8 @@ class DebtCase(models.Model):
             "team_id": self.team_id.id,
             "user_id": self.env.uid,
             "callback_at": channel == "call" and self.callback_at,
-            "policies": self._read_limits(channel, at, facts),
+            "place": place,
+            "policies": self._read_limits(channel, at, facts, place),
             **self._prepare_local(at, facts),
             **values,
         }
@@ -68,7 +70,15 @@ class DebtCase(models.Model):
             "local_weekday": str(clock.isoweekday()),
         }
 
-    def _read_limits(self, channel, at, facts):
+    def _contact_place(self, facts, number=None):
+        """Where a contact reaches him, as of `tools.contact.Target`."""
+        phones = facts.usable_phones
+        if number:
+            phones = [phone for phone in facts.phones if phone.number == number]
+        places = {phone.place or "" for phone in phones}
+        return places.pop() if len(places) == 1 else ""
+
+    def _read_limits(self, channel, at, facts, place):
         """How far the limits of all policies in force are used up.
 
         :return: dict by policy id of lists of plain values, see `tools.counters`
@@ -83,7 +93,13 @@ class DebtCase(models.Model):
                     "zone": reading.zone,
                 }
                 for reading in readings(
-                    law.policy.limits, facts.zones, channel, at, facts.history, self.id
+                    law.policy.limits,
+                    facts.zones,
+                    channel,
+                    at,
+                    facts.history,
+                    self.id,
+                    place,
                 )
             ]
             for law in self._laws_at(at, facts)
@@ -154,6 +170,7 @@ class DebtCase(models.Model):
             facts.history,
             holidays=facts.holidays,
             case=self.id,
+            target=self._contact_target("call", facts),
         )
         refusal = asked.refusal(at)
         return refusal and refusal.reason

@@ -22,6 +22,8 @@ class Rules(NamedTuple):
     policy: Policy | None
     zones: tuple[str, ...]
     callback: object = None
+    #: where it was known to go; None: as it is known today
+    place: str | None = None
 
 
 class DebtContactException(models.Model):
@@ -183,7 +185,9 @@ class DebtContactException(models.Model):
             holidays=contact.case_id._public_holidays(made.at.year),
             callback=rules.callback,
             case=made.case,
-            target=target._replace(place=made.place),
+            target=target._replace(
+                place=made.place if rules.place is None else rules.place
+            ),
         )
         decision = contact._kept_decision()
         if not found and decision and not decision.allowed:
@@ -231,6 +235,7 @@ class DebtContactException(models.Model):
                     kept(decision.version_ids) if decision.version_ids else None,
                     tuple(filter(None, (decision.zones or "").split(","))),
                     decision.callback_at or None,
+                    decision.place or "",
                 )
             else:
                 rules[contact] = self._rules_today(contact, facts[contact.case_id])

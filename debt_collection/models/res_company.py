@@ -74,6 +74,13 @@ class ResCompany(models.Model):
         help="Days after which the recording of a call is deleted, where the debtor's "
         "contact policy does not ask for longer.",
     )
+    debt_audited_until = fields.Date(
+        string="Contacts Audited Until",
+        readonly=True,
+        copy=False,
+        help="The last day of the months whose contacts were judged again by "
+        "themselves.",
+    )
     debt_accountant_id = fields.Many2one(
         "res.users",
         string="Accountant in Charge",

@@ -7,6 +7,7 @@ from . import test_claim
 from . import test_consent
 from . import test_consent_page
 from . import test_contact_audit
+from . import test_contact_audit_monthly
 from . import test_contact_decision
 from . import test_demo
 from . import test_dialler_simulator
@@ -23,6 +24,7 @@ from . import test_message_ladder
 from . import test_message_queue
 from . import test_objection
 from . import test_partner_merge
+from . import test_phone_zones
 from . import test_policy
 from . import test_policy_histories
 from . import test_policy_presets

@@ -154,6 +154,26 @@ class TestConsent(DebtCommon):
         self._say("email", case=case, how="form")
         self.assertEqual(self._reason("email", case=case, at=september), "ok")
 
+    # --- refusing all calls -------------------------------------------------------
+    def test_a_refusal_of_calls_stands_in_the_register(self):
+        call = self._call(self.case)
+        call.dial(phone=self.debtor.debt_phone_ids)
+        call.finish("do_not_call", note="Never again!")
+        [word] = self.env["debt.consent"].search([("call_id", "=", call.id)])
+        self.assertEqual((word.channel, word.state), ("telephone", "withdrawn"))
+        self.assertEqual((word.how, word.note), ("call", "Never again!"))
+        self.assertEqual(word.user_id, self.operator)
+        self.assertEqual(self._reason("call"), "do_not_call")
+        self.assertEqual(self._reason("email"), "ok")
+
+    def test_who_permits_calls_again_is_called(self):
+        self._say("telephone", "withdrawn")
+        self.assertTrue(self.debtor.debt_do_not_call)
+        for channel in ("call", "sms"):
+            self.assertEqual(self._reason(channel), "do_not_call")
+        self._say("telephone")
+        self.assertEqual(self._reason("call"), "ok")
+
     # --- the record ---------------------------------------------------------------
     def test_nobody_rewrites_what_a_debtor_said(self):
         consent = self._say("sms", note="Said at the end of the call")

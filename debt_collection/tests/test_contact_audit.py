@@ -1,3 +1,4 @@
+import base64
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
@@ -10,6 +11,8 @@ from odoo.tools.convert import convert_file
 
 from .common import TUESDAY, DebtCommon
 from .test_demo import SUNDAY_NIGHT
+
+JANUARY = {"date_from": date(2025, 1, 1), "date_to": date(2025, 1, 31)}
 
 
 @tagged("post_install", "-at_install")
@@ -122,6 +125,21 @@ class TestContactAudit(DebtCommon):
         [exception] = self._exceptions()
         self.assertEqual(exception.at, datetime(2026, 3, 12, 11, 0))
 
+    def test_a_number_found_to_ring_at_work_later_makes_nothing_unlawful(self):
+        """A contact is judged by what was known of its place when it was made."""
+        self.policy.limit_ids = [
+            Command.create({"maximum": 1, "count": "attempt", "place": "work"})
+        ]
+        self._dial()
+        self._dial(hours=3)
+        self.debtor.debt_phone_ids.place = "work"
+        self.assertFalse(self._exceptions())
+        self._old_call(TUESDAY + timedelta(days=1))
+        self.assertFalse(self._exceptions())
+        self._old_call(TUESDAY + timedelta(days=1, hours=1))
+        [exception] = self._exceptions()
+        self.assertEqual(exception.at, TUESDAY + timedelta(days=1, hours=1))
+
     def test_a_requested_callback_is_judged_as_such(self):
         self.policy.callback_beyond_limits = True
         self._old_call(TUESDAY)
@@ -226,8 +244,50 @@ class TestContactAudit(DebtCommon):
         self.assertIn("outside the permitted hours", text)
         self.assertIn("On Sending", text)
 
+    def test_document_lists_what_debtors_permitted_and_refused(self):
+        """Each word of the period with how it is proved; none of before or after."""
+        call = self._dial_and_refuse()
+        said = self.env["debt.consent"].with_user(self.operator)
+        for channel, days, values in (
+            ("sms", 1, {"how": "form", "evidence_name": "form.pdf"}),
+            ("letter", -10, {}),
+            ("visit", 30, {}),
+        ):
+            with self._at(days=days):
+                said.create(
+                    {
+                        "partner_id": self.debtor.id,
+                        "company_id": self.company.id,
+                        "channel": channel,
+                        "evidence": base64.b64encode(b"signed"),
+                        **values,
+                    }
+                )
+        wizard = self._wizard()
+        refused, given = wizard._words_section()
+        self.assertEqual(refused["debtor"], "Debtor One")
+        self.assertEqual(refused["channel"], "Calls and SMS")
+        self.assertEqual(refused["state"], "Refused or Withdrawn")
+        self.assertEqual(refused["how"], "By Telephone")
+        self.assertIn("10:00", refused["proof"])
+        self.assertIn("Never again", refused["proof"])
+        self.assertIn(call.user_id.name, refused["proof"])
+        self.assertEqual((given["state"], given["how"]), ("Given", "On a Form"))
+        self.assertIn("form.pdf", given["proof"])
+        wizard.action_html()
+        text = self._document(wizard)
+        for part in ("Calls and SMS", "Never again", "form.pdf"):
+            self.assertIn(part, text)
+        self.assertIn("No consent was given", self._document(self._wizard(**JANUARY)))
+
+    def _dial_and_refuse(self):
+        call = self._call(self.case)
+        call.dial(phone=self.debtor.debt_phone_ids)
+        call.finish("do_not_call", note="Never again!")
+        return call
+
     def test_an_empty_month_says_so(self):
-        wizard = self._wizard(date_from=date(2025, 1, 1), date_to=date(2025, 1, 31))
+        wizard = self._wizard(**JANUARY)
         wizard.action_html()
         self.assertIn("No contacts were made.", self._document(wizard))
 

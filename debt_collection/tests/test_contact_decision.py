@@ -58,6 +58,45 @@ class TestContactDecision(DebtCommon):
         self.assertIn("Calls: at most 2 (Attempts) in 7 day(s)", decision.counters)
         self.assertIn("0 of 2", decision.counters)
 
+    def test_a_call_to_a_place_of_work_is_kept_as_such(self):
+        """Limits of calls at work are read where it rings at work, and only there."""
+        self.policy.limit_ids = [
+            Command.create({"maximum": 1, "count": "attempt", "place": "work"})
+        ]
+        self.debtor.phone = "+32 2 555 12 12, +32 470 12 34 56"
+        self.case = self._case()
+        mobile, office = self.debtor.debt_phone_ids.sorted("number", reverse=True)
+        office.place = "work"
+        for phone, place, read in ((mobile, False, 1), (office, "work", 2)):
+            call = self._call(self.case)
+            call.dial(phone=phone)
+            [decision] = self._kept(call_id=call.id)
+            self.assertEqual(decision.place, place)
+            self.assertEqual(len(decision.readings), read)
+            call.finish("no_answer")
+        self.assertIn("0 of 1", decision.counters)
+
+    def test_a_refusal_at_work_is_kept_with_the_place(self):
+        self.policy.limit_ids = [
+            Command.clear(),
+            Command.create({"maximum": 1, "count": "attempt", "place": "work"}),
+        ]
+        phone = self.debtor.debt_phone_ids
+        phone.place = "work"
+        self._dial().finish("no_answer")
+        call = self._call(self.case)
+        kept = []
+        with (
+            patch.object(
+                DebtContactDecision,
+                "_keep_at_the_end",
+                lambda _model, draft: kept.append(draft),
+            ),
+            self.assertRaises(UserError),
+        ):
+            call.dial(phone=phone)
+        self.assertEqual((kept[0]["reason"], kept[0]["place"]), ("limit", "work"))
+
     def test_the_counters_are_those_before_the_contact(self):
         self._dial().finish("no_answer")
         with self._at(days=1):

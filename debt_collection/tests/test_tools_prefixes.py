@@ -12,7 +12,7 @@ from phonenumbers.timezone import time_zones_for_geographical_number
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from odoo.addons.debt_collection.tools.clock import known, rules
-from odoo.addons.debt_collection.tools.phones import parse
+from odoo.addons.debt_collection.tools.phones import edition, parse
 from odoo.addons.debt_collection.tools.prefixes import PREFIX_ZONES
 from odoo.addons.debt_collection.tools.zones import country_zones
 
@@ -125,6 +125,17 @@ def test_a_correction_names_zones_of_its_country(prefix):
     assert {rules(name) for name in PREFIX_ZONES[prefix]} <= here
     for number in landlines(prefix):
         assert parse(e164(number)).zones
+
+
+def test_a_corrected_table_is_another_edition(monkeypatch):
+    """What was read by the former one is read again."""
+    former = edition()
+    monkeypatch.setitem(PREFIX_ZONES, "7401", ("Europe/Moscow",))
+    assert edition() != former
+    monkeypatch.undo()
+    assert edition() == former
+    monkeypatch.setattr(phonenumbers, "__version__", "0")
+    assert edition() != former
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,15 @@ def country_zones(code: str) -> tuple[str, ...]:
     return _known_zones((code or "").upper())
 
 
+def all_countries() -> dict[str, list[str]]:
+    """Return the zones of every country, as the tz database has them.
+
+    >>> all_countries()["BE"]
+    ['Europe/Brussels']
+    """
+    return dict(_countries())
+
+
 def subdivision_zones(country: str, subdivision_code: str) -> tuple[str, ...]:
     """Return the zones of a state as Odoo codes it.
 

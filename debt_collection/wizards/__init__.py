@@ -13,6 +13,7 @@ from . import (
     debt_call_wizard_text,
     debt_contact_audit,
     debt_contact_audit_document,
+    debt_contact_audit_monthly,
     debt_contact_explain,
     debt_contact_explain_text,
     debt_dialler_simulator,

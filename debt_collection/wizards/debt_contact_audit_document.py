@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, format_datetime
 
 STOPPED = ("do_not_call", "represented", "bankrupt")
 
@@ -160,6 +160,58 @@ class DebtContactAudit(models.TransientModel):
                 told,
             ),
         ]
+
+    def _words_section(self):
+        """What debtors permitted and refused in the period, one by one.
+
+        :return: list of dicts: ``day``, ``debtor``, ``channel``, ``state``,
+            ``address``, ``how`` and ``proof``, as texts
+        """
+        # Whether there is a document is asked, not what is in it.
+        consents = self.env["debt.consent"].with_context(bin_size=True)
+        words = consents.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("date", ">=", self.date_from),
+                ("date", "<=", self.date_to),
+            ],
+            order="date, id",
+        )
+        labels = {
+            field: self._labels("debt.consent", field)
+            for field in ("channel", "state", "how")
+        }
+        return [
+            {
+                "day": format_date(self.env, word.date),
+                # Superuser: the names of exactly these debtors.
+                "debtor": word.partner_id.sudo().display_name,
+                "address": word.address or "",
+                "proof": self._proof_text(word),
+                **{field: texts[word[field]] for field, texts in labels.items()},
+            }
+            for word in words
+        ]
+
+    def _proof_text(self, word):
+        """How it can be shown that the debtor said so."""
+        # Superuser: when exactly this call was.
+        call = word.call_id.sudo()
+        zone = self.company_id.partner_id.tz or "UTC"
+        called = call.started_at and self.env._(
+            "Call of %(time)s", time=format_datetime(self.env, call.started_at, tz=zone)
+        )
+        until = word.valid_until and self.env._(
+            "Holds until %(day)s", day=format_date(self.env, word.valid_until)
+        )
+        document = word.evidence and (word.evidence_name or self.env._("Document"))
+        recorder = self.env._(
+            # Superuser: the name of whoever recorded it.
+            "Recorded by %(user)s",
+            user=word.user_id.sudo().name,
+        )
+        parts = (called, document, word.note, until, recorder)
+        return ". ".join(part.strip(". ") for part in parts if part)
 
     def _printed_at(self):
         return fields.Datetime.now()

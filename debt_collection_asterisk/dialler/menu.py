@@ -10,17 +10,21 @@ FARTHEST = datetime.timedelta(days=62)
 class Menu:
     """Digits go in; a choice comes out once it is complete.
 
-    After the key for a promise the day may be keyed in as DDMM; the hash key, or
-    silence, ends it without a date.
+    After the key for a promise the day may be keyed in as DDMM. The hash key takes the
+    day that was offered, if one was; silence promises no day.
 
     >>> menu = Menu({"3": "promise"}, datetime.date(2026, 3, 10))
     >>> [menu.press(digit) for digit in "31503"][-1]
     {'choice': 'promise', 'date': '2026-03-15'}
+    >>> menu = Menu({"3": "promise"}, datetime.date(2026, 3, 10), "2026-03-17")
+    >>> [menu.press(digit) for digit in "3#"][-1]
+    {'choice': 'promise', 'date': '2026-03-17'}
     """
 
-    def __init__(self, choices, today):
+    def __init__(self, choices, today, offered=None):
         self._choices = choices
         self._today = today
+        self._offered = offered
         self._day = None
 
     @property
@@ -44,6 +48,8 @@ class Menu:
         return choice and {"choice": choice}
 
     def _press_day(self, digit):
+        if digit == "#" and not self.begun:
+            return self._promised(self._offered)
         if digit.isdigit():
             self._day += digit
         if digit == "#" or len(self._day) == 4:
@@ -55,8 +61,11 @@ class Menu:
         if not self.dating:
             return None
         date = self._date()
+        return self._promised(date and date.isoformat())
+
+    def _promised(self, date):
         self._day = None
-        return {"choice": PROMISE} | ({"date": date.isoformat()} if date else {})
+        return {"choice": PROMISE} | ({"date": date} if date else {})
 
     def _date(self):
         """The next such day from today on, nothing if there is none or too far."""

@@ -31,7 +31,8 @@ class Message:
         """Play the announcement, then the message, and listen for keys."""
         job = self.call.job
         self.call.state = "message"
-        self._menu = Menu(job.get("menu") or {}, self._today())
+        menu, offered = job.get("menu") or {}, job.get("promise_date")
+        self._menu = Menu(menu, self._today(), offered)
         self._queue = [name for name in ("announcement", "message") if job.get(name)]
         self._play_next()
 

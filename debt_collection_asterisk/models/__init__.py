@@ -1,6 +1,7 @@
 from . import (
     debt_call,
     debt_case,
+    debt_consent,
     debt_dialler_campaign,
     debt_dialler_campaign_board,
     debt_dialler_campaign_queue,
@@ -10,6 +11,7 @@ from . import (
     debt_dialler_nonce,
     debt_dialler_operator,
     debt_dialler_prompt,
+    debt_dialler_prompt_said,
     debt_dialler_sync,
     debt_telephony_provider,
     res_users,

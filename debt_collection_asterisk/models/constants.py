@@ -18,6 +18,8 @@ ABANDONED_WINDOW = timedelta(minutes=30)
 # The law in the strictest of the countries with a figure.
 HIGHEST_CAP = 0.03
 LEAST_RING_SECONDS = 15
+# Days; a promise by key farther away is taken for a slip of the finger.
+FARTHEST_PROMISE = 62
 # Most cases looked at, and handed out, in one heartbeat.
 CLAIMS_A_SYNC = 20
 # Only a call that needs no operator, or for which one waits, is dialled by itself.

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.debt_collection.tools.clock import local
+
 from .constants import ABANDONED_QUIET
 
 # A debtor who pressed "call me back" is not called in the same breath.
@@ -55,6 +57,10 @@ class DebtCall(models.Model):
             self._station()._line_ended(self)
         elif facts.user_id or self._is_attended() and self.state == "talking":
             self._station()._talk(self)
+
+    def _told(self):
+        """To whom the prompts of the call are said, and by which company."""
+        return self.contact_id or self.partner_id, self.company_id
 
     def _note_announcement(self):
         """When the debtor was told that he is recorded: its proof."""
@@ -126,7 +132,37 @@ class DebtCall(models.Model):
             self.finish(
                 "promise",
                 party="right_party",
-                promise_amount=self.case_id.amount_overdue,
+                promise_amount=self._promised_amount(),
                 promise_date=menu.get("date"),
                 **note,
             )
+
+    def _prepare_refused_calls(self):
+        values = super()._prepare_refused_calls()
+        pressed = self._key_pressed("stop")
+        if not pressed:
+            return values
+        zone = self.company_id.partner_id.tz or "UTC"
+        note = self.env._(
+            "The key for “do not call me” was pressed on %(number)s at %(time)s "
+            "(%(zone)s).",
+            number=self.number,
+            time=f"{local(zone, pressed.at):%Y-%m-%d %H:%M:%S}",
+            zone=zone,
+        )
+        return values | {"how": "keypad", "note": note}
+
+    def _key_pressed(self, choice):
+        """The event by which the debtor chose something, alone on the line."""
+        return self.event_ids.filtered(
+            lambda event: (
+                event.kind == "menu" and (event.values or {}).get("choice") == choice
+            )
+        )[-1:]
+
+    def _promised_amount(self):
+        """What was offered when the call was lent, or what of it is still overdue."""
+        leases = self.env["debt.dialler.lease"]
+        lease = leases.search([("call_id", "=", self.id)], order="id desc", limit=1)
+        overdue = self.case_id.amount_overdue
+        return min(lease.offered_amount or overdue, overdue)

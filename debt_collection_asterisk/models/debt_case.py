@@ -53,7 +53,7 @@ class DebtCase(models.Model):
         if answer.allowed:
             return self._unless_contended(lambda: self._open_call(now, **values))
         if channel == "call":
-            self._unless_contended(self._settle_refused)
+            self._unless_contended(lambda: self._settle_refused(answer, facts))
         return None
 
     def _prepare_campaign_call(self, campaign, phone, now):

@@ -4,7 +4,13 @@ from odoo.tools import SQL
 
 from odoo.addons.debt_collection.tools.pacing import MIN_OPERATORS
 
-from .constants import ABANDONED_WINDOW, HIGHEST_CAP, LEAST_RING_SECONDS
+from .constants import (
+    ABANDONED_WINDOW,
+    FARTHEST_PROMISE,
+    HIGHEST_CAP,
+    LEAST_RING_SECONDS,
+)
+from .debt_dialler_prompt import SPEAKER
 from .states import WORKING
 
 
@@ -118,6 +124,20 @@ class DebtDiallerCampaign(models.Model):
         help="Reveals that there is a debt: only where the message has made sure who "
         "listens.",
     )
+    promise_prompt_id = fields.Many2one(
+        "debt.dialler.prompt",
+        string="Promise by Key",
+        domain="[('kind', '=', 'promise'), ('template_id', '=', False)]",
+        check_company=True,
+        ondelete="restrict",
+        help="Heard after key 3. With {date} in its text it offers a day, which the "
+        "hash key takes; otherwise the debtor keys in a day of his own.",
+    )
+    promise_days = fields.Integer(
+        string="Days to Pay",
+        default=7,
+        help="The day that is offered is so many days after the call.",
+    )
     menu_stop = fields.Boolean(string="9: Do Not Call Me", default=True)
     message_gap_days = fields.Integer(
         string="Days Between Messages",
@@ -132,6 +152,10 @@ class DebtDiallerCampaign(models.Model):
     _cap = models.Constraint(
         f"CHECK(abandon_cap > 0 AND abandon_cap <= {HIGHEST_CAP})",
         "At most 3 % of those who answer may find no operator.",
+    )
+    _days = models.Constraint(
+        f"CHECK(promise_days BETWEEN 1 AND {FARTHEST_PROMISE})",
+        "The day that is offered is 1 to 62 days after the call.",
     )
     _ring = models.Constraint(
         f"CHECK(ring_seconds BETWEEN {LEAST_RING_SECONDS} AND 120)",
@@ -202,12 +226,24 @@ class DebtDiallerCampaign(models.Model):
                 "Choose the message for debtors who answer when no operator is free; "
                 "it needs a recording."
             )
+        prompt = self.promise_prompt_id
+        if self._promises_by_key() and prompt and not prompt._is_sayable():
+            return self.env._(
+                "“%(prompt)s”, which is heard after key 3, has no recording. Upload "
+                "one without a day in it, or have the administrator install "
+                "%(program)s on the server, which speaks the day.",
+                prompt=prompt.name,
+                program=SPEAKER,
+            )
         if self._is_over_cap():
             return self.env._(
                 "Too many debtors found no operator in the last half hour. Start again "
                 "later, with more operators, or choose progressive dialling."
             )
         return ""
+
+    def _promises_by_key(self):
+        return self.mode == "voice_message" and self.menu_promise
 
     def action_pause(self):
         """Nothing more is dialled; who talks goes on talking."""

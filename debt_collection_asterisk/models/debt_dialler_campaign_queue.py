@@ -42,16 +42,37 @@ class DebtDiallerCampaign(models.Model):
             "until": utc_text(fields.Datetime.now() + LEASE),
         }
 
-    def _prepare_job(self):
+    def _prepare_job(self, call):
         """What of a job is the campaign's; also for a job without one."""
         texts = {"message": self.message_id, "abandon_message": self.abandon_message_id}
+        told = call._told()
         spoken = {
-            name: prompt._prepare_job() if prompt.audio else None
+            name: text._prepare_job() if text.audio_sha1 else None
             for name, prompt in texts.items()
+            for text in [prompt._spoken_to(*told)]
         }
         menu = {key: choice for name, (key, choice) in MENU_KEYS.items() if self[name]}
         voice = self.mode == "voice_message"
         return spoken | {"menu": menu if voice and menu else None}
+
+    def _prepare_offer(self, call):
+        """What the debtor promises with key 3, and how he is told.
+
+        :return: dict with ``amount`` (company currency), ``date`` (None where the
+            debtor names it himself) and ``prompt``, empty where nothing is offered
+        """
+        if not self._promises_by_key():
+            return {}
+        prompt = self.promise_prompt_id._spoken_to(*call._told())
+        date = None
+        if prompt._names_a_day():
+            date = self.company_id._debt_today() + timedelta(days=self.promise_days)
+            prompt = prompt._said_on(date)
+        return {
+            "amount": call.case_id.amount_overdue,
+            "date": date if prompt else None,
+            "prompt": prompt if prompt.audio_sha1 else prompt.browse(),
+        }
 
     def _claimable(self, wanted):
         """How many calls may be begun now, of those the process would begin."""

@@ -60,6 +60,13 @@ class DebtDiallerLease(models.Model):
     lease_until = fields.Datetime(string="Lent Until", readonly=True)
     lawful_until = fields.Datetime(readonly=True)
     close_reason = fields.Char(readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    offered_amount = fields.Monetary(
+        readonly=True, help="What the debtor promises with the key for a promise."
+    )
+    offered_date = fields.Date(
+        readonly=True, help="Empty: the debtor keys in a day of his own."
+    )
 
     _open_once = models.UniqueIndex(
         "(call_id) WHERE state != 'closed'", "This call is being dialled already."
@@ -143,6 +150,10 @@ class DebtDiallerLease(models.Model):
         record = provider.record_calls and rule["allowed"]
         announced = record and rule["announce"]
         announcement = campaign.announcement_id or provider.announcement_id
+        announcement = announcement._spoken_to(*call._told())
+        if announced and not announcement.audio_sha1:
+            # Nobody is recorded who has not been told.
+            record = announced = False
         return {
             "call_id": call.id,
             "lease": self.token,
@@ -160,7 +171,18 @@ class DebtDiallerLease(models.Model):
             "record": bool(record),
             "announcement": announcement._prepare_job() if announced else None,
             "detect_machine": call.mode in ("predictive", "voice_message"),
-            **campaign._prepare_job(),
+            **campaign._prepare_job(call),
+            **self._offer_promise(),
+        }
+
+    def _offer_promise(self):
+        """The promise that is offered by key; what it is of stays with the lease."""
+        offer = self.campaign_id._prepare_offer(self.call_id)
+        prompt, date = offer.get("prompt"), offer.get("date")
+        self.write({"offered_amount": offer.get("amount"), "offered_date": date})
+        return {
+            "promise_prompt": prompt._prepare_job() if prompt else None,
+            "promise_date": date.isoformat() if date else None,
         }
 
     def _first_seq(self):

@@ -31,6 +31,7 @@ class DebtDiallerPrompt(models.Model):
             ("announcement", "Announcement of the Recording"),
             ("message", "Voice Message"),
             ("abandon", "No Operator Is Free"),
+            ("promise", "Promise by Key"),
             ("other", "Other"),
         ],
         required=True,
@@ -42,7 +43,8 @@ class DebtDiallerPrompt(models.Model):
     text = fields.Text(
         required=True,
         help="What is said. Whoever picks up hears it: nothing in it may reveal that "
-        "there is a debt.",
+        "there is a debt. In a promise by key, {date} stands for the day that is "
+        "offered; the server speaks it anew for each day.",
     )
     audio = fields.Binary(
         string="Recording",

@@ -1,12 +1,19 @@
+import base64
 import io
 import json
+import shutil
+import tempfile
 import time
 import uuid
 import wave
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, fields
+from odoo.tests import new_test_user
 
-from odoo.addons.debt_collection.tests.common import DebtCommon
+from odoo.addons.debt_collection.tests.common import TUESDAY, DebtCommon
 
 from ..tools import signature
 
@@ -159,3 +166,71 @@ class DiallerCommon(DebtCommon):
             "human",
             ("bridged", {"user_id": user.id}),
         )
+
+
+class CampaignCase(DiallerCommon):
+    """Five debtors who are due, and what campaigns play to them."""
+
+    def setUp(self):
+        super().setUp()
+        for number in range(5):
+            debtor = self._new_debtor(f"Called {number}", f"+32 470 12 50 {number:02}")
+            self._invoice(100, 10, debtor)
+        self.cases.refresh()
+        self.cases.search([("company_id", "=", self.company.id)])._plan()
+
+    def _prompt(self, name):
+        prompt = self.env.ref(f"debt_collection_asterisk.prompt_{name}_en")
+        prompt.audio = base64.b64encode(sound())
+        return prompt
+
+    def _want(self, campaign, count):
+        jobs = self.process.sync(want={campaign.id: count})["jobs"]
+        return self.env["debt.call"].browse([job["call_id"] for job in jobs])
+
+    def _voice(self, **values):
+        message = self._prompt("message")
+        return self._campaign("voice_message", message_id=message.id, **values)
+
+    def _users(self, count):
+        return [
+            new_test_user(
+                self.env,
+                f"dialler_{number}",
+                groups="base.group_user,debt_collection.group_debt_operator",
+                company_id=self.company.id,
+                debt_extension=str(200 + number),
+            )
+            for number in range(count)
+        ]
+
+    def _speaking(self):
+        """The server speaks: any program will do that writes a WAV."""
+        wave = base64.b64encode(sound(rate=22050)).decode()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        program = Path(folder.name) / "speaker.sh"
+        program.write_text(f"#!/bin/sh\ncat >/dev/null\necho {wave} | base64 -d\n")
+        program.chmod(0o755)
+        self._patch_which(str(program))
+
+    def _patch_which(self, found):
+        self.startPatcher(patch.object(shutil, "which", return_value=found))
+
+    def _abandon(self, campaign, count, answered):
+        """So many of those who answered half an hour ago at most found nobody."""
+        case = self.cases.search([("company_id", "=", self.company.id)], limit=1)
+        for number in range(answered):
+            self.env["debt.call"].sudo().create(
+                {
+                    "case_id": case.id,
+                    "partner_id": case.partner_id.id,
+                    "company_id": self.company.id,
+                    "campaign_id": campaign.id,
+                    "mode": "predictive",
+                    "state": "done",
+                    "started_at": TUESDAY - timedelta(minutes=10),
+                    "answered_at": TUESDAY - timedelta(minutes=10),
+                    "abandoned": number < count,
+                }
+            )

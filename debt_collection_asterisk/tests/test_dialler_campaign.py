@@ -1,71 +1,15 @@
 import base64
-import shutil
-import tempfile
 from datetime import datetime, timedelta
-from pathlib import Path
-from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
 
-from .common import DiallerCommon, sound
-
-
-class CampaignCase(DiallerCommon):
-    def setUp(self):
-        super().setUp()
-        for number in range(5):
-            debtor = self._new_debtor(f"Called {number}", f"+32 470 12 50 {number:02}")
-            self._invoice(100, 10, debtor)
-        self.cases.refresh()
-        self.cases.search([("company_id", "=", self.company.id)])._plan()
-
-    def _prompt(self, name):
-        prompt = self.env.ref(f"debt_collection_asterisk.prompt_{name}_en")
-        prompt.audio = base64.b64encode(sound())
-        return prompt
-
-    def _want(self, campaign, count):
-        jobs = self.process.sync(want={campaign.id: count})["jobs"]
-        return self.env["debt.call"].browse([job["call_id"] for job in jobs])
-
-    def _voice(self, **values):
-        return self._campaign("voice_message", message_id=self._prompt("message").id)
-
-    def _users(self, count):
-        return [
-            new_test_user(
-                self.env,
-                f"dialler_{number}",
-                groups="base.group_user,debt_collection.group_debt_operator",
-                company_id=self.company.id,
-                debt_extension=str(200 + number),
-            )
-            for number in range(count)
-        ]
-
-    def _abandon(self, campaign, count, answered):
-        """So many of those who answered half an hour ago at most found nobody."""
-        case = self.cases.search([("company_id", "=", self.company.id)], limit=1)
-        for number in range(answered):
-            self.env["debt.call"].sudo().create(
-                {
-                    "case_id": case.id,
-                    "partner_id": case.partner_id.id,
-                    "company_id": self.company.id,
-                    "campaign_id": campaign.id,
-                    "mode": "predictive",
-                    "state": "done",
-                    "started_at": TUESDAY - timedelta(minutes=10),
-                    "answered_at": TUESDAY - timedelta(minutes=10),
-                    "abandoned": number < count,
-                }
-            )
+from .common import CampaignCase, sound
 
 
 @tagged("post_install", "-at_install")
@@ -87,6 +31,30 @@ class TestCampaign(CampaignCase):
         campaign = self._voice()
         self.assertEqual(len(self._want(campaign, 5)), 5)
         self.assertFalse(self.cases.with_user(self.colleague).claim_next())
+
+    def test_who_is_refused_at_the_last_moment_holds_up_nobody(self):
+        """The queue is behind the truth: it is put on record, the next one is taken."""
+        campaign = self._campaign()
+        for user in (self.operator, self.colleague):
+            self._ready(campaign, user)
+        cases = self.cases.search([("company_id", "=", self.company.id)])
+        first = cases.sorted(lambda case: (case.next_contact_at, case.id))[:1]
+        first.partner_id.debt_do_not_call = True
+        first.sudo().write(
+            {
+                "next_contact_at": TUESDAY,
+                "contact_until": TUESDAY + timedelta(hours=1),
+                "priority": "2",
+                "plan_dirty": False,
+            }
+        )
+        calls = self._want(campaign, 2)
+        self.assertEqual(len(calls), 2)
+        self.assertNotIn(first, calls.case_id)
+        [refusal] = self.env["debt.contact.decision"].search(
+            [("case_id", "=", first.id), ("kind", "=", "refusal")]
+        )
+        self.assertEqual((refusal.occasion, refusal.reason), ("claim", "do_not_call"))
 
     def test_lines_are_not_exceeded(self):
         campaign = self._voice()
@@ -249,66 +217,6 @@ class TestPredictive(CampaignCase):
 
 
 @tagged("post_install", "-at_install")
-class TestKeys(CampaignCase):
-    """What a debtor asks for by the keys of his telephone is done."""
-
-    def _pressed(self, **menu):
-        campaign = self._voice()
-        [call] = self._want(campaign, 1)
-        self.process.dial(call.id)
-        self.process.tell(
-            call.id,
-            "dialing",
-            "answered",
-            ("message_played", {"seconds": 9, "complete": True}),
-            ("digit", {"digit": "2"}),
-            ("menu", menu),
-            ("ended", {"line": "answered", "by": "debtor"}),
-        )
-        return call
-
-    def test_call_me_back(self):
-        call = self._pressed(choice="callback")
-        self.assertEqual(call.outcome_code, "callback")
-        self.assertEqual(call.case_id.callback_at, TUESDAY + timedelta(hours=1))
-
-    def test_promise(self):
-        call = self._pressed(choice="promise", date="2026-03-13")
-        self.assertEqual(call.outcome_code, "promise")
-        promise = call.case_id.promise_ids
-        self.assertEqual((promise.amount, str(promise.date)), (100, "2026-03-13"))
-
-    def test_promise_without_a_day_is_no_promise(self):
-        call = self._pressed(choice="promise")
-        self.assertFalse(call.outcome_id)
-        self.assertEqual(call.state, "done")
-        self.assertIn("could not be carried out", call.case_id.message_ids[0].body)
-
-    def test_stop(self):
-        call = self._pressed(choice="stop")
-        self.assertEqual(call.outcome_code, "do_not_call")
-        self.assertTrue(call.partner_id.debt_do_not_call)
-        answer = call.case_id.check_contact("call")
-        self.assertEqual(answer["reason"], "do_not_call")
-
-    def test_no_answer(self):
-        campaign = self._voice()
-        [call] = self._want(campaign, 1)
-        self.process.dial(call.id)
-        self.process.tell(
-            call.id, "dialing", "ringing", ("ended", {"line": "no_answer"})
-        )
-        self.assertEqual(call.outcome_code, "no_answer")
-        self.assertEqual(call.confirmed_by, "telephony")
-
-    def test_shipped_texts_reveal_no_debt(self):
-        words = ("debt", "pay", "overdue", "invoice", "долг", "оплат", "задолж", "счёт")
-        for prompt in self.env["debt.dialler.prompt"].search([]):
-            for word in words:
-                self.assertNotIn(word, prompt.text.lower(), prompt.name)
-
-
-@tagged("post_install", "-at_install")
 class TestPrompt(CampaignCase):
     """Recordings are brought to what a telephone line takes, or refused in words."""
 
@@ -340,16 +248,7 @@ class TestPrompt(CampaignCase):
         self.assertIn("espeak-ng", str(refused.exception))
 
     def test_server_that_speaks(self):
-        """Any program will do that writes a WAV; here one that repeats a file."""
-        with tempfile.NamedTemporaryFile("w", suffix=".sh") as program:
-            wave = base64.b64encode(sound(rate=22050)).decode()
-            program.write(f"#!/bin/sh\ncat >/dev/null\necho {wave} | base64 -d\n")
-            program.file.close()
-            Path(program.name).chmod(0o755)
-            self._patch_which(program.name)
-            prompt = self.env.ref("debt_collection_asterisk.prompt_message_en")
-            prompt.action_speak()
+        self._speaking()
+        prompt = self.env.ref("debt_collection_asterisk.prompt_message_en")
+        prompt.action_speak()
         self.assertEqual(prompt._content(), sound())
-
-    def _patch_which(self, found):
-        self.startPatcher(patch.object(shutil, "which", return_value=found))

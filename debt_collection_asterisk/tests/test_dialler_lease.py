@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -5,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
 
-from .common import DiallerCommon, Process
+from .common import DiallerCommon, Process, sound
 
 
 @tagged("post_install", "-at_install")
@@ -171,6 +172,7 @@ class TestClick(DiallerCommon):
     def test_recording_is_announced_before(self):
         """Where the exchange records, the debtor is told, and when is on record."""
         prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        prompt.audio = base64.b64encode(sound())
         self.provider.write({"record_calls": True, "announcement_id": prompt.id})
         call = self._clicked()
         [job] = self.process.sync()["jobs"]
@@ -185,6 +187,12 @@ class TestClick(DiallerCommon):
             ("announced", {"prompt_id": prompt.id}),
         )
         self.assertEqual(call.announced_at, TUESDAY)
+
+    def test_nobody_is_recorded_who_cannot_be_told(self):
+        self.provider.record_calls = True
+        self._clicked()
+        [job] = self.process.sync()["jobs"]
+        self.assertEqual((job["record"], job["announcement"]), (False, None))
 
     def test_extensions(self):
         for wrong in ("100 200", "100&PJSIP/1", "Local/1@all"):

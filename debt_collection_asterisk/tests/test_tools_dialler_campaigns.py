@@ -272,6 +272,23 @@ def test_a_promise_with_a_day(world):
     assert world.odoo.values(42, "menu") == [expected]
 
 
+def test_a_promise_of_the_day_that_is_offered(world):
+    """He hears the day, then says yes to it."""
+    data = b"RIFFoffer"
+    world.odoo.sounds[8] = data
+    prompt = {"id": 8, "sha1": hashlib.sha1(data).hexdigest()}
+    message(world, promise_prompt=prompt, promise_date="2027-01-22")
+    world.pbx.presses(DEBTOR, "3")
+    world.run(1)
+    (media,) = [what[2] for what in world.pbx.asked if what[0] == "play"][1:]
+    assert media.endswith(f"8-{prompt['sha1']}")
+    world.pbx.presses(DEBTOR, "#")
+    world.run(1)
+    expected = {"choice": "promise", "date": "2027-01-22"}
+    assert world.odoo.values(42, "menu") == [expected]
+    assert ("stop_playing", "debt-42-promise_prompt") in world.pbx.asked
+
+
 def test_a_promise_without_a_day(world):
     message(world)
     world.pbx.presses(DEBTOR, "3")

@@ -158,6 +158,22 @@ def test_keys_of_a_menu(keys, choice):
     assert not any(found[:-1])
 
 
+@pytest.mark.parametrize(
+    ("keys", "date"), [("3#", "2026-12-27"), ("32412", "2026-12-24"), ("32#", None)]
+)
+def test_the_hash_key_takes_the_day_that_was_offered(keys, date):
+    """Any other key is the first of a day of his own."""
+    menu = Menu(CHOICES, TODAY, "2026-12-27")
+    found = [menu.press(key) for key in keys]
+    assert found[-1] == {"choice": "promise"} | ({"date": date} if date else {})
+
+
+def test_silence_promises_nothing_that_was_offered():
+    menu = Menu(CHOICES, TODAY, "2026-12-27")
+    menu.press("3")
+    assert menu.silence() == {"choice": "promise"}
+
+
 def test_silence_ends_a_date_but_chooses_nothing_else():
     menu = Menu(CHOICES, TODAY)
     assert menu.silence() is None

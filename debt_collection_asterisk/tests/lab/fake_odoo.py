@@ -226,6 +226,8 @@ class FakeOdoo:
             "message": None,
             "menu": None,
             "abandon_message": None,
+            "promise_prompt": None,
+            "promise_date": None,
         } | values
         with self.lock:
             self.jobs[call_id], self.status[call_id] = job, "queued"
