@@ -29,6 +29,7 @@ from . import (
     debt_case_facts,
     debt_case_gate,
     debt_case_hold,
+    debt_case_in_person,
     debt_case_inbound,
     debt_case_items,
     debt_case_ladder,
