@@ -43,7 +43,7 @@ def resolve(whole, debtor, call, line="answered", rang=1):
     assert whole.network.rang(debtor.number) == rang
     whole.staff.operator.save(call, "other", party="right_party", note="Cut off.")
     calls = [("partner_id", "=", debtor.id)]
-    [made] = whole.staff.manager.read("debt.call", calls, "state", "line")
+    [made] = whole.staff.manager.find("debt.call", calls, "state", "line")
     assert (made["state"], made["line"]) == ("done", line)
     story = whole.story(call.id)
     assert story.count("ended") == 1
