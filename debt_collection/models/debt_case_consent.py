@@ -3,11 +3,11 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools.misc import hash_sign
 
-from ..tools.consent import last_word
+from ..tools.consent import last_word, standing_word
 
 SAID = [
     *("partner_id", "company_id", "channel", "state"),
-    *("date", "valid_until", "address"),
+    *("date", "valid_until", "address", "create_date"),
 ]
 CONSENT_SCOPE = "debt_collection.consent"
 
@@ -93,6 +93,12 @@ class DebtCase(models.Model):
             return False
         words = self._last_words(channel, facts, number, phone)
         return all(word is True for word in words)
+
+    def _consent_behind(self, channel, facts, number):
+        """Id of the consent that a contact relies on, False where there is none."""
+        today = self.company_id._debt_today()
+        word = standing_word(facts.words, channel, number or None, today)
+        return bool(word and word.given) and word.id
 
     def _lacks_leave(self, channel, facts):
         """Whether no policy's hours could make a message by this channel lawful."""

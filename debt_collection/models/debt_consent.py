@@ -177,4 +177,6 @@ class DebtConsent(models.Model):
             day=self.date,
             until=self.valid_until or None,
             address=self.address or None,
+            id=self.id,
+            recorded=self.create_date,
         )

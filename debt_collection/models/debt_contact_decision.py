@@ -5,6 +5,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..tools.policy import Target
+
 _logger = logging.getLogger(__name__)
 
 CHANNELS = [
@@ -93,6 +95,23 @@ class DebtContactDecision(models.Model):
         readonly=True,
         help="Where it reached the debtor, as far as that was known at that moment.",
     )
+    mobile = fields.Boolean(
+        readonly=True,
+        help="The number was, or might have been, a mobile one.",
+    )
+    consented = fields.Boolean(
+        string="Consent",
+        readonly=True,
+        help="By what was on record at that moment, the debtor consented to this way "
+        "of contact.",
+    )
+    consent_id = fields.Many2one(
+        "debt.consent",
+        string="Consent Relied On",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     planned_at = fields.Datetime(
         string="Planned For", readonly=True, help="The contact that was refused."
     )
@@ -149,6 +168,11 @@ class DebtContactDecision(models.Model):
                 decision._counter_text(reading) for reading in decision.readings or ()
             ]
             decision.counters = "\n".join(lines)
+
+    def _target(self):
+        """Where it went as far as that was known, `tools.policy.Target`."""
+        self.ensure_one()
+        return Target(self.place or "", self.mobile, self.consented)
 
     def _counter_text(self, reading):
         """One reading as a line: which limit, how many, since when."""

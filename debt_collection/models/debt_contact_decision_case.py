@@ -26,7 +26,8 @@ class DebtCase(models.Model):
         """
         self.ensure_one()
         texts = self._reason_texts()
-        place = self._contact_place(facts, values.get("number"))
+        number = values.get("number")
+        target = self._decided_target(channel, facts, number)
         return {
             "kind": "contact",
             "channel": channel,
@@ -39,8 +40,11 @@ class DebtCase(models.Model):
             "team_id": self.team_id.id,
             "user_id": self.env.uid,
             "callback_at": channel == "call" and self.callback_at,
-            "place": place,
-            "policies": self._read_limits(channel, at, facts, place),
+            "place": target.place,
+            "mobile": target.mobile,
+            "consented": target.consented,
+            "consent_id": self._consent_behind(channel, facts, number),
+            "policies": self._read_limits(channel, at, facts, target.place),
             **self._prepare_local(at, facts),
             **values,
         }
@@ -70,13 +74,10 @@ class DebtCase(models.Model):
             "local_weekday": str(clock.isoweekday()),
         }
 
-    def _contact_place(self, facts, number=None):
-        """Where a contact reaches him, as of `tools.contact.Target`."""
-        phones = facts.usable_phones
-        if number:
-            phones = [phone for phone in facts.phones if phone.number == number]
-        places = {phone.place or "" for phone in phones}
-        return places.pop() if len(places) == 1 else ""
+    def _decided_target(self, channel, facts, number=None):
+        """Where a contact goes as far as that is known now, `tools.contact.Target`."""
+        listed = (phone for phone in facts.phones if number == phone.number)
+        return self._contact_target(channel, facts, number, next(listed, None))
 
     def _read_limits(self, channel, at, facts, place):
         """How far the limits of all policies in force are used up.

@@ -21,9 +21,8 @@ class Rules(NamedTuple):
 
     policy: Policy | None
     zones: tuple[str, ...]
-    callback: object = None
-    #: where it was known to go; None: as it is known today
-    place: str | None = None
+    callback: object
+    target: Target
 
 
 class DebtContactException(models.Model):
@@ -116,13 +115,12 @@ class DebtContactException(models.Model):
         known.filtered(lambda one: not channels or one.channel in channels).unlink()
         contacts = exceptions._audited(company, start, end, channels)
         rules = exceptions._rules(contacts)
-        targets = exceptions._targets(contacts)
         return exceptions.create(
             [
                 exceptions._prepare_exception(contact, rules[contact], violation)
                 for contact, before, made in exceptions._in_order(contacts, start)
                 for violation in exceptions._judge(
-                    contact, before, made, rules[contact], targets[contact]
+                    contact, before, made, rules[contact]
                 )
             ]
         )
@@ -172,7 +170,7 @@ class DebtContactException(models.Model):
             yield contact, [], None
 
     @api.model
-    def _judge(self, contact, before, made, rules, target):
+    def _judge(self, contact, before, made, rules):
         """What a contact broke, as a list of `tools.audit.Violation`."""
         if made is None:
             return [Violation("other")]
@@ -185,35 +183,12 @@ class DebtContactException(models.Model):
             holidays=contact.case_id._public_holidays(made.at.year),
             callback=rules.callback,
             case=made.case,
-            target=target._replace(
-                place=made.place if rules.place is None else rules.place
-            ),
+            target=rules.target,
         )
         decision = contact._kept_decision()
         if not found and decision and not decision.allowed:
             return [Violation(decision.reason or "other")]
         return found[:1] if found and not found[0].limit else found
-
-    @api.model
-    def _targets(self, contacts):
-        """Where each contact went, by the consents of its day; read for all at once.
-
-        :return: dict of `tools.policy.Target` by record, their places left open
-        """
-        cases = self.env["debt.case"].union(*(one.case_id for one in contacts))
-        said = cases._consent_words(cases.partner_id)
-        phones = self.env["debt.phone"]._listed(cases.partner_id)
-        targets = {}
-        for one in contacts:
-            number, debtor = one._contact_number(), one.partner_id.id
-            words = said.get((debtor, one.company_id.id), ())
-            day = one._contact_at().date()
-            known = [phone for phone in phones[debtor] if phone.number == number]
-            targets[one] = Target(
-                mobile=not known or any(phone._may_be_mobile() for phone in known),
-                consented=bool(last_word(words, one._channel(), number, day)),
-            )
-        return targets
 
     # --- by which rules ---------------------------------------------------------------
     @api.model
@@ -235,7 +210,7 @@ class DebtContactException(models.Model):
                     kept(decision.version_ids) if decision.version_ids else None,
                     tuple(filter(None, (decision.zones or "").split(","))),
                     decision.callback_at or None,
-                    decision.place or "",
+                    decision._target(),
                 )
             else:
                 rules[contact] = self._rules_today(contact, facts[contact.case_id])
@@ -248,7 +223,19 @@ class DebtContactException(models.Model):
         policy = facts.policy
         if policy and facts.zones:
             policy = in_force(policy, facts.zones, at)
-        return Rules(policy, tuple(facts.zones), contact.requested and at or None)
+        callback = contact.requested and at or None
+        target = self._target_then(contact, facts)
+        return Rules(policy, tuple(facts.zones), callback, target)
+
+    @api.model
+    def _target_then(self, contact, facts):
+        """Where it went, as numbers are known today, by the consents on record then."""
+        at, number = contact._contact_at(), contact._contact_number()
+        channel = contact._channel()
+        day = local(contact.company_id.partner_id.tz or "UTC", at).date()
+        known = [word for word in facts.words if word.recorded <= at]
+        target = contact.case_id._decided_target(channel, facts, number)
+        return target._replace(consented=bool(last_word(known, channel, number, day)))
 
     @api.model
     def _prepare_exception(self, contact, rules, violation):

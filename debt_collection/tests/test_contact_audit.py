@@ -140,6 +140,55 @@ class TestContactAudit(DebtCommon):
         [exception] = self._exceptions()
         self.assertEqual(exception.at, TUESDAY + timedelta(days=1, hours=1))
 
+    def _consent(self, recorded, **values):
+        """A word of the debtor's about e-mail, entered at that time."""
+        said = self.env["debt.consent"].create(
+            {"partner_id": self.debtor.id, "channel": "email", **values}
+        )
+        # The column is the database's clock, which no test can stop.
+        self.env.cr.execute(
+            "UPDATE debt_consent SET create_date = %s WHERE id = %s",
+            (recorded, said.id),
+        )
+        said.invalidate_recordset()
+        return said
+
+    def test_who_refuses_by_the_link_in_the_mail_had_consented_to_it(self):
+        """A word said after the contact, on its very day, changes nothing about it."""
+        self.policy.consent_ids = [Command.create({"channels": "written"})]
+        given = self._consent(TUESDAY - timedelta(days=9), date=date(2026, 3, 1))
+        mail = self.case._send_message("payment_details", "email")
+        [decision] = mail.decision_ids
+        self.assertTrue(decision.consented)
+        self.assertEqual(decision.consent_id, given)
+        with self._at(minutes=5):
+            self._consent(TUESDAY + timedelta(minutes=5), state="withdrawn")
+            refused = self.case._send_message("payment_details", "email")
+        self.assertEqual((mail.state, refused.state), ("sent", "refused"))
+        self.assertFalse(self._exceptions())
+
+    def test_a_consent_entered_afterwards_makes_nothing_lawful(self):
+        """A contact without a decision: the consent must have been on record."""
+        self.policy.consent_ids = [Command.create({"channels": "written"})]
+        messages = self.env["debt.message"].sudo()
+        message = messages.create(
+            {
+                "case_id": self.case.id,
+                "channel": "email",
+                "kind": "manual",
+                "state": "sent",
+                "address": "one@example.com",
+                "sent_at": TUESDAY,
+            }
+        )
+        self._consent(TUESDAY + timedelta(hours=1), date=TUESDAY.date())
+        [exception] = self._exceptions()
+        self.assertEqual(
+            (exception.message_id, exception.reason), (message, "no_consent")
+        )
+        self._consent(TUESDAY - timedelta(hours=1), date=date(2026, 3, 1))
+        self.assertFalse(self._exceptions())
+
     def test_a_requested_callback_is_judged_as_such(self):
         self.policy.callback_beyond_limits = True
         self._old_call(TUESDAY)

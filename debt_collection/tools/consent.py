@@ -1,7 +1,7 @@
 """Consents a debtor gave and withdrew: which of his words holds?"""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ class Word(NamedTuple):
 
     ``address`` restricts it to one number (E.164) or e-mail address, None: all of his.
     ``until`` is the last day on which it holds, None: it does not end by itself.
+    ``id`` and ``recorded`` (naive UTC) are those of the record that it comes from.
     """
 
     channel: str
@@ -18,6 +19,8 @@ class Word(NamedTuple):
     day: date
     until: date | None = None
     address: str | None = None
+    id: int | None = None
+    recorded: datetime | None = None
 
     def is_about(self, channel: str, address: str | None) -> bool:
         return self.channel == channel and self.address in (None, address)
@@ -26,14 +29,27 @@ class Word(NamedTuple):
         return self.day <= day <= (self.until or date.max)
 
 
+def standing_word(
+    words: Iterable[Word], channel: str, address: str | None, day: date
+) -> Word | None:
+    """Return what he said last of a channel and still holds on a day, if anything.
+
+    ``words`` in the order in which he said them; of one day, the later one holds.
+    ``address`` is the one to be used, None when it is not known: then only what he said
+    of all of them counts.
+    """
+    standing = [w for w in words if w.is_about(channel, address) and w.holds(day)]
+    # Sorting is stable: of those of one day the one said last stays last.
+    standing.sort(key=attrgetter("day"))
+    return standing[-1] if standing else None
+
+
 def last_word(
     words: Iterable[Word], channel: str, address: str | None, day: date
 ) -> bool | None:
     """Tell whether he consents to a channel on a day: True, False, None: he never said.
 
-    ``words`` in the order in which he said them; of one day, the later one holds.
-    ``address`` is the one to be used, None when it is not known: then only what he said
-    of all of them counts.
+    See `standing_word`.
 
     >>> winter, spring = date(2026, 1, 10), date(2026, 4, 10)
     >>> words = [Word("sms", True, winter), Word("sms", False, spring)]
@@ -44,7 +60,5 @@ def last_word(
     >>> last_word(words, "email", None, spring) is None
     True
     """
-    standing = [w for w in words if w.is_about(channel, address) and w.holds(day)]
-    # Sorting is stable: of those of one day the one said last stays last.
-    standing.sort(key=attrgetter("day"))
-    return standing[-1].given if standing else None
+    word = standing_word(words, channel, address, day)
+    return word.given if word else None
