@@ -35,7 +35,8 @@ class DebtCall(models.Model):
         known = recordings.search([("call_id", "=", self.id), ("name", "=", name)])
         if known:
             return known
-        rule = self.sudo().case_id._recording_rule()
+        values = self.sudo()._prepare_recording(name, content, seconds, mimetype)
+        rule = self.sudo().case_id._recording_rule(values["started_at"])
         if not rule["allowed"]:
             raise UserError(
                 self.env._(
@@ -45,10 +46,7 @@ class DebtCall(models.Model):
                     reason=rule["message"],
                 )
             )
-        return recordings.create(
-            self.sudo()._prepare_recording(name, content, seconds, mimetype)
-            | {"consent_id": rule["consent_id"]}
-        )
+        return recordings.create(values | {"consent_id": rule["consent_id"]})
 
     def _prepare_recording(self, name, content, seconds, mimetype):
         seconds = round(seconds)
@@ -64,6 +62,5 @@ class DebtCall(models.Model):
             "sha256": hashlib.sha256(content).hexdigest(),
             "started_at": started,
             "seconds": seconds,
-            "announced_at": self.announced_at,
             "keep_until": self.case_id._keep_recording_until(started),
         }

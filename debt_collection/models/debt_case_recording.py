@@ -16,22 +16,24 @@ class DebtCase(models.Model):
             values |= {"legal_hold": True, "legal_hold_reason": self.legal_hold_reason}
         return values
 
-    def _recording_rule(self):
-        """What is asked of whoever records a call with this debtor, now.
+    def _recording_rule(self, started_at=None):
+        """What is asked of whoever records a call with this debtor.
 
         The strictest of the policies that hold. Where they say nothing, a recording is
-        announced all the same.
+        announced all the same. A consent must be on record before the recording begins;
+        who refuses in the middle of it is not recorded either.
 
+        :param datetime started_at: when it began, naive UTC; None: it begins now
         :return: ``{"allowed": bool, "announce": bool, "consent": bool, "reason": code,
             "message": text, "consent_id": id or False}``; ``consent`` tells that a
             consent is needed before, ``reason`` is ok, opted_out or no_consent
         """
         self.ensure_one()
         consent = "consent" in self._contact_policy().mapped("recording")
-        said = self._recording_consent()
+        last, said = self._recording_consent(), self._recording_consent(started_at)
         given = said.state == "given"
         reason = "ok"
-        if said and not given:
+        if "withdrawn" in (last.state, said.state):
             reason = "opted_out"
         elif consent and not given:
             reason = "no_consent"
@@ -44,8 +46,12 @@ class DebtCase(models.Model):
             "consent_id": given and said.id,
         }
 
-    def _recording_consent(self):
-        """The debtor's last word about recording, ``debt.consent`` (superuser)."""
+    def _recording_consent(self, recorded_by=None):
+        """The debtor's last word about recording, ``debt.consent`` (superuser).
+
+        :param datetime recorded_by: of those entered until then, naive UTC
+        """
+        entered = [("create_date", "<=", recorded_by)] if recorded_by else []
         today = self.company_id._debt_today()
         # Superuser: exactly this debtor's words.
         return (
@@ -54,6 +60,7 @@ class DebtCase(models.Model):
             .search(
                 [
                     *self._consent_domain(self.partner_id),
+                    *entered,
                     ("channel", "=", "recording"),
                     ("date", "<=", today),
                     "|",

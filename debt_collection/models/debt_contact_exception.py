@@ -48,9 +48,7 @@ class DebtContactException(models.Model):
     )
     number = fields.Char(string="Number or Address", readonly=True)
     reason = fields.Selection(
-        lambda self: self.env["debt.contact.decision"]._selection_reason(),
-        required=True,
-        readonly=True,
+        selection="_selection_reason", required=True, readonly=True
     )
     details = fields.Json(readonly=True)
     text = fields.Char(string="What Was Broken", compute="_compute_text")
@@ -77,10 +75,22 @@ class DebtContactException(models.Model):
         help="Empty: from before decisions were kept; judged by today's policies.",
     )
 
+    @api.model
+    def _selection_reason(self):
+        return [
+            *self.env["debt.contact.decision"]._selection_reason(),
+            (
+                "unannounced",
+                self.env._(
+                    "The call was recorded, and nothing shows that it was said."
+                ),
+            ),
+        ]
+
     @api.depends("reason", "details")
     @api.depends_context("lang")
     def _compute_text(self):
-        reasons = dict(self.env["debt.contact.decision"]._selection_reason())
+        reasons = dict(self._selection_reason())
         for exception in self:
             exception.text = exception._limit_text() or reasons.get(exception.reason)
 
@@ -172,6 +182,15 @@ class DebtContactException(models.Model):
     @api.model
     def _judge(self, contact, before, made, rules):
         """What a contact broke, as a list of `tools.audit.Violation`."""
+        found = self._judge_contact(contact, before, made, rules)
+        recorded = contact._name == "debt.call" and contact.recording_ids
+        if recorded and not contact.announced_at:
+            found.append(Violation("unannounced"))
+        return found
+
+    @api.model
+    def _judge_contact(self, contact, before, made, rules):
+        """Whether it was lawful to make it at all."""
         if made is None:
             return [Violation("other")]
         found = violations(

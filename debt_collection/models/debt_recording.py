@@ -46,7 +46,9 @@ class DebtRecording(models.Model):
     )
     started_at = fields.Datetime(string="Recorded", required=True, readonly=True)
     seconds = fields.Integer(string="Length", readonly=True)
-    announced_at = fields.Datetime(string="Announced", readonly=True)
+    announced_at = fields.Datetime(
+        related="call_id.announced_at", string="Announced", store=True
+    )
     consent_id = fields.Many2one("debt.consent", readonly=True, ondelete="restrict")
     keep_until = fields.Date(
         required=True, readonly=True, help="The day after, it is deleted."

@@ -1,5 +1,5 @@
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 
@@ -55,9 +55,49 @@ class TestRecording(RecordingCase):
         call = self._call(case)
         with self.assertRaisesRegex(UserError, "only with the debtor's consent"):
             call._attach_recording("one.wav", SOUND, 61)
-        consent = case._record_consent("recording", call_id=call.id)
+        consent = self._permit(case, -61)
         recording = call._attach_recording("one.wav", SOUND, 61)
         self.assertEqual(recording.consent_id, consent)
+
+    def _permit(self, case, seconds, state="given"):
+        """A word about recording, entered so long after the test's Tuesday."""
+        word = case._record_consent("recording", state)
+        # The column is the database's clock, which no test can stop.
+        self.env.cr.execute(
+            "UPDATE debt_consent SET create_date = %s WHERE id = %s",
+            (TUESDAY + timedelta(seconds=seconds), word.id),
+        )
+        return word
+
+    def test_a_consent_at_the_end_makes_no_recording_lawful(self):
+        """Recorded for a minute until now; permitted half a minute ago."""
+        case = self._person("base.de", "+49 1512 3456789")
+        self._permit(case, -30)
+        self.assertTrue(case._recording_rule()["allowed"])
+        with self.assertRaisesRegex(UserError, "only with the debtor's consent"):
+            self._call(case)._attach_recording("one.wav", SOUND, 61)
+
+    def test_who_refuses_in_the_middle_is_not_kept_on_tape(self):
+        self._permit(self.case, -3600)
+        self._permit(self.case, -30, "withdrawn")
+        with self.assertRaisesRegex(UserError, "does not want to be recorded"):
+            self._call()._attach_recording("one.wav", SOUND, 61)
+
+    def test_a_recording_that_was_not_announced_is_an_exception_of_the_audit(self):
+        told = self._record()
+        with self._at(days=1):
+            secret = self._record()
+        told.call_id.announced_at = TUESDAY
+        self.assertEqual(told.announced_at, TUESDAY)
+        unannounced = self.env["debt.recording"].search([("announced_at", "=", False)])
+        self.assertIn(secret, unannounced)
+        audit = self.env["debt.contact.audit"].with_user(self.manager)
+        month = {"date_from": date(2026, 3, 1), "date_to": date(2026, 3, 31)}
+        found = (
+            audit.create(month)._run().filtered(lambda one: one.reason == "unannounced")
+        )
+        self.assertEqual(found.call_id, secret.call_id)
+        self.assertIn("nothing shows that it was said", found.text)
 
     def test_who_does_not_want_it_is_not_recorded(self):
         self.case._record_consent("recording", "withdrawn")

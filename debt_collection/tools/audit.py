@@ -29,8 +29,8 @@ class Violation(NamedTuple):
     """Why a contact was not lawful.
 
     ``reason``: no_policy, no_zone, no_consent, hours, holiday,
-    before_callback or limit.  ``zone``:
-    where.  ``limit`` and ``used``: which one, and how many counted already.
+    before_callback or limit; unannounced for a recording that nobody was told of.
+    ``zone``: where.  ``limit`` and ``used``: which one, and how many counted already.
     """
 
     reason: str
