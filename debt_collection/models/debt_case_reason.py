@@ -57,22 +57,9 @@ class DebtCase(models.Model):
         return self._reason_text(answer.reason)
 
     def _limit_text(self, limit):
-        counts = dict(
-            self.env["debt.contact.policy.limit"]
-            ._fields["count"]
-            ._description_selection(self.env)
-        )
-        periods = {
-            "day": self.env._("day(s)"),
-            "week": self.env._("week(s)"),
-            "month": self.env._("month(s)"),
-        }
+        versions = self.env["debt.contact.policy.version"]
         return self.env._(
-            "The limit is used up: %(maximum)s (%(what)s) in %(length)s %(period)s.",
-            maximum=limit.maximum,
-            what=counts[limit.count],
-            length=limit.length,
-            period=periods[limit.period],
+            "The limit is used up. %(limit)s.", limit=versions._limit_text(limit)
         )
 
     def _reason_text(self, code):

@@ -4,7 +4,7 @@ from datetime import date
 from odoo import api, fields, models, tools
 from odoo.tools import SQL, format_date
 
-from ..tools.policy import Limit, Policy
+from ..tools.policy import Consent, Limit, Policy
 from ..tools.snapshot import digest, plain, restored
 from .debt_contact_policy import CHANNEL_GROUPS, DAYS
 
@@ -70,6 +70,7 @@ class DebtContactPolicyVersion(models.Model):
         rules = self._to_pure()
         if source := self._told("source"):
             yield self.env._("Source: %(text)s", text=source)
+        yield from self._scope_sentences()
         yield from self._force_sentences()
         for window in rules.windows:
             yield self.env._(
@@ -81,8 +82,48 @@ class DebtContactPolicyVersion(models.Model):
             )
         for limit in rules.limits:
             yield self._limit_text(limit)
+        for consent in rules.consents:
+            yield self._consent_text(consent)
+        yield from self._recording_sentences()
         if rules.callback_beyond_limits:
             yield self.env._("A requested callback is not refused by the limits.")
+
+    def _scope_sentences(self):
+        """Whose debts it is about; what is said of everybody is left out."""
+        policies = self.env["debt.contact.policy"]
+        if codes := self.content.get("countries"):
+            countries = self.env["res.country"].search([("code", "in", codes)])
+            names = ", ".join(countries.mapped("name"))
+            yield self.env._("Debtors in: %(places)s", places=names)
+        if states := self.content.get("states"):
+            yield self.env._("Only in these states: %(codes)s", codes=", ".join(states))
+        if prefixes := self.content.get("zip_prefixes"):
+            yield self.env._("Only where the ZIP begins with: %(zips)s", zips=prefixes)
+        for name in ("applies_to", "debt_kind"):
+            label = policies.fields_get([name], ["selection"])[name]["selection"]
+            if self.content.get(name, "any") != "any":
+                yield self.env._("Only: %(whom)s", whom=dict(label)[self.content[name]])
+
+    def _recording_sentences(self):
+        match self.content.get("recording"):
+            case "announce":
+                yield self.env._("A recording of a call is announced.")
+            case "consent":
+                yield self.env._("Calls are recorded only with consent before.")
+        if years := self.content.get("recording_years"):
+            yield self.env._("Recordings are kept for %(years)s years.", years=years)
+
+    @api.model
+    def _consent_text(self, consent: Consent):
+        channels = self._channels_text(consent.channels)
+        if consent.mobile:
+            return self.env._(
+                "%(channels)s: to mobile numbers only with the debtor's consent",
+                channels=channels,
+            )
+        return self.env._(
+            "%(channels)s: only with the debtor's consent", channels=channels
+        )
 
     def _force_sentences(self):
         first, last = self.content.get("from"), self.content.get("until")
@@ -95,7 +136,7 @@ class DebtContactPolicyVersion(models.Model):
 
     @api.model
     def _limit_text(self, limit: Limit):
-        """A limit as people read it."""
+        """A limit as people read it, with all that it depends on."""
         limits = self.env["debt.contact.policy.limit"]
         counts = dict(limits._fields["count"]._description_selection(self.env))
         periods = {
@@ -111,9 +152,16 @@ class DebtContactPolicyVersion(models.Model):
             length=limit.length,
             period=periods[limit.period],
         )
+        return ", ".join([text, *self._limit_conditions(limit)])
+
+    @api.model
+    def _limit_conditions(self, limit: Limit):
+        if limit.place == "work":
+            yield self.env._("at work")
         if limit.scope == "case":
-            text = self.env._("%(limit)s, for each case", limit=text)
-        return self.env._("%(limit)s, rolling", limit=text) if limit.rolling else text
+            yield self.env._("for each case")
+        if limit.rolling:
+            yield self.env._("rolling")
 
     @api.model
     def _channels_text(self, channels):

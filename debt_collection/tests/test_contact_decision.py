@@ -264,6 +264,51 @@ class TestContactDecision(DebtCommon):
         self.assertEqual(first.version_ids, old)
         self.assertIn("0 of 2", first.counters)
 
+    def test_a_version_says_for_whom_where_and_with_what_consent(self):
+        """An inspector must not read three lawful contacts as a breach of one."""
+        washington = self.env.ref("base.us").state_ids.filtered(
+            lambda state: state.code == "WA"
+        )
+        self.policy.write(
+            {
+                "country_ids": washington.country_id.ids,
+                "state_ids": washington.ids,
+                "applies_to": "person",
+                "debt_kind": "consumer",
+                "recording": "consent",
+                "recording_years": 3,
+                "limit_ids": [
+                    Command.create(
+                        {"channels": "any", "place": "work", "scope": "case"}
+                        | {"rolling": True, "length": 7}
+                    )
+                ],
+                "consent_ids": [
+                    Command.create({"channels": "written"}),
+                    Command.create({"channels": "robots", "number_kinds": "mobile"}),
+                ],
+            }
+        )
+        version = self.policy._versions()[self.policy.id]
+        self.assertEqual(
+            version.text.splitlines()[1:5],
+            [
+                "Debtors in: United States",
+                "Only in these states: US-WA",
+                "Only: Persons",
+                "Only: Consumer Debts",
+            ],
+        )
+        self.assertIn(
+            "Every Channel: at most 1 (Attempts) in 7 day(s), at work, for each case, "
+            "rolling\n",
+            version.text,
+        )
+        self.assertIn("SMS and E-mail: only with the debtor's consent\n", version.text)
+        self.assertIn("Calls by Robots: to mobile numbers only with", version.text)
+        self.assertIn("Calls are recorded only with consent before.", version.text)
+        self.assertIn("Recordings are kept for 3 years.", version.text)
+
     def test_what_is_no_rule_makes_no_version(self):
         self._dial().finish("no_answer")
         self.policy.write({"note": "Checked", "sequence": 3})

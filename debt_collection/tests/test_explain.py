@@ -78,7 +78,8 @@ class TestExplain(DebtCommon):
         strip = self._strip(explain)
         self.assertEqual(
             strip[0][1],
-            "09:00–18:00: The limit is used up: 2 (Attempts) in 1 week(s).",
+            "09:00–18:00: The limit is used up. Calls: at most 2 (Attempts) in "
+            "1 week(s), rolling.",
         )
         self.assertIn("10:00–18:00: Allowed.", strip[2])
         text = html.fromstring(explain.html).text_content()

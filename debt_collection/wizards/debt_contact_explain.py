@@ -251,9 +251,10 @@ class DebtContactExplain(models.TransientModel):
 
     def _limits(self, asked, now):
         """How far each limit is used up now."""
+        versions = self.env["debt.contact.policy.version"]
         return [
             {
-                "name": self._limit_name(use.limit),
+                "name": versions._limit_text(use.limit),
                 "use": self.env._(
                     "%(used)s of %(maximum)s",
                     used=use.used,

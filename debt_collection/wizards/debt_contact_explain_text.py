@@ -1,45 +1,10 @@
 from odoo import models
 
-from ..models.debt_contact_policy import CHANNEL_GROUPS
-
 
 class DebtContactExplain(models.TransientModel):
-    """The words about limits, and what can be done where nothing is allowed."""
+    """What can be done where nothing is allowed."""
 
     _inherit = "debt.contact.explain"
-
-    def _limit_name(self, limit):
-        """A limit as a phrase, e.g. "Attempts in 7 day(s), rolling (Calls)"."""
-        policy_limit = self.env["debt.contact.policy.limit"]
-        counts, groups = (
-            dict(policy_limit._fields[name]._description_selection(self.env))
-            for name in ("count", "channels")
-        )
-        values = {
-            "what": counts[limit.count],
-            "length": limit.length,
-            "period": {
-                "day": self.env._("day(s)"),
-                "week": self.env._("week(s)"),
-                "month": self.env._("month(s)"),
-            }[limit.period],
-            "channels": next(
-                (
-                    groups[name]
-                    for name, own in CHANNEL_GROUPS.items()
-                    if own == limit.channels
-                ),
-                ", ".join(sorted(limit.channels)),
-            ),
-        }
-        if limit.rolling:
-            return self.env._(
-                "%(what)s in %(length)s %(period)s, counted back (%(channels)s)",
-                **values,
-            )
-        return self.env._(
-            "%(what)s in %(length)s calendar %(period)s (%(channels)s)", **values
-        )
 
     def _zones_text(self, zones):
         return self.env._(
