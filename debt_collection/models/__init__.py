@@ -27,6 +27,7 @@ from . import (
     debt_case_difference,
     debt_case_gate,
     debt_case_hold,
+    debt_case_in_person,
     debt_case_inbound,
     debt_case_items,
     debt_case_ladder,

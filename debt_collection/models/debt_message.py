@@ -21,7 +21,7 @@ ABOUT_PROMISES = ("promise_confirmation", "promise_reminder")
 
 
 class DebtMessage(models.Model):
-    """One SMS, e-mail, voice message or letter to a debtor, sent or not.
+    """One SMS, e-mail, voice message, letter or visit to a debtor, made or not.
 
     It is on record before it goes out, passes the gate at the moment it goes out, and
     stays on record with what became of it. Odoo's own queues carry it: the row is
@@ -51,6 +51,7 @@ class DebtMessage(models.Model):
             ("email", "E-mail"),
             ("voice_message", "Voice Message"),
             ("letter", "Letter"),
+            ("visit", "Visit"),
         ],
         required=True,
         readonly=True,
@@ -63,6 +64,7 @@ class DebtMessage(models.Model):
             ("callback_request", "Request to Call Back"),
             ("ladder", "Step of the Retry Ladder"),
             ("manual", "Written by Hand"),
+            ("recorded", "Made in Person"),
         ],
         required=True,
         readonly=True,
@@ -81,7 +83,7 @@ class DebtMessage(models.Model):
         default="queued",
         index=True,
     )
-    address = fields.Char(readonly=True, help="Number or e-mail address.")
+    address = fields.Char(readonly=True, help="Number, e-mail or address.")
     subject = fields.Char(readonly=True)
     body = fields.Html(string="Text", readonly=True, help="As it was sent.")
     lang = fields.Char(string="Language", readonly=True)

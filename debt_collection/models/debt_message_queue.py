@@ -11,16 +11,33 @@ class DebtMessage(models.Model):
     def _hand_over(self):
         """Put the message into its queue; what cannot be rendered is marked failed."""
         self.ensure_one()
-        queue = self._queue_email if self.channel == "email" else self._queue_sms
         try:
             with self.env.cr.savepoint():
-                values = queue()
+                values = self._queue()
         except UserError as error:
             values = {"state": "failed", "failure": str(error)}
         else:
             values |= {"state": "sent", "failure": False}
             values["sent_at"] = fields.Datetime.now()
         self.write(values)
+
+    def _queue(self):
+        """Give it to the queue of its channel.
+
+        :return: dict of values that are known then
+        :raises UserError: nothing sends such messages by itself, or there is no text
+        """
+        match self.channel:
+            case "email":
+                return self._queue_email()
+            case "sms":
+                return self._queue_sms()
+        raise UserError(
+            self.env._(
+                "Nothing sends such messages by itself: send it, and use “Letter or "
+                "Visit” on the case to put it on record."
+            )
+        )
 
     def _template(self):
         """The template of its kind and channel, and the record it is rendered on.

@@ -22,6 +22,7 @@ from . import test_message
 from . import test_message_by_hand
 from . import test_message_ladder
 from . import test_message_queue
+from . import test_message_record
 from . import test_objection
 from . import test_partner_merge
 from . import test_phone_zones

@@ -19,6 +19,7 @@ from . import (
     debt_dialler_simulator,
     debt_exclude_wizard,
     debt_message_composer,
+    debt_message_record,
     debt_script_preview,
     debt_what_if,
     debt_what_if_play,
