@@ -112,8 +112,7 @@ def _decide(cases, spent, known):
         facts = cases._contact_facts()
     with spent.of(f"{known}gate"):
         for case in cases:
-            target = case._contact_target("call", facts[case])
-            case._ask_policy("call", now, facts[case], target)
+            case._contact_answer("call", now, facts[case])
     likely = cases._answering_hours()
     with spent.of(f"{known}planner"):
         for case in cases:

@@ -24,6 +24,10 @@ HEALTH = [
 USABLE_HEALTH = ("good", "unknown")
 # What the gate reads of all the numbers at once.
 FACTS = ("number", "kind", "region", "zones", "health", "place")
+CONTACT_FACTS = [
+    *("debt_do_not_call", "debt_no_work_calls"),
+    *("debt_protection", "debt_protection_until"),
+]
 
 
 class DebtPhone(models.Model):
@@ -137,8 +141,8 @@ class DebtPhone(models.Model):
     def _is_protected_contact(self):
         """Whether it is a contact's whom nobody may call, whatever the debtor is."""
         self.ensure_one()
-        own = self.contact_id != self.partner_id
-        return own and bool(self.contact_id._debt_protected())
+        protected = self.contact_id._debt_protected()
+        return bool(protected) and self.contact_id != self.partner_id
 
     def _may_be_mobile(self):
         self.ensure_one()
@@ -299,7 +303,7 @@ class DebtPhone(models.Model):
         found = defaultdict(list)
         facts = [*FACTS, "partner_id", "contact_id"]
         phones = self.sudo().search_fetch(known, facts)
-        phones.contact_id.fetch(["debt_do_not_call", "debt_no_work_calls"])
+        phones.contact_id.fetch(CONTACT_FACTS)
         for phone in phones:
             found[phone.partner_id.id].append(phone)
         return found

@@ -132,6 +132,7 @@ class Contact(NamedTuple):
     had asked for it) is for the record: such contacts count like all others.
     ``incoming``: he rang us; that is no attempt of ours.  ``minutes`` are those begun.
     ``place`` is where it reached him, "home" or "work", empty where that is not known.
+    ``busy``: the line was engaged, or whatever else is worth trying again soon.
     """
 
     at: datetime
@@ -143,6 +144,7 @@ class Contact(NamedTuple):
     incoming: bool = False
     minutes: int = 1
     place: str = ""
+    busy: bool = False
 
 
 class Target(NamedTuple):
