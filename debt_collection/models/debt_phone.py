@@ -144,8 +144,8 @@ class DebtPhone(models.Model):
     def _is_protected_contact(self):
         """Whether it is a contact's whom nobody may call, whatever the debtor is."""
         self.ensure_one()
-        own = self.contact_id != self.partner_id
-        return own and bool(self.contact_id._debt_protected())
+        protected = self.contact_id._debt_protected()
+        return bool(protected) and self.contact_id != self.partner_id
 
     def _may_be_mobile(self):
         self.ensure_one()

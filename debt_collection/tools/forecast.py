@@ -22,7 +22,9 @@ KINDS = ("calls", "messages")
 """What is foreseen, as of `Contacts`."""
 A_CALL = timedelta(minutes=1)
 """After a call the planner is asked again."""
-STUCK = frozenset({"never", "no_hours", "no_zone", "no_policy", "no_consent"})
+STUCK = frozenset(
+    {"never", "no_hours", "no_zone", "no_policy", "no_country", "no_consent"}
+)
 """Reasons of the planner for which there is no lawful instant at all."""
 
 
