@@ -4,10 +4,12 @@ import re
 import select
 import socket
 import threading
-import time
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+
+# The tests stop the clock, but not for sound.
+from freezegun.api import real_monotonic as now
 
 from odoo.addons.debt_collection_asterisk.tests.lab import sound
 
@@ -120,15 +122,15 @@ class Phone:
         self._rtp.close()
 
     def _run(self):
-        due = time.monotonic()
+        due = now()
         while not self._stopped.is_set():
-            wait = max(0, due - time.monotonic())
+            wait = max(0, due - now())
             ready, _w, _x = select.select([self._sip, self._rtp], [], [], wait)
             if self._sip in ready:
                 self._take(Message(self._sip.recvfrom(65536)[0]))
             if self._rtp in ready:
                 self._hear(self._rtp.recvfrom(2048)[0])
-            if time.monotonic() >= due:
+            if now() >= due:
                 due += FRAME / sound.RATE
                 self._tick()
 
@@ -149,7 +151,7 @@ class Phone:
 
     def _rings(self, invite):
         number = re.search(r"sip:\+?(\d+)@", invite.first)[1]
-        talk = Talk(number, self.manner, invite, time.monotonic())
+        talk = Talk(number, self.manner, invite, now())
         self.talks.append(talk)
         self._send(invite.answer("180 Ringing"))
         if talk.manner.refuses:
@@ -203,7 +205,7 @@ class Phone:
             return
         talk, rings = self.talk, self.talk.manner.rings
         if talk.state == "ringing":
-            if rings is not None and time.monotonic() >= talk.since + rings:
+            if rings is not None and now() >= talk.since + rings:
                 self._answer()
         elif talk.state == "talking":
             self._speak(talk)
