@@ -5,6 +5,7 @@ from odoo.tools import email_normalize
 
 from ..tools.consent import last_word
 from ..tools.contact import Target
+from .channel_groups import CHANNEL_GROUPS
 
 
 class DebtCase(models.Model):
@@ -67,12 +68,21 @@ class DebtCase(models.Model):
         they agree, and one that may be a mobile makes all count as such.
         """
         phones = [phone] if phone else [] if number else facts.usable_phones
-        places = {one.place or "" for one in phones}
         return Target(
-            place=places.pop() if len(places) == 1 else "",
+            place=self._place_of(channel, phones),
             mobile=not phones or any(one._may_be_mobile() for one in phones),
             consented=self._has_consented(channel, facts, number, phone),
         )
+
+    @api.model
+    def _place_of(self, channel, phones):
+        """Where a contact on one of these numbers reaches him, as of `Target`.
+
+        A letter, an e-mail or a visit goes to none of his numbers.
+        """
+        by_phone = channel in CHANNEL_GROUPS["phone"]
+        places = {phone.place or "" for phone in phones if by_phone}
+        return places.pop() if len(places) == 1 else ""
 
     @api.model
     def _work_numbers(self, phones):

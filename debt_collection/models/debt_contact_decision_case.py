@@ -26,7 +26,7 @@ class DebtCase(models.Model):
         """
         self.ensure_one()
         texts = self._reason_texts()
-        place = self._contact_place(facts, values.get("number"))
+        place = self._contact_place(channel, facts, values.get("number"))
         return {
             "kind": "contact",
             "channel": channel,
@@ -70,13 +70,12 @@ class DebtCase(models.Model):
             "local_weekday": str(clock.isoweekday()),
         }
 
-    def _contact_place(self, facts, number=None):
+    def _contact_place(self, channel, facts, number=None):
         """Where a contact reaches him, as of `tools.contact.Target`."""
         phones = facts.usable_phones
         if number:
             phones = [phone for phone in facts.phones if phone.number == number]
-        places = {phone.place or "" for phone in phones}
-        return places.pop() if len(places) == 1 else ""
+        return self._place_of(channel, phones)
 
     def _read_limits(self, channel, at, facts, place):
         """How far the limits of all policies in force are used up.

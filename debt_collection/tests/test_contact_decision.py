@@ -76,6 +76,18 @@ class TestContactDecision(DebtCommon):
             call.finish("no_answer")
         self.assertIn("0 of 1", decision.counters)
 
+    def test_an_email_goes_to_no_place_of_work(self):
+        """Though his only number rings there, and nobody may call it twice."""
+        self.policy.limit_ids = [
+            Command.create({"maximum": 1, "channels": "any", "place": "work"})
+        ]
+        self.debtor.debt_phone_ids.place = "work"
+        self._dial().finish("no_answer")
+        self.assertEqual(self.case.check_contact("call")["reason"], "limit")
+        self.assertTrue(self.case.check_contact("email")["allowed"])
+        message = self.case._send_message("payment_details", "email")
+        self.assertFalse(self._kept(message_id=message.id).place)
+
     def test_a_refusal_at_work_is_kept_with_the_place(self):
         self.policy.limit_ids = [
             Command.clear(),

@@ -69,9 +69,9 @@ class TestKeys(CampaignCase):
 
     def test_what_nobody_was_put_through_to_is_the_cases_operators(self):
         """And its promise too; but it was the dialler that called."""
-        self.cases.search([("company_id", "=", self.company.id)]).user_id = (
-            self.operator
-        )
+        self.cases.search(
+            [("company_id", "=", self.company.id)]
+        ).user_id = self.operator
         call = self._pressed(choice="promise", date="2026-03-13")
         self.assertEqual(call.user_id, self.operator)
         self.assertEqual(call.case_id.promise_ids.user_id, self.operator)
