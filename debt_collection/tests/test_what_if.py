@@ -200,12 +200,11 @@ class TestWhatIf(DebtCommon):
         self.assertEqual(self._numbers(what_if)[0], [48, 48])
         self.assertIn("Messages in 30 days 12 → 0", self._text(what_if))
         self.assertIn("Wed 11 Mar 12 12 – 0.8 3 0", self._text(what_if))
-        # From Monday to Tuesday.
+        # Monday and Tuesday; the debtor without an address gets an SMS instead.
         new = {"channel": "email", "first_day": 7, "last_day": 8}
-        new["sms_template_id"] = False
         change = {"step_ids": [[0, "virtual_1", new]]}
         totals, moves = self._numbers(self._ask(self.ladder, change), "messages")
-        self.assertEqual((totals, moves.kept, moves.added), ([12, 18], 12, 6))
+        self.assertEqual((totals, moves.kept, moves.added), ([12, 20], 12, 8))
 
     def test_narrower_hours_of_messages_move_them(self):
         self._write_too()
