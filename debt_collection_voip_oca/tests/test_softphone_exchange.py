@@ -9,7 +9,7 @@ from devkit import asterisk
 
 from .exchange import browser
 from .exchange.pbx import Exchange
-from .exchange.phone import Manner, Phone
+from .exchange.phone import FRAMES_PER_SECOND, Manner, Phone
 
 LOGIN = "tour_operator"
 #: What the two say, in hertz.
@@ -76,6 +76,39 @@ class TestSoftphoneExchange(TourCase):
 
     def _kinds(self, call):
         return call.event_ids.sorted("sequence").mapped("kind")
+
+    def test_a_conversation_that_the_debtor_ends(self):
+        call = self._calls("debt_exchange_talk_tour", patience=1)
+        talk = self.phone.talk
+        self.assertEqual(talk.ended_by, "debtor")
+        self.assertGreater(talk.seconds_of(OPERATOR), 0.5)
+        self.assertFalse(talk.seconds_of(DEBTOR), "no echo")
+        self.assertEqual(self._kinds(call), ["dialing", "ringing", "answered", "ended"])
+        self.assertEqual((call.line, call.hung_up_by), ("answered", "debtor"))
+        voip = self.env["voip.call"].search([])
+        self.assertEqual(call.answered_at, voip.start_date)
+        self.assertEqual(call.ended_at, voip.end_date)
+        self.assertEqual(
+            call.duration, (call.ended_at - call.answered_at).total_seconds()
+        )
+        self.assertGreaterEqual(call.duration, 1)
+        # What follows is the promise, and nobody calls until it is due.
+        self.assertEqual((call.state, call.outcome_code), ("done", "promise"))
+        self.assertEqual(self.case.state, "promised")
+
+    def test_a_conversation_that_the_operator_ends(self):
+        call = self._calls("debt_exchange_hold_tour")
+        talk = self.phone.talk
+        self.assertEqual(talk.ended_by, "operator")
+        heard = talk.frames_of(OPERATOR)
+        self.assertGreater(sum(heard), FRAMES_PER_SECOND / 2)
+        self.assertIn(True, heard[-FRAMES_PER_SECOND:], "after the hold too")
+        self.assertEqual(
+            self._kinds(call),
+            ["dialing", "ringing", "answered", "held", "resumed", "ended"],
+        )
+        self.assertEqual((call.line, call.hung_up_by), ("answered", "operator"))
+        self.assertEqual((call.state, call.outcome_code), ("done", "promise"))
 
     def test_a_debtor_who_does_not_answer(self):
         call = self._calls("debt_exchange_ring_tour", rings=None)

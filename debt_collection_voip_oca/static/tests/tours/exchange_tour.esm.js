@@ -1,12 +1,13 @@
 /* global AnalyserNode, AudioContext, MediaStream */
+import {animationFrame, waitUntil} from "@odoo/hoot-dom";
 import {PHONE, keys, promised, saved, sees, services} from "./softphone_steps.esm";
 import {registry} from "@web/core/registry";
 import {stepClock} from "@debt_collection/../tests/tours/clock.esm";
-import {waitUntil} from "@odoo/hoot-dom";
 
 /** The softphone at a real exchange: what is heard comes from the debtor's telephone. */
 const DEBTOR = 440;
 const AUDIBLE = -50;
+const PACKETS_PER_SECOND = 50;
 /** Milliseconds: to register, to ring and to speak takes its time on a busy machine. */
 const PATIENCE = 15000;
 
@@ -72,6 +73,18 @@ function hears(content, isWanted) {
     };
 }
 
+/** A second of the operator's own sound goes out. */
+const speaks = {
+    content: "The operator speaks",
+    trigger: PHONE,
+    run: async () => {
+        const enough = (await stream()).sent + PACKETS_PER_SECOND;
+        while ((await stream()).sent < enough) {
+            await animationFrame();
+        }
+    },
+};
+
 const called = [
     stepClock(),
     {
@@ -92,6 +105,7 @@ const answered = [
     sees("The window knows that he answered", ".o_debt_line:contains(On the line)"),
     hears("The debtor is heard", isDebtor),
     {content: "What is heard is encrypted", trigger: PHONE, run: checkStream},
+    speaks,
 ];
 
 const over = sees("It is over", ".o_debt_line:contains(log how it ended)");
@@ -123,6 +137,7 @@ add("debt_exchange_hold_tour", [
     keys("Resume", "o"),
     sees("And back", ".o_debt_line:contains(On the line)"),
     hears("The debtor is heard again", isDebtor),
+    speaks,
     keys("Hang up", "g"),
     over,
     ...promised,
