@@ -3,6 +3,7 @@ from . import (
     account_move_actions,
     account_move_line,
     account_partial_reconcile,
+    chatter,
     debt_call,
     debt_call_callback,
     debt_call_event,

@@ -30,7 +30,7 @@ class DebtCallReview(models.Model):
 
     _name = "debt.call.review"
     _description = "Call Review"
-    _inherit = ["mail.thread"]
+    _inherit = ["debt.chatter"]
     _order = "date desc, id"
     _rec_name = "call_id"
     _check_company_auto = True

@@ -13,7 +13,7 @@ class DebtDispute(models.Model):
 
     _name = "debt.dispute"
     _description = "Dispute"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["debt.chatter", "mail.activity.mixin"]
     _order = "deadline, id"
     _check_company_auto = True
 

@@ -10,7 +10,7 @@ class DebtObjectionProposal(models.Model):
 
     _name = "debt.objection.proposal"
     _description = "Proposed Answer"
-    _inherit = ["mail.thread"]
+    _inherit = ["debt.chatter"]
     _order = "id desc"
     _rec_name = "objection_id"
 

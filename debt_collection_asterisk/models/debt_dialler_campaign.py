@@ -19,7 +19,7 @@ class DebtDiallerCampaign(models.Model):
 
     _name = "debt.dialler.campaign"
     _description = "Dialling Campaign"
-    _inherit = "mail.thread"
+    _inherit = "debt.chatter"
     _order = "sequence, id"
     _check_company_auto = True
 
