@@ -143,12 +143,14 @@ class DebtDiallerOperator(models.Model):
             self._set_state("reserved", call=call)
 
     def _talk(self, call):
-        """A debtor is on his line; one he did not ask for opens by itself."""
+        """A debtor is on his line; one he did not ask for opens by itself.
+
+        Does nothing on no station: who calls by other means needs none.
+        """
         new = self.call_id != call or self.state != "talking"
         asked_for = call._is_attended()
-        # Who calls with another telephone may have no station at all.
-        nowhere = not self or self.state in ("offline", "pause") and asked_for
-        if not new or nowhere:
+        away = self.state in ("offline", "pause")
+        if not self or not new or away and asked_for:
             return
         self._set_state("talking", call=call)
         if not asked_for:
