@@ -27,12 +27,13 @@ class TestSoftphoneExchange(TourCase):
 
     @classmethod
     def setUpClass(cls):
+        root = asterisk.ensure()
         super().setUpClass()
         folder = Path(cls.enterClassContext(TemporaryDirectory()))
         cls.startClassPatcher(browser.with_microphone(folder, OPERATOR))
         cls.phone = Phone(DEBTOR, listens_for=OPERATOR)
         cls.addClassCleanup(cls.phone.stop)
-        exchange = Exchange(asterisk.ensure(), folder / "pbx", cls.phone.port, LOGIN)
+        exchange = Exchange(root, folder / "pbx", cls.phone.port, LOGIN)
         cls.addClassCleanup(exchange.kill)
         exchange.start()
         cls.operator = cls._user(LOGIN, "group_debt_operator")

@@ -1,7 +1,6 @@
 """A private Asterisk on free ports of 127.0.0.1."""
 
 import os
-from collections import defaultdict
 from pathlib import Path
 
 import requests
@@ -52,10 +51,10 @@ class Pbx:
 
     def _texts(self):
         """The text of each file of the configuration."""
-        texts = defaultdict(str)
+        texts = {}
         for folder in self.configuration:
             for path in sorted(folder.glob("*.conf")):
-                texts[path.name] += path.read_text()
+                texts[path.name] = texts.get(path.name, "") + path.read_text()
         return texts
 
     def start(self):
