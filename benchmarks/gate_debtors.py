@@ -1,5 +1,6 @@
 """Debtors of many countries with weeks of contacts behind them, for `gate`."""
 
+from datetime import timedelta
 from random import Random
 
 from odoo import fields
@@ -23,6 +24,8 @@ PLACES = [
     ("es", None, "28001", "+34 612 34 {:04}", "+34 91 123 {:04}"),
 ]
 CALLS, MESSAGES, DAYS = 20, 5, 60
+#: So long ago at most the cases entered their ladder.
+DAYS_ON_LADDER = 28
 REF = "gate benchmark"
 
 
@@ -38,7 +41,15 @@ def make(env, number):
         "stage_id": stage.search([], limit=1).id,
         "amount_overdue": 100,
     }
-    rows = [{"partner_id": debtor.id, **values} for debtor in debtors]
+    today = fields.Date.today()
+    rows = [
+        {
+            "partner_id": debtor.id,
+            "ladder_started_on": today - timedelta(days=index % DAYS_ON_LADDER),
+            **values,
+        }
+        for index, debtor in enumerate(debtors)
+    ]
     quiet = {"tracking_disable": True, "mail_create_nolog": True}
     env["debt.case"].with_context(**quiet).create(rows)
     env["debt.phone"]._sync(debtors)

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ class DebtDemo(models.AbstractModel):
             values += self._prepare_calls(debtor, facts[debtor.case], placed, outcomes)
             told += [(debtor, call) for call, _at in placed]
         calls = self.env["debt.call"].create(values)
+        self._keep_decisions(calls)
         for (debtor, call), record in zip(told, calls, strict=True):
             if call.promises:
                 self._make_promises(debtor, call, record)
@@ -40,6 +42,24 @@ class DebtDemo(models.AbstractModel):
         for outcome in calls.outcome_id.filtered("phone_health"):
             reached = calls.filtered(lambda call, o=outcome: call.outcome_id == o)
             reached.phone_id.health = outcome.phone_health
+
+    @api.model
+    def _keep_decisions(self, calls):
+        """What the gate said to each call, knowing what had been before it."""
+        facts = calls.case_id._contact_facts()
+        drafts = []
+        for call in calls.filtered(lambda call: call.direction == "outbound"):
+            at, case, number = call.started_at, call.case_id, call.number
+            before = [made for made in facts[case].history if made.at < at]
+            known = replace(facts[case], history=before)
+            answer = case._contact_answer("call", at, known, number, call.phone_id)
+            about = {"call_id": call.id, "user_id": call.user_id.id, "number": number}
+            drafts.append(
+                case._prepare_decision(
+                    "call", at, answer, known, occasion="dial", **about
+                )
+            )
+        self.env["debt.contact.decision"]._keep(drafts)
 
     # --- when -----------------------------------------------------------------------
     @api.model

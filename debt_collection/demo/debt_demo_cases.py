@@ -77,8 +77,13 @@ class DebtDemo(models.AbstractModel):
         if not outcome or case.state == "closed":
             return
         day = last.started_at.date()
+        proof = {"how": "call", "call_id": last.id, "note": last.note, "date": day}
+        proof["user_id"] = last.user_id.id
         if outcome.stops_contact:
+            case._record_consent("telephone", "withdrawn", **proof)
             debtor.partner.debt_do_not_call = True
+        elif outcome.code == "promise":
+            case._record_consent("sms", "given", **proof)
         if outcome.case_state in ("on_hold", "legal"):
             case.write(
                 {

@@ -70,6 +70,7 @@ from . import (
     debt_objection,
     debt_objection_proposal,
     debt_phone,
+    debt_phone_place,
     debt_phone_zones,
     debt_profile,
     debt_promise,

@@ -10,11 +10,15 @@ from ..tools.consent import Word
 from ..tools.contact import Contact, Policy
 
 # What is read of all the records at once; anything more comes by the thousand.
-CASE_FACTS = ["partner_id", "company_id", "callback_at", "state"]
+CASE_FACTS = [
+    *("partner_id", "company_id", "state", "callback_at", "hold_until"),
+    *("ladder_id", "ladder_started_on"),
+]
 DEBTOR_FACTS = [
     *("country_id", "state_id", "zip", "city", "is_company", "debt_kind", "debt_tz"),
     *("debt_contact_policy_id", "debt_do_not_call", "debt_no_work_calls"),
     *("debt_protection", "debt_protection_until", "debt_representative_id"),
+    "debt_preferred_hour",
 ]
 CALL_FACTS = ["partner_id", "user_id", "state", "claim_until"]
 # The longest rolling limit in any law we know is a month, and none is longer than four
@@ -151,7 +155,9 @@ class DebtCase(models.Model):
                                 COALESCE(ended_at, %(now)s) - started_at) / 60)::int
                            AS minutes, local_hour,
                            CASE WHEN number = ANY(%(work)s) THEN 'work' ELSE '' END
-                           AS place
+                           AS place,
+                           outcome_id IN (SELECT id FROM debt_call_outcome
+                                           WHERE retry_minutes > 0) AS busy
                       FROM debt_call
                      WHERE partner_id = ANY(%(debtors)s)
                        AND state != 'draft'
@@ -159,7 +165,8 @@ class DebtCase(models.Model):
                     UNION ALL
                     SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
                            company_id, FALSE, 1, NULL,
-                           CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END
+                           CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END,
+                           FALSE
                       FROM debt_message
                      WHERE partner_id = ANY(%(debtors)s)
                        AND sent_at > %(since)s
@@ -171,9 +178,9 @@ class DebtCase(models.Model):
                        channel, COALESCE(connected, FALSE),
                        COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
                        company_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s),
-                       place
+                       place, COALESCE(busy, FALSE)
                   FROM contact
-                 GROUP BY 1, 2, 4, 5, 6, 7, 8, 9, 10, 11
+                 GROUP BY 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12
                 """,
                 debtors=debtors.ids,
                 longest=A_DAY_OF_MINUTES,

@@ -87,12 +87,14 @@ class DebtCase(models.Model):
         :return: `tools.contact.Answer`
         """
         self.ensure_one()
-        for reason in (
-            self._refused_by_ledger(),
-            self._refused_by_debtor(channel, facts, number, phone),
-        ):
-            if reason:
-                return Answer(False, reason)
+        if reason := self._refused_by_ledger():
+            return Answer(False, reason)
+        return self._contact_answer(channel, at, facts, number, phone, lifted)
+
+    def _contact_answer(self, channel, at, facts, number=None, phone=None, lifted=()):
+        """The same for a debtor who owes something; no query for each of many."""
+        if reason := self._refused_by_debtor(channel, facts, number, phone):
+            return Answer(False, reason)
         if facts.busy and facts.busy._keeps_away(self.env.user, at):
             return Answer(False, "busy", facts.busy.claim_until)
         paused, resumes = self._paused(channel)

@@ -169,7 +169,14 @@ class DebtCase(models.Model):
 
     def _plan_retry(self, facts, now, history):
         """A busy line is free again soon: try once more before the ladder's gap."""
-        if not self._rang_lately(now, history):
+        lately = now - RETRY_WITHIN - LONGEST_CALL
+        if not any(
+            c.busy
+            and c.channel == "call"
+            and c.case == self.company_id.id
+            and c.at >= lately
+            for c in history
+        ):
             return None
         # Few have one: the calls of all the others are not read along.
         calls = self.with_prefetch().call_ids
@@ -194,18 +201,6 @@ class DebtCase(models.Model):
         if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
             return None
         return Plan(answer.next_at, answer.until, "retry")
-
-    def _rang_lately(self, now, history):
-        """Whether there may be a busy line to try again; else no calls need be read."""
-        since = now - RETRY_WITHIN
-        earliest = since - LONGEST_CALL
-        return any(
-            contact.at >= earliest
-            and contact.case == self.company_id.id
-            and contact.channel == "call"
-            and contact.at + timedelta(minutes=contact.minutes) >= since
-            for contact in history
-        )
 
     def _preferred_hours(self, facts, likely):
         """Weights by local hour: what he said, when he answered, when others did."""

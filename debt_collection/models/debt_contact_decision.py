@@ -96,7 +96,6 @@ class DebtContactDecision(models.Model):
         help="Where it reached the debtor, as far as that was known at that moment.",
     )
     mobile = fields.Boolean(
-        string="Mobile",
         readonly=True,
         help="The number was, or might have been, a mobile one.",
     )

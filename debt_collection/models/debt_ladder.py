@@ -226,6 +226,7 @@ class DebtLadderStep(models.Model):
             every_days=self.every_days,
             gap=self.gap,
             parts=self._parts(),
-            key=self.id,
+            # A step that is being changed is still the one that brought its messages.
+            key=self._origin.id or self.id,
             after_unanswered=self.after_unanswered,
         )

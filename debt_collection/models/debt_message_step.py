@@ -1,9 +1,6 @@
-from datetime import timedelta
-
 from odoo import fields, models
 
-# A message of the ladder that the gate keeps back for longer is of no use any more.
-WAITS = timedelta(days=5)
+from ..tools.ladder_messages import WAITS
 
 
 class DebtMessage(models.Model):

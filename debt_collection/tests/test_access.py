@@ -122,3 +122,16 @@ class TestAccess(DebtCommon):
             self.assertTrue(model.access_ids, model.model)
             if "company_id" in self.env[model.model] and not model.transient:
                 self.assertTrue(model.rule_ids, model.model)
+
+    def test_nobody_takes_a_turn_by_hand(self):
+        """The row by which two contacts at once exclude each other."""
+        self._call(self.case).finish("no_answer")
+        turn = self.env["debt.turn"].search([("partner_id", "=", self.debtor.id)])
+        self.assertEqual(turn.taken, 1)
+        with self.assertRaises(AccessError):
+            turn.with_user(self.operator).read(["taken"])
+        for user in (self.operator, self.accountant, self.manager):
+            with self.assertRaises(AccessError):
+                turn.with_user(user).write({"taken": 0})
+            with self.assertRaises(AccessError):
+                turn.with_user(user).unlink()

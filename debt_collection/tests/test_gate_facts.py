@@ -178,9 +178,7 @@ class TestGateFacts(DebtCommon):
         with patch.object(sql_db.Cursor, "execute", counted):
             facts = cases._contact_facts()
             for case in cases:
-                target = case._contact_target("call", facts[case])
-                at = datetime(2026, 3, 10, 15)
-                case._ask_policy("call", at, facts[case], target)
+                case._contact_answer("call", datetime(2026, 3, 10, 15), facts[case])
         return found, len(every)
 
     def test_a_thousand_debtors_cost_no_more_queries_than_ten(self):

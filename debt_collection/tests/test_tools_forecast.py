@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.debt_collection.tools.contact import (
+    ANYWHERE,
     Contact,
     Limit,
     Policy,
@@ -43,8 +44,11 @@ def random_course(debtor, seed):
         )
         for first in (1, 8)
     )
+    letters = Step(1, 14, channel="email", every_days=rnd.choice((1, 3)), key=1)
+    asked = Step(1, 14, channel="email", after_unanswered=rnd.randint(1, 3), key=2)
+    written = rnd.choice(((), (letters,), (letters, asked)))
     return Course(
-        steps,
+        (*steps, *written),
         debtor["at"].date() - timedelta(days=rnd.randrange(10)),
         debtor["policy"],
         tuple(debtor["zones"]),
@@ -52,30 +56,36 @@ def random_course(debtor, seed):
         debtor["holidays"],
         debtor["callback"],
         case=debtor["case"],
+        ways={step.key: ("email", ANYWHERE) for step in written},
     )
 
 
 @some
 @given(debtors(step=60, size=6), seeds)
-def test_no_call_foreseen_breaks_the_law_after_those_before_it(debtor, seed):
+def test_no_contact_foreseen_breaks_the_law_after_those_before_it(debtor, seed):
     course, now = random_course(debtor, seed), debtor["at"]
-    calls = play(course, now, now + MONTH)
-    assert list(calls.times) == sorted(set(calls.times))
-    assert all(now <= at < now + MONTH for at in calls.times)
+    foreseen = play(course, now, now + MONTH)
+    # At one instant a message comes before a call.
+    contacts = sorted(
+        [(at, 1, "call") for at in foreseen.calls]
+        + [(at, 0, "email") for at in foreseen.messages]
+    )
+    assert len(contacts) == len(set(contacts))
     made, callback = list(course.history), course.callback
-    for at in calls.times:
+    for at, _order, channel in contacts:
+        assert now <= at < now + MONTH
         assert lawful(
             course.policy,
             course.zones,
-            "call",
+            channel,
             at,
             made,
             course.holidays,
             callback,
             course.case,
         )
-        made.append(Contact(at, "call", case=course.case))
-        callback = None
+        made.append(Contact(at, channel, case=course.case))
+        callback = None if channel == "call" else callback
 
 
 @given(days_of_calls, days_of_calls)
@@ -118,10 +128,30 @@ def test_law_tightened_from_three_to_one_a_day():
         for policy in (three, one)
     )
     tuesday = TUESDAY.date()
-    assert by_day(before.times, BRUSSELS, tuesday, 4) == [3, 3, 3, 0]
-    assert by_day(after.times, BRUSSELS, tuesday, 4) == [1, 1, 1, 0]
-    moves = compare(before.times, after.times, BRUSSELS)
+    assert by_day(before.calls, BRUSSELS, tuesday, 4) == [3, 3, 3, 0]
+    assert by_day(after.calls, BRUSSELS, tuesday, 4) == [1, 1, 1, 0]
+    moves = compare(before.calls, after.calls, BRUSSELS)
     assert (moves.kept, moves.gone, moves.added) == (3, 6, 0)
+
+
+def test_a_message_kept_back_for_too_long_falls_away():
+    """Letters on Sundays only: Monday's has waited too long, Friday's goes out."""
+    sunday = Window(frozenset({6}), 600, 700, frozenset({"email"}))
+    monday = TUESDAY - timedelta(days=1)
+    for step, sent in (
+        (Step(1, 1, channel="email", key=1), []),
+        (Step(5, 5, channel="email", key=1), [datetime(2026, 3, 15, 9)]),
+    ):
+        course = Course(
+            (step,),
+            monday.date(),
+            Policy((WEEKDAYS, sunday)),
+            (BRUSSELS,),
+            ways={1: ("email", ANYWHERE)},
+        )
+        foreseen = play(course, monday, monday + MONTH)
+        assert list(foreseen.messages) == sent
+        assert not foreseen.stuck
 
 
 def test_nothing_lawful_is_told_from_nothing_wanted():
@@ -133,4 +163,4 @@ def test_nothing_lawful_is_told_from_nothing_wanted():
         (Policy((WEEKDAYS,)), date(2026, 2, 10), False),
     ):
         calls = play(Course(steps, day, policy, (BRUSSELS,)), TUESDAY, TUESDAY + MONTH)
-        assert calls == ((), stuck)
+        assert calls == ((), (), stuck)

@@ -65,9 +65,9 @@ class TestWhatIf(DebtCommon):
     def _text(self, what_if):
         return " ".join(html.fromstring(what_if.html).text_content().split())
 
-    def _numbers(self, what_if):
-        values = what_if._prepare_values()
-        return values["totals"], values["moves"]
+    def _numbers(self, what_if, kind="calls"):
+        kinds = {one["kind"]: one for one in what_if._prepare_values()["kinds"]}
+        return kinds[kind]["totals"], kinds[kind]["moves"]
 
     def test_the_law_is_tightened_from_three_to_one_a_day(self):
         """36 calls become 12; two thirds fall away, and Thursday is not too much."""
@@ -101,8 +101,8 @@ class TestWhatIf(DebtCommon):
         self.assertEqual(values["capacity"], 0.75)
         over = [day["label"] for day in values["days"] if day["now_over"]]
         self.assertEqual(over, ["Fri 13 Mar"])
-        self.assertEqual(values["moves"].gone, 36)
-        self.assertIn("Fri 13 Mar 12 12 – 0.8 Over Capacity", self._text(what_if))
+        self.assertEqual(self._numbers(what_if)[1].gone, 36)
+        self.assertIn("Fri 13 Mar 12 12 – 0.8 0 0 Over Capacity", self._text(what_if))
         what_if.hours_per_day = 6
         self.assertNotIn("Over Capacity", self._text(what_if).split("Day Calls")[1])
 
@@ -119,7 +119,7 @@ class TestWhatIf(DebtCommon):
         what_if = self._ask(self.policy, change)
         values = what_if._prepare_values()
         self.assertEqual(values["stuck"], [0, 4])
-        self.assertEqual(values["totals"][1], 0)
+        self.assertEqual(self._numbers(what_if)[0][1], 0)
         self.assertIn("Debtor 3", self._text(what_if))
 
     def test_a_new_line_and_a_removed_one(self):
@@ -181,6 +181,63 @@ class TestWhatIf(DebtCommon):
         longer = {"step_ids": [Command.update(step.id, {"last_day": 7})]}
         totals, moves = self._numbers(self._ask(self.ladder, longer))
         self.assertEqual((totals, moves.added), ([48, 60], 12))
+
+    # --- messages ---------------------------------------------------------------------
+    def _write_too(self, **values):
+        """The ladder also sends an e-mail each day, to all but the last debtor."""
+        for number, debtor in enumerate(self.debtors[:3]):
+            debtor.email = f"debtor{number}@example.com"
+        step = {"channel": "email", "last_day": 4, "sms_template_id": False, **values}
+        self.ladder.step_ids = [Command.create(step)]
+        return self.ladder.step_ids.filtered(lambda step: step.channel == "email")
+
+    def test_a_message_step_is_removed_or_added(self):
+        step = self._write_too()
+        change = {"step_ids": [Command.delete(step.id)]}
+        what_if = self._ask(self.ladder, change)
+        totals, moves = self._numbers(what_if, "messages")
+        self.assertEqual((totals, moves.gone), ([12, 0], 12))
+        self.assertEqual(self._numbers(what_if)[0], [48, 48])
+        self.assertIn("Messages in 30 days 12 → 0", self._text(what_if))
+        self.assertIn("Wed 11 Mar 12 12 – 0.8 3 0", self._text(what_if))
+        # Monday and Tuesday; the debtor without an address gets an SMS instead.
+        new = {"channel": "email", "first_day": 7, "last_day": 8}
+        change = {"step_ids": [[0, "virtual_1", new]]}
+        totals, moves = self._numbers(self._ask(self.ladder, change), "messages")
+        self.assertEqual((totals, moves.kept, moves.added), ([12, 20], 12, 8))
+
+    def test_narrower_hours_of_messages_move_them(self):
+        self._write_too()
+        hours = {"channels": "written", "hour_from": 14, "hour_to": 15}
+        change = {"window_ids": [[0, "virtual_1", hours]]}
+        what_if = self._ask(self.policy, change)
+        totals, moves = self._numbers(what_if, "messages")
+        self.assertEqual((totals, moves.other_hour), ([12, 12], 12))
+        self.assertNotIn("Nothing changes", self._text(what_if))
+
+    def test_a_consent_that_is_asked_for_stops_messages(self):
+        self._write_too()
+        change = {"consent_ids": [[0, "virtual_1", {"channels": "written"}]]}
+        what_if = self._ask(self.policy, change)
+        self.assertEqual(self._numbers(what_if, "messages")[0], [12, 0])
+        self.assertEqual(self._numbers(what_if)[0], [48, 48])
+
+    def test_messages_use_limits_up_that_calls_share(self):
+        self._write_too()
+        limit = {"channels": "any", "maximum": 3, "period": "day"}
+        change = {"limit_ids": [[0, "virtual_1", limit]]}
+        what_if = self._ask(self.policy, change)
+        # Three debtors get a message a day, and one call less for it.
+        self.assertEqual(self._numbers(what_if)[0], [48, 36])
+        self.assertEqual(self._numbers(what_if, "messages")[0], [12, 12])
+
+    def test_who_has_been_written_to_today_is_not_foreseen_again(self):
+        self._write_too()
+        before = self._numbers(self._ask(self.policy, {}), "messages")[0]
+        self.mine._plan()
+        self.mine._make_ladder_messages()
+        after = self._numbers(self._ask(self.policy, {}), "messages")[0]
+        self.assertEqual((before, after), ([12, 12], [9, 9]))
 
     def test_nothing_changes_for_others(self):
         other = self.env["debt.ladder"].create(

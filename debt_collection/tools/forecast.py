@@ -1,25 +1,30 @@
 """What the ladders of many cases ask for in the coming days, under one rule or another.
 
-Each case is played through by the planner itself, from one call to the next, as if
-nobody answered and nobody paid: the most work that there can be.
+Each case is played through by the planner itself, from one call or message to the next,
+as if nobody answered and nobody paid: the most work that there can be.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import NamedTuple
 
 from .clock import DAY, instant, local
-from .contact import Contact, Policy
+from .contact import Contact, Policy, check
 from .ladder import Plan, plan
+from .ladder_messages import WAITS, next_message
 from .policy import ANYWHERE, Target
 from .steps import Step
 
+KINDS = ("calls", "messages")
+"""What is foreseen, as of `Contacts`."""
 A_CALL = timedelta(minutes=1)
 """After a call the planner is asked again."""
-STUCK = frozenset({"never", "no_hours", "no_zone", "no_policy", "no_consent"})
+STUCK = frozenset(
+    {"never", "no_hours", "no_zone", "no_policy", "no_country", "no_consent"}
+)
 """Reasons of the planner for which there is no lawful instant at all."""
 
 
@@ -27,7 +32,10 @@ STUCK = frozenset({"never", "no_hours", "no_zone", "no_policy", "no_consent"})
 class Course:
     """All that the planner must know of one case; see ``ladder.plan``.
 
-    ``policy`` None: no law was found, and nothing is lawful.
+    ``policy`` None: no law was found, and nothing is lawful.  ``blocked``: why no call
+    can be planned at all.  ``ways`` are channel and target of the message steps by
+    which the debtor can be written to, by the step's key; ``made`` and ``last`` as of
+    ``ladder_messages.next_message``.
     """
 
     steps: tuple[Step, ...]
@@ -41,10 +49,14 @@ class Course:
     preferred_hours: Mapping[int, float] | None = None
     case: int | None = None
     target: Target = ANYWHERE
+    blocked: str | None = None
+    ways: Mapping[object, tuple[str, Target]] = field(default_factory=dict)
+    made: Collection[tuple[object, int]] = frozenset()
+    last: datetime | None = None
 
     def next(self, now: datetime, history: Sequence[Contact], callback) -> Plan:
-        if self.policy is None:
-            return Plan(None, None, "no_policy")
+        if self.policy is None or self.blocked:
+            return Plan(None, None, self.blocked or "no_policy")
         return plan(
             self.steps,
             self.started_on,
@@ -61,16 +73,64 @@ class Course:
             target=self.target,
         )
 
+    def next_message(
+        self, now: datetime, played: "_Played", call_at
+    ) -> "_Message | None":
+        """Return the ladder's next message as the gate lets it go."""
+        if self.policy is None or not self.ways or played.callback:
+            return None
+        due = next_message(
+            [step for step in self.steps if step.key in self.ways],
+            self.started_on,
+            max(now, self.not_before or now),
+            self.zones,
+            played.history,
+            made=played.made,
+            last=played.last,
+            call_at=call_at,
+            case=self.case,
+        )
+        if due is None:
+            return None
+        channel, target = self.ways[due.step.key]
+        answer = check(
+            self.policy,
+            self.zones,
+            channel,
+            due.at,
+            played.history,
+            holidays=self.holidays,
+            case=self.case,
+            target=target,
+            horizon_days=WAITS.days,
+        )
+        occurrence = due.step.key, due.first
+        return _Message(
+            answer.next_at or due.at, occurrence, answer.next_at and channel
+        )
 
-class Calls(NamedTuple):
-    """When a case is called, in naive UTC, and whether nothing is lawful for it."""
 
-    times: tuple[datetime, ...]
+class _Message(NamedTuple):
+    """A message of the ladder; without a ``channel`` it falls away, unsent."""
+
+    at: datetime
+    occurrence: tuple[object, int]
+    channel: str | None
+
+
+class Contacts(NamedTuple):
+    """When a case is called and written to, in naive UTC.
+
+    ``stuck``: no call is lawful for it at all.
+    """
+
+    calls: tuple[datetime, ...]
+    messages: tuple[datetime, ...]
     stuck: bool
 
 
 class Moves(NamedTuple):
-    """What became of the calls of some cases when a rule was changed."""
+    """What became of the calls, or messages, of some cases when a rule was changed."""
 
     kept: int = 0
     other_hour: int = 0
@@ -86,8 +146,34 @@ class Moves(NamedTuple):
         return self.other_hour + self.other_day
 
 
-def play(course: Course, now: datetime, until: datetime) -> Calls:
-    """Call again and again, always in vain, until a day in the future.
+class _Played:
+    """What was done with a case so far."""
+
+    def __init__(self, course: Course):
+        self.case = course.case
+        self.calls: list[datetime] = []
+        self.messages: list[datetime] = []
+        self.history = list(course.history)
+        self.callback = course.callback
+        self.made, self.last = set(course.made), course.last
+
+    def called(self, at: datetime) -> datetime:
+        self.calls.append(at)
+        self.history.append(Contact(at, "call", case=self.case))
+        self.callback = None
+        return at + A_CALL
+
+    def written(self, message: _Message) -> datetime:
+        self.made.add(message.occurrence)
+        self.last = message.at
+        if message.channel:
+            self.messages.append(message.at)
+            self.history.append(Contact(message.at, message.channel, case=self.case))
+        return message.at
+
+
+def play(course: Course, now: datetime, until: datetime) -> Contacts:
+    """Call and write again and again, always in vain, until a day in the future.
 
     >>> from .contact import Limit, Window
     >>> weekdays = Window(frozenset(range(5)), 8 * 60, 22 * 60)
@@ -95,28 +181,32 @@ def play(course: Course, now: datetime, until: datetime) -> Calls:
     >>> friday = datetime(2026, 1, 30, 6)  # 09:00 in Moscow
     >>> twice = Step(1, 4, attempts=2)
     >>> course = Course((twice,), friday.date(), once, ("Europe/Moscow",))
-    >>> for at in play(course, friday, friday + 30 * DAY).times:
+    >>> for at in play(course, friday, friday + 30 * DAY).calls:
     ...     print(at)
     2026-01-30 06:00:00
     2026-02-02 05:00:00
     """
-    times, history = [], list(course.history)
-    callback, planned = course.callback, None
+    played, first = _Played(course), None
     while now < until:
-        planned = course.next(now, history, callback)
-        if planned.at is None or planned.at >= until:
+        planned = course.next(now, played.history, played.callback)
+        first = first or planned
+        message = course.next_message(now, played, planned.at)
+        if message and (planned.at is None or message.at <= planned.at):
+            if message.at >= until:
+                break
+            now = played.written(message)
+        elif planned.at is None or planned.at >= until:
             break
-        times.append(planned.at)
-        history.append(Contact(planned.at, "call", case=course.case))
-        callback, now = None, planned.at + A_CALL
-    stuck = bool(planned) and not times and planned.reason in STUCK
-    return Calls(tuple(times), stuck)
+        else:
+            now = played.called(planned.at)
+    stuck = bool(first) and not played.calls and first.reason in STUCK
+    return Contacts(tuple(played.calls), tuple(played.messages), stuck)
 
 
 def compare(before: Sequence[datetime], after: Sequence[datetime], home: str) -> Moves:
-    """Tell what became of the calls of one case; days are those of the zone ``home``.
+    """Tell what became of the contacts of a case; days are those of the zone ``home``.
 
-    A call at the very same instant is kept.  The others are paired in their order: each
+    One at the very same instant is kept.  The others are paired in their order: each
     has moved, or has no partner.
 
     >>> nine, two = datetime(2026, 2, 2, 9), datetime(2026, 2, 2, 14)

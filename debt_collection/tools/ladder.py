@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from .clock import DAY, instant, local, middle
 from .contact import (
@@ -141,7 +142,7 @@ class _Planner:
             return self._none({"call"})
         start, until = found
         day = local(self._home, start).date()
-        ends = (instant(self._home, day, end) for _, end in PARTS.values())
+        ends = (end for _, _, end in _parts_of(self._home, day))
         until = min(until, *(end for end in ends if end > start))
         return Plan(start, until, "callback", None, self._blocked("call", start))
 
@@ -175,15 +176,16 @@ class _Planner:
 
     def _left(self, step: Step, number: int) -> int:
         first, last = step.span(number)
-        made = self._made(step, self._start(first), self._start(last + 1))
-        today = self._made(step, self._start(number), self._start(number + 1))
+        made = today = self._made(step, self._start(number), self._start(number + 1))
+        if first < last:
+            made = self._made(step, self._start(first), self._start(last + 1))
         return step.left(number, made, today)
 
     def _slots(self, step: Step, number: int, lower: datetime) -> list[Slot]:
         """Return where the step may take place on a day, one slot per part."""
         slots = []
-        for part, minutes in PARTS.items():
-            start, end = (self._start(number, minute) for minute in minutes)
+        day = self._started_on + (number - 1) * DAY
+        for part, start, end in _parts_of(self._home, day):
             if found := self._first(step, max(lower, start), end):
                 slots.append(Slot(*found, part, self._made(step, start, end)))
         return slots
@@ -242,9 +244,9 @@ class _Planner:
             return found
         return max(start, lower), until
 
-    def _start(self, number: int, minute: int = 0) -> datetime:
-        """Return when a ladder day, or a minute of it, begins."""
-        return instant(self._home, self._started_on + (number - 1) * DAY, minute)
+    def _start(self, number: int) -> datetime:
+        """Return when a ladder day begins."""
+        return instant(self._home, self._started_on + (number - 1) * DAY)
 
     def _blocked(self, channel: str, at: datetime) -> str | None:
         if at == self._now:
@@ -258,6 +260,15 @@ class _Planner:
         reason = refused[0].reason if all(refused) else "never"
         blocked = self._gate(min(channels)).refusal(self._now)
         return Plan(None, None, reason, None, blocked and blocked.reason)
+
+
+@lru_cache(maxsize=4096)
+def _parts_of(name: str, day: date) -> tuple[tuple[str, datetime, datetime], ...]:
+    """Return the parts of a local day, each with when it begins and ends."""
+    return tuple(
+        (part, instant(name, day, start), instant(name, day, end))
+        for part, (start, end) in PARTS.items()
+    )
 
 
 def _clear(at: datetime, times: Sequence[datetime], gap: timedelta) -> datetime:

@@ -6,7 +6,7 @@ may go out then is for the gate to say.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from .clock import DAY, instant, local, middle
@@ -15,6 +15,8 @@ from .steps import Step
 
 LASTS = 5
 """Days for which an attempt in vain is worth a message: over a weekend, not a month."""
+WAITS = timedelta(days=5)
+"""A message that the gate keeps back for longer is of no use any more."""
 
 
 class Due(NamedTuple):

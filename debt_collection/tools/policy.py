@@ -135,6 +135,7 @@ class Contact(NamedTuple):
     stays the same when a record of it is closed and another one opened.
     ``incoming``: he rang us; that is no attempt of ours.  ``minutes`` are those begun.
     ``place`` is where it reached him, "home" or "work", empty where that is not known.
+    ``busy``: the line was engaged, or whatever else is worth trying again soon.
     """
 
     at: datetime
@@ -146,6 +147,7 @@ class Contact(NamedTuple):
     incoming: bool = False
     minutes: int = 1
     place: str = ""
+    busy: bool = False
 
 
 class Target(NamedTuple):

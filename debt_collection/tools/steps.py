@@ -85,8 +85,9 @@ def weigh(hours: Mapping[int, float]) -> dict[str, float]:
     """
     if not hours:
         return {}
+    known = [(60 * hour, weight) for hour, weight in hours.items()]
     return {
-        part: max(hours.get(hour, 0) for hour in range(start // 60, end // 60))
+        part: max((w for minute, w in known if start <= minute < end), default=0)
         for part, (start, end) in PARTS.items()
     }
 

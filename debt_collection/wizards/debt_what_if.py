@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
 from ..tools.clock import DAY
-from ..tools.forecast import Moves
+from ..tools.forecast import KINDS, Moves
 
 # Too few calls say little about how long one takes; then this is assumed.
 CALLS_ENOUGH = 20
@@ -16,7 +16,7 @@ SAMPLE = 1000
 
 
 class DebtWhatIf(models.TransientModel):
-    """What a changed policy or ladder would do to the calls of the next 30 days.
+    """What a changed policy or ladder would do to the contacts of the next 30 days.
 
     The form hands over what was changed and not saved; a record that exists in memory
     only takes these values, and its pure form is played through beside the saved one.
@@ -137,20 +137,16 @@ class DebtWhatIf(models.TransientModel):
         outcome = self.outcome
         teams = self._counted_teams()
         scale = outcome["population"] / (outcome["sample"] or 1)
-        moves = sum((Moves(*team["moves"]) for team in teams), Moves())
         days = self._prepare_days(teams, scale)
         stuck = [round(scale * sum(team["stuck"][n] for team in teams)) for n in (0, 1)]
         # The user's own rights: names of cases he may read.
         cases = self.env["debt.case"].search([("id", "in", outcome["stuck"])])
-        totals = [sum(day[key] for day in days) for key in ("before", "after")]
         over = [sum(day[key] for day in days) for key in ("over", "now_over")]
         capacity = self._capacity()
         return {
             "changed": self.changed,
             "population": outcome["population"],
-            "moves": Moves(*(round(scale * number) for number in moves)),
-            "totals": totals,
-            "totals_text": self._both(totals),
+            "kinds": [self._prepare_kind(kind, teams, scale) for kind in KINDS],
             "stuck": stuck,
             "stuck_text": self._both(stuck),
             "stuck_cases": cases if self.changed else cases.browse(),
@@ -165,6 +161,26 @@ class DebtWhatIf(models.TransientModel):
             "top": self._line(days),
         }
 
+    def _prepare_kind(self, kind, teams, scale):
+        """The calls, or the messages, of all days: how many, and what becomes of them.
+
+        :param str kind: calls, messages
+        """
+        labels = {
+            "calls": self.env._("Calls in 30 days"),
+            "messages": self.env._("Messages in 30 days"),
+        }
+        counts = [sum(_totals(teams, kind, key)) for key in ("before", "after")]
+        totals = [round(scale * count) for count in counts]
+        moves = sum((Moves(*team[kind]["moves"]) for team in teams), Moves())
+        return {
+            "kind": kind,
+            "label": labels[kind],
+            "totals": totals,
+            "text": self._both(totals),
+            "moves": Moves(*(round(scale * number) for number in moves)),
+        }
+
     def _both(self, numbers):
         """How it is and how it would be; the latter alone where nothing is changed."""
         return " → ".join(map(str, numbers if self.changed else numbers[1:]))
@@ -172,9 +188,9 @@ class DebtWhatIf(models.TransientModel):
     def _notes(self):
         """What was assumed, in sentences."""
         text = self.env._(
-            "The planner was asked for call after call of each case, as if nobody "
-            "answered, nobody paid and no new case came. Days are those of your "
-            "company; only calls are counted, no messages."
+            "The planner was asked for one contact of each case after another, as if "
+            "nobody answered, nobody paid and no new case came. Days are those of your "
+            "company. Messages are those of the ladders; hours are those of calls."
         )
         count, population = self.outcome["sample"], self.outcome["population"]
         if count == population:
@@ -194,12 +210,14 @@ class DebtWhatIf(models.TransientModel):
         return list(teams.values())
 
     def _prepare_days(self, teams, scale):
-        """The days: calls and hours, before and after, and whether it is too much."""
+        """The days: contacts and hours, before and after; whether it is too much."""
         capacity, today = self._capacity(), fields.Date.to_date(self.outcome["today"])
-        totals = [_totals(teams, key) for key in ("before", "after")]
+        totals = [
+            _totals(teams, kind, key) for kind in KINDS for key in ("before", "after")
+        ]
         days = []
         for number, counts in enumerate(zip(*totals, strict=True)):
-            before, after = (round(scale * count) for count in counts)
+            before, after, *written = (round(scale * count) for count in counts)
             hours = [count * self.minutes_per_call / 60 for count in (before, after)]
             day = today + number * DAY
             label = format_date(self.env, day, date_format="EEE d MMM")
@@ -211,6 +229,7 @@ class DebtWhatIf(models.TransientModel):
                     "week": day.weekday() == 0 or not number,
                     "before": before,
                     "after": after,
+                    "written": written,
                     "hours": hours,
                     "over": hours[0] > capacity,
                     "now_over": hours[1] > capacity,
@@ -223,9 +242,10 @@ class DebtWhatIf(models.TransientModel):
         return max([0.1, self._capacity() * 1.1, *(max(day["hours"]) for day in days)])
 
 
-def _totals(teams, key):
+def _totals(teams, kind, key):
     """The counts of each day over these teams."""
-    return [sum(counts) for counts in zip(*(team[key] for team in teams), strict=True)]
+    counts = (team[kind][key] for team in teams)
+    return [sum(day) for day in zip(*counts, strict=True)]
 
 
 class DebtContactPolicy(models.Model):
@@ -253,7 +273,7 @@ class DebtLadder(models.Model):
         """
         draft = self._draft(changes)
         return self.env["debt.what.if"]._open(
-            draft.name or self.env._("New"), ladder=self, steps=draft._steps()
+            draft.name or self.env._("New"), ladder=draft
         )
 
 

@@ -3,7 +3,16 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.forecast import Calls, Course, Moves, by_day, compare, day_after, play
+from ..tools.forecast import (
+    KINDS,
+    Contacts,
+    Course,
+    Moves,
+    by_day,
+    compare,
+    day_after,
+    play,
+)
 from ..tools.law import Choice
 from ..tools.sample import sample
 
@@ -11,18 +20,17 @@ DAYS = 30
 
 
 class DebtCase(models.Model):
-    """The coming calls of cases, under the rules of today and under others."""
+    """The coming contacts of cases, under the rules of today and under others."""
 
     _inherit = "debt.case"
 
     @api.model
-    def _forecast(self, law=None, active=True, ladder=None, steps=()):
+    def _forecast(self, law=None, active=True, ladder=None):
         """Play all cases of the user's companies through, twice where it matters.
 
         :param law: `tools.law.Law` in the place of the one with the same id
         :param bool active: whether that law counts at all
-        :param ladder: ``debt.ladder`` that would have other steps
-        :param steps: these steps, a tuple of `tools.ladder.Step`
+        :param ladder: ``debt.ladder`` in memory, in the place of the saved one
         :return: what ``debt.what.if`` keeps as its ``outcome``
         """
         today = self.env.company._debt_today()
@@ -32,6 +40,7 @@ class DebtCase(models.Model):
         # Superuser: cases the user may read; of their debtors only dates are counted.
         cases = self.browse(sample(ids, self.env["debt.what.if"]._sample_size())).sudo()
         facts, likely = cases._contact_facts(), self._answering_hours()
+        made = cases._ladder_messages()
         laws = {}
         teams, stuck = {}, []
         for case in cases:
@@ -40,11 +49,14 @@ class DebtCase(models.Model):
             if choice and choice not in laws:
                 laws[choice] = choice.policy()
             policy = laws[choice] if choice else known.policy
-            changed = steps if ladder and case.ladder_id == ladder else None
-            before = after = case._forecast_calls(known, now, until, likely)
-            if policy != known.policy or changed is not None:
+            saved = case.ladder_id
+            other = ladder if ladder and saved and saved == ladder._origin else saved
+            course = case._forecast_course(known, likely, saved, made[case])
+            before = after = play(course, now, until)
+            if policy != known.policy or other != saved:
                 known = replace(known, policy=policy)
-                after = case._forecast_calls(known, now, until, likely, changed)
+                course = case._forecast_course(known, likely, other, made[case])
+                after = play(course, now, until)
             if after.stuck and not before.stuck:
                 stuck.append(case.id)
             team = teams.setdefault(str(case.team_id.id or 0), _nothing())
@@ -82,17 +94,16 @@ class DebtCase(models.Model):
         )
         return Choice(own, tuple(fitting), default, choice.always)
 
-    def _forecast_calls(self, facts, now, until, likely, steps=None):
-        """The calls to come, `tools.forecast.Calls`.
+    def _forecast_course(self, facts, likely, ladder, made):
+        """What the ladder asks for, `tools.forecast.Course`.
 
-        :param steps: those of the ladder when None
+        :param ladder: ``debt.ladder``, saved or in memory
+        :param made: `Made`
         """
-        reason = self._unplannable(facts)
-        if reason:
-            return Calls((), reason in ("no_policy", "no_country"))
         _paused, not_before = self._paused("call")
-        course = Course(
-            self.ladder_id._steps() if steps is None else steps,
+        writes = facts.policy and (self.state == "active" or not_before)
+        return Course(
+            ladder._steps(),
             self._ladder_start(),
             facts.policy,
             tuple(facts.zones),
@@ -103,27 +114,42 @@ class DebtCase(models.Model):
             preferred_hours=self._preferred_hours(facts, likely),
             case=self.company_id.id,
             target=self._contact_target("call", facts),
+            blocked=self._unplannable(facts),
+            ways=self._message_ways(ladder, facts) if writes else {},
+            made=made.occurrences,
+            last=made.last,
         )
-        return play(course, now, until)
+
+    def _message_ways(self, ladder, facts):
+        """How the ladder's messages would reach the debtor, those that would.
+
+        :return: dict of channels and `tools.contact.Target` by the step's key
+        """
+        ways = {}
+        for step in ladder.step_ids.filtered(lambda step: step.channel != "call"):
+            if channel := self._step_channel(step, facts):
+                key = step._to_pure().key
+                ways[key] = channel, self._contact_target(channel, facts)
+        return ways
 
 
 def _nothing():
-    return {
-        "cases": 0,
-        "before": [0] * DAYS,
-        "after": [0] * DAYS,
-        "stuck": [0, 0],
-        "moves": list(Moves()),
+    kinds = {
+        kind: {"before": [0] * DAYS, "after": [0] * DAYS, "moves": list(Moves())}
+        for kind in KINDS
     }
+    return {"cases": 0, "stuck": [0, 0], **kinds}
 
 
-def _count(team, before, after, home, today):
-    """Add the calls of one case to those of its team."""
+def _count(team, before: Contacts, after: Contacts, home, today):
+    """Add the contacts of one case to those of its team."""
     team["cases"] += 1
-    for key, calls in (("before", before), ("after", after)):
-        counts = by_day(calls.times, home, today, DAYS)
-        team[key] = [a + b for a, b in zip(team[key], counts, strict=True)]
     team["stuck"][0] += before.stuck
     team["stuck"][1] += after.stuck
-    moves = compare(before.times, after.times, home)
-    team["moves"] = list(Moves(*team["moves"]) + moves)
+    for kind in KINDS:
+        counted, played = team[kind], [getattr(one, kind) for one in (before, after)]
+        for key, times in zip(("before", "after"), played, strict=True):
+            days = by_day(times, home, today, DAYS)
+            counted[key] = [a + b for a, b in zip(counted[key], days, strict=True)]
+        moves = compare(*played, home)
+        counted["moves"] = list(Moves(*counted["moves"]) + moves)

@@ -23,12 +23,12 @@ def call_by_hand(lab, call_id=1):
 
 def strike(lab, point, victim):
     """Kill somebody as soon as Odoo hears of this point of a call."""
-    struck = threading.Event()
+    struck, once = threading.Event(), threading.Lock()
 
     def reached(kind):
-        if kind == point and not struck.is_set():
-            struck.set()
+        if kind == point and once.acquire(blocking=False):
             victim.kill()
+            struck.set()
 
     lab.odoo.on_event = lambda event: reached(event["kind"])
     lab.odoo.on_dial = lambda _call_id: reached("asked")

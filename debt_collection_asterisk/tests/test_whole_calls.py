@@ -28,7 +28,7 @@ def campaign(whole, mode, stage, **values):
     """The manager starts a campaign for companies in a stage."""
     manager = whole.staff.manager
     campaigns = "debt.dialler.campaign"
-    campaign_id = manager.create(
+    campaign_id = manager.new(
         campaigns,
         name=mode,
         mode=mode,
@@ -47,7 +47,7 @@ def calls_of(whole, debtors):
     ids = [debtor.id for debtor in debtors]
     fields = ("partner_id", "state", "line", "rang", "outcome_code", "connected")
     fields += ("confirmed_by", "started_at", "phone_id", "recording_ids", "user_id")
-    calls = whole.staff.manager.read("debt.call", [("partner_id", "in", ids)], *fields)
+    calls = whole.staff.manager.find("debt.call", [("partner_id", "in", ids)], *fields)
     assert sorted(call["partner_id"][0] for call in calls) == sorted(ids)
     return {call["partner_id"][0]: call for call in calls}
 
@@ -55,7 +55,7 @@ def calls_of(whole, debtors):
 def health_of(whole, debtor):
     """What is known of the debtor's number."""
     numbers = [("partner_id", "=", debtor.id)]
-    [phone] = whole.staff.manager.read("debt.phone", numbers, "health")
+    [phone] = whole.staff.manager.find("debt.phone", numbers, "health")
     return phone["health"]
 
 
@@ -122,10 +122,10 @@ def check_promise(whole, debtor):
     """What was promised by keys is a promise like any other."""
     manager = whole.staff.manager
     promises = [("partner_id", "=", debtor.id)]
-    [promise] = manager.read("debt.promise", promises, "amount", "date", "state")
+    [promise] = manager.find("debt.promise", promises, "amount", "date", "state")
     assert promise["amount"] == AMOUNT
     assert (promise["date"], promise["state"]) == (PROMISED.isoformat(), "open")
-    [case] = manager.read("debt.case", [("id", "=", debtor.case_id)], "state")
+    [case] = manager.find("debt.case", [("id", "=", debtor.case_id)], "state")
     assert case["state"] == "promised"
 
 

@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.debt_collection.tests.test_ui import ALL_DAYS
 
 from .common import SoftphoneCommon
 
@@ -104,8 +107,15 @@ class TestTransfer(SoftphoneCommon):
             self._may("0470 65 43 21")
 
     def test_another_number_of_the_debtor_is_asked_at_the_gate(self):
-        contact = self._new_debtor(
-            "Book Keeping", "+32 470 11 11 11", parent_id=self.debtor.id
+        person = {"is_company": False, "parent_id": self.debtor.id}
+        contact = self._new_debtor("Book Keeper", "+32 470 11 11 11", **person)
+        self.debtor.debt_contact_policy_id = self.env["debt.contact.policy"].create(
+            {
+                "name": "No Limits",
+                "window_ids": [
+                    Command.create(ALL_DAYS | {"hour_from": 8, "hour_to": 20})
+                ],
+            }
         )
         self._case()
         _call, voip = self._dialled()

@@ -164,11 +164,11 @@ class User:
             kwargs=options,
         )
 
-    def create(self, model, **values):
+    def new(self, model, **values):
         """The id of a new record."""
         return self.call(model, "create", values)
 
-    def read(self, model, domain, *names):
+    def find(self, model, domain, *names):
         """Records as dicts, in the order of their creation."""
         return self.call(model, "search_read", domain, names, order="id")
 

@@ -45,13 +45,13 @@ class Operator(User):
         return self._opened(self.call(WINDOW, "action_bridged", call_id))
 
     def _opened(self, action):
-        [window] = self.read(WINDOW, [("id", "=", action["res_id"])], "call_id")
+        [window] = self.find(WINDOW, [("id", "=", action["res_id"])], "call_id")
         return Call(window["call_id"][0], window["id"])
 
     def click(self, call):
         """Click on the number."""
         lines = f"{WINDOW}.phone"
-        [line] = self.read(lines, [("wizard_id", "=", call.window_id)], "id")
+        [line] = self.find(lines, [("wizard_id", "=", call.window_id)], "id")
         self.call(lines, "action_dial", [line["id"]])
 
     def dial(self, debtor):
@@ -106,7 +106,7 @@ class Staff:
     def _make_policy(self):
         always = dict.fromkeys((*DAYS, "holiday"), True)
         hours = always | {"channels": "any", "hour_from": 0, "hour_to": 24}
-        self._policy = self.manager.create(
+        self._policy = self.manager.new(
             "debt.contact.policy",
             name="At any hour",
             recording="announce",
@@ -117,13 +117,13 @@ class Staff:
         """The id of a recorded text: a tone of so many seconds."""
         data = sound.wav(sound.tone(600, seconds))
         audio = base64.b64encode(data).decode()
-        return self.manager.create(
+        return self.manager.new(
             "debt.dialler.prompt", name=kind, kind=kind, text=kind, audio=audio
         )
 
     def _connect_exchange(self):
-        self.manager.create("debt.caller.number", number=CALLER, is_own=True)
-        provider = self.admin.create(
+        self.manager.new("debt.caller.number", number=CALLER, is_own=True)
+        provider = self.admin.new(
             "debt.telephony.provider",
             name="Exchange",
             kind="asterisk",
@@ -164,7 +164,7 @@ class Staff:
             ],
         )
         self._invoice(ids, days_late)
-        cases = self.manager.read(
+        cases = self.manager.find(
             "debt.case", [("partner_id", "in", ids)], "partner_id"
         )
         case_of = {case["partner_id"][0]: case["id"] for case in cases}

@@ -49,7 +49,7 @@ class Talk:
     number: str
     manner: Manner
     invite: "Message"
-    since: float
+    rung: int = 0
     state: str = "ringing"
     ended_by: str = ""
     samples: array = field(default_factory=lambda: array("h"))
@@ -149,7 +149,7 @@ class Phone:
 
     def _rings(self, invite):
         number = re.search(r"sip:\+?(\d+)@", invite.first)[1]
-        talk = Talk(number, self.manner, invite, time.monotonic())
+        talk = Talk(number, self.manner, invite)
         self.talks.append(talk)
         self._send(invite.answer("180 Ringing"))
         if talk.manner.refuses:
@@ -203,7 +203,9 @@ class Phone:
             return
         talk, rings = self.talk, self.talk.manner.rings
         if talk.state == "ringing":
-            if rings is not None and time.monotonic() >= talk.since + rings:
+            # Counted, since the tests set the clock.
+            talk.rung += 1
+            if rings is not None and talk.rung >= rings * FRAMES_PER_SECOND:
                 self._answer()
         elif talk.state == "talking":
             self._speak(talk)
