@@ -171,6 +171,13 @@ class DebtCall(models.Model):
         self.ensure_one()
         self.user_id._bus_send("debt_call/state", self._prepare_state(facts))
 
+    def _is_recorded_now(self):
+        kinds = ("recording_started", "recorded")
+        told = self.event_ids.filtered(lambda event: event.kind in kinds).sorted(
+            "sequence"
+        )
+        return told[-1:].kind == "recording_started"
+
     def _prepare_state(self, facts=None):
         """What the call window shows of the line; times are UTC strings or False."""
         outcome = self.suggested_outcome_id
@@ -182,6 +189,7 @@ class DebtCall(models.Model):
             "state": self.state,
             "line": self.line,
             "on_hold": self.on_hold,
+            "recording": self._is_recorded_now(),
             "abandoned": self.abandoned,
             "operator": facts.operator if facts else "",
             "cancelled": bool(facts and facts.cancelled),

@@ -139,16 +139,16 @@ class DebtCase(models.Model):
         self._unless_contended(lambda: self._settle_refused(answer, facts))
         return None
 
-    def _settle_refused(self, answer, facts):
+    def _settle_refused(self, answer, facts, channel="call"):
         """The queue was behind the truth: bring this debtor up to date.
 
         :param answer: `tools.contact.Answer`, a refusal
         :param facts: `Facts` it was based on
         """
         planned = self.next_contact_at
-        key = f"claim:{self.id}:{planned}:{answer.reason}"
+        key = f"claim:{self.id}:{planned}:{channel}:{answer.reason}"
         refused = self._prepare_refusal(
-            "claim", "call", answer, facts, planned, key=key
+            "claim", channel, answer, facts, planned, key=key
         )
         self.env["debt.contact.decision"]._keep([refused])
         self.refresh(self.partner_id.ids)

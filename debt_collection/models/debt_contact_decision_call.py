@@ -26,20 +26,35 @@ class DebtCall(models.Model):
         case, channel = self.case_id, self._channel()
         case.check_access("read")
         answer, facts = case._ask_gate(channel, now, number)
-        about = {"number": number, "call_id": self.id}
         if answer.allowed:
             decided = case._prepare_decision(
-                channel, now, answer, facts, occasion="dial", **about
+                channel,
+                now,
+                answer,
+                facts,
+                occasion="dial",
+                number=number,
+                call_id=self.id,
             )
             return decided, facts
-        planned = case.next_contact_at or now
-        key = f"dial:{self.id}:{planned}:{answer.reason}"
         self.env["debt.contact.decision"]._keep_at_the_end(
-            case._prepare_refusal(
-                "dial", channel, answer, facts, planned, key=key, **about
-            )
+            self._prepare_refused_dial(now, number, answer, facts)
         )
         raise UserError(case._contact_message(answer, now, facts))
+
+    def _prepare_refused_dial(self, now, number, answer, facts):
+        """The refusal of a call that was about to be dialled, once for each plan."""
+        case, planned = self.case_id, self.case_id.next_contact_at or now
+        return case._prepare_refusal(
+            "dial",
+            self._channel(),
+            answer,
+            facts,
+            planned,
+            key=f"dial:{self.id}:{planned}:{answer.reason}",
+            number=number,
+            call_id=self.id,
+        )
 
     def _prepare_manual_decision(self, now, number, phone, facts):
         """The decision about a call that was made before anybody was asked.

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -80,6 +80,14 @@ class TestDiallerSimulator(DebtCommon):
         self.assertEqual(form.failed_seconds, 21)
         self.assertIn("from 300 calls", form.source_note)
         self.assertIn("Assumed: Wrap-up", form.source_note)
+
+    def test_whom_nobody_was_put_through_to_is_no_operators(self):
+        """Unanswered calls of the dialler are in nobody's name."""
+        self._calls(20, talk=90)
+        self._calls(60, user_id=SUPERUSER_ID, mode="predictive")
+        form = self._form()
+        self.assertEqual(form.operators, 1)
+        self.assertAlmostEqual(form.answer_rate, 0.25)
 
     def test_what_an_operator_claims_does_not_tell_how_long_it_rang(self):
         self._calls(30, talk=90, confirmed_by="operator")

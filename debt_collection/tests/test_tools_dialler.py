@@ -12,7 +12,11 @@ from odoo.addons.debt_collection.tools.dialler_formulas import (
     mode_in_use,
     search_time,
 )
-from odoo.addons.debt_collection.tools.dialler_simulation import simulate
+from odoo.addons.debt_collection.tools.dialler_simulation import (
+    MOST_EVENTS,
+    Floor,
+    simulate,
+)
 
 # utilisation by answer rate: the reference table of docs/dialler.md
 RATES = (0.1, 0.2, 0.3, 0.5)
@@ -55,6 +59,24 @@ def test_predictive_reaches_the_reference_within_the_cap(operators, hours):
         found = simulate("predictive", figures, hours)
         assert found.utilisation == pytest.approx(expected, abs=0.03), rate
         assert found.abandoned <= figures.cap, rate
+
+
+def test_the_busiest_floor_takes_no_longer_than_others():
+    """Somebody waits for the answer on a screen: enough is enough."""
+    busy = Figures(
+        operators=200,
+        max_lines=2000,
+        answer_rate=0.02,
+        talk=1,
+        wrap_up=1,
+        ring=1,
+        failed=1,
+    )
+    floor = Floor("predictive", busy, 1)
+    found = floor.run(1800)
+    assert floor._order < 1.1 * MOST_EVENTS
+    assert 0 < found.utilisation <= 1
+    assert found.per_hour == pytest.approx(20 * 3600 / 200, rel=0.25)
 
 
 def test_the_same_seed_gives_the_same_day():

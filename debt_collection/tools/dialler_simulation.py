@@ -14,6 +14,8 @@ from .pacing import GREETING, PREVIEW, VOICE_MESSAGE, Pacer
 TICK = 1.0
 # Not counted: it begins with all operators idle and no line in flight.
 WARM_UP = 1800
+# A second or two; a floor where more happens is known after less time.
+MOST_EVENTS = 200_000
 
 
 def simulate(mode, figures, hours=8, seed=1):
@@ -54,16 +56,18 @@ class Floor:
         self._order = 0
 
     def run(self, seconds):
-        """The yield of so many seconds after the warm-up."""
+        """The yield of so many seconds after the warm-up, of fewer if much happens."""
         self._open()
-        end = WARM_UP + seconds
-        counting = False
+        begun, end = None, WARM_UP + seconds
         while self._events[0][0] < end:
             self.clock, _order, action, argument = heappop(self._events)
-            if not counting and self.clock >= WARM_UP:
-                counting, self.counts = True, Counts()
+            warm = self.clock >= WARM_UP or self._order >= MOST_EVENTS / 2
+            if warm and begun is None:
+                begun, self.counts = min(self.clock, WARM_UP), Counts()
+            if self._order >= MOST_EVENTS:
+                end = self.clock
             action(argument)
-        return self.counts.result(self.mode, self.figures.operators, seconds)
+        return self.counts.result(self.mode, self.figures.operators, end - begun)
 
     def _open(self):
         if self.mode == PREVIEW:

@@ -27,7 +27,7 @@ class DebtCallWizard(models.TransientModel):
     def action_telephony(self, command, to=None):
         """Do something with the line, without saving what is typed in the window.
 
-        :param str command: hangup, hold, resume or transfer
+        :param str command: hangup, hold, resume, transfer or stop_record
         :param str to: number or extension to transfer to
         :return: a client action, or False
         :raises UserError: the provider cannot do it
@@ -41,6 +41,8 @@ class DebtCallWizard(models.TransientModel):
             "hold": lambda: provider._hold(call),
             "resume": lambda: provider._resume(call),
             "transfer": lambda: provider._transfer(call, self._transfer_target(to)),
+            # The debtor does not want it. It begins by itself, where it is announced.
+            "stop_record": lambda: provider._record(call, start=False),
         }
         if not provider or command not in commands:
             raise UserError(

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from functools import lru_cache
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
@@ -181,7 +181,8 @@ class DebtDiallerSimulator(models.TransientModel):
         columns = SQL(
             """
             count(*),
-            count(DISTINCT debt_call.user_id),
+            count(DISTINCT debt_call.user_id) FILTER (
+                WHERE debt_call.user_id != %s),
             count(*) FILTER (WHERE connected),
             count(*) FILTER (WHERE duration > 0),
             avg(duration) FILTER (WHERE duration > 0),
@@ -193,7 +194,9 @@ class DebtDiallerSimulator(models.TransientModel):
                              AND answered_at IS NULL AND ended_at IS NOT NULL),
             avg(extract(epoch FROM ended_at - started_at))
                 FILTER (WHERE confirmed_by = 'telephony' AND answered_at IS NULL)
-            """
+            """,
+            # Whose are the calls that nobody was put through to.
+            SUPERUSER_ID,
         )
         [row] = self.env.execute_query(query.select(columns))
         calls, operators, connected, *means = row

@@ -37,6 +37,8 @@ def _record(call, _values):
 
 
 def _stop_record(call, _values):
+    # Nor does it begin again when the call is handed on.
+    call.job["record"] = False
     call.talk.stop_recording()
 
 

@@ -8,6 +8,7 @@ from . import (
     debt_dialler_command,
     debt_dialler_instance,
     debt_dialler_lease,
+    debt_dialler_lease_void,
     debt_dialler_nonce,
     debt_dialler_operator,
     debt_dialler_prompt,

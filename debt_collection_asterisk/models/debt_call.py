@@ -51,7 +51,7 @@ class DebtCall(models.Model):
         facts = self._telephony_facts()
         self._note_announcement()
         if facts.cancelled and lease.state in ("queued", "leased"):
-            lease._give_back("operator_failed")
+            lease._give_back(self._given_back_for())
         elif facts.ended_at or self.state == "done":
             # While events are missing of a call of nobody's, they may still come.
             if facts.attended or self.state == "done":
@@ -59,6 +59,11 @@ class DebtCall(models.Model):
             self._station()._line_ended(self)
         elif facts.user_id or self._is_attended() and self.state == "talking":
             self._station()._talk(self)
+
+    def _given_back_for(self):
+        """Why the process did not dial, in its own word."""
+        ends = self.event_ids.filtered(lambda event: event.kind == "ended")
+        return str((ends[-1:].values or {}).get("reason") or "operator_failed")
 
     def _told(self):
         """To whom the prompts of the call are said, and by which company."""
@@ -96,19 +101,30 @@ class DebtCall(models.Model):
         self._station()._line_ended(self)
         self._push_state(facts)
 
-    def finish(self, outcome, **values):
-        """Whoever saved the outcome of a call is ready for the next."""
-        result = super().finish(outcome, **values)
-        # Superuser: the station of exactly the operator of this call.
-        self.sudo()._station()._after_call(self)
+    def write(self, vals):
+        """Whose call is over is ready for the next."""
+        result = super().write(vals)
+        if vals.get("state") == "done":
+            self._leave_stations()
         return result
+
+    def unlink(self):
+        """Its lease goes with a claim, so nothing will be heard of it."""
+        self._leave_stations()
+        return super().unlink()
+
+    def _leave_stations(self):
+        # Superuser: exactly the stations of these calls.
+        stations = self.env["debt.dialler.operator"].sudo()
+        for station in stations.search([("call_id", "in", self.ids)]):
+            station._after_call(station.call_id)
 
     # --- keys ---------------------------------------------------------------------
     def _conclude(self, facts):
         """What the debtor chose by a key comes before what the line says."""
         self._give_to_operator(facts)
-        choice = facts.menu.get("choice")
-        if choice in ("callback", "promise", "stop") and not facts.user_id:
+        choice = None if facts.user_id else self._choice(facts)
+        if choice in ("callback", "promise", "stop"):
             try:
                 with self.env.cr.savepoint():
                     # The chatter names the dialler, as nobody of us has called.
@@ -123,6 +139,11 @@ class DebtCall(models.Model):
                     )
                 )
         return super()._conclude(facts)
+
+    def _choice(self, facts):
+        """The debtor's choice; who found no operator is called back by one."""
+        choice = facts.menu.get("choice")
+        return "callback" if choice == "operator" else choice
 
     def _give_to_operator(self, facts):
         """Nobody of us had the debtor on the line: the call is his operator's.
@@ -145,7 +166,9 @@ class DebtCall(models.Model):
             self.finish("do_not_call", **note)
         elif choice == "callback":
             values = {"party": "right_party"}
-            wished = fields.Datetime.now() + CALLBACK_AFTER
+            # The farewell says that nobody calls again today.
+            after = timedelta(days=1) if self.abandoned else CALLBACK_AFTER
+            wished = fields.Datetime.now() + after
             facts = self.case_id._contact_facts()[self.case_id]
             at = facts.policy and self._callback_slot(wished, facts, values)
             self.finish("callback", callback_at=at or wished, **values, **note)

@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+from odoo.addons.debt_collection.models.debt_contact_decision_case import WAITING
 
 from .constants import LEASE
 
@@ -11,6 +15,13 @@ class DebtCase(models.Model):
     """Campaigns take debtors from the queue the operators take them from."""
 
     _inherit = "debt.case"
+
+    voice_message_at = fields.Datetime(
+        string="Voice Message From",
+        readonly=True,
+        copy=False,
+        help="The rules refused a voice message: until then none is tried.",
+    )
 
     @api.model
     def _claim_for_campaign(self, campaign, count):
@@ -52,9 +63,19 @@ class DebtCase(models.Model):
         answer = self._contact_gate(channel, now, facts, number, phone)
         if answer.allowed:
             return self._unless_contended(lambda: self._open_call(now, **values))
-        if channel == "call":
-            self._unless_contended(lambda: self._settle_refused(answer, facts))
+        self._unless_contended(lambda: self._pass_over(channel, answer, facts, now))
         return None
+
+    def _pass_over(self, channel, answer, facts, now):
+        """Refused: the queue, which is that of calls, must not bring it at once again.
+
+        A debtor may be called when no voice message may be left.
+        """
+        if channel == "call" or answer.reason not in WAITING:
+            self._settle_refused(answer, facts, channel)
+        if channel == "voice_message" and self.exists():
+            tomorrow = now + timedelta(days=1)
+            self.voice_message_at = min(answer.next_at or tomorrow, tomorrow)
 
     def _prepare_campaign_call(self, campaign, phone, now):
         return {

@@ -116,7 +116,7 @@ class DebtDiallerCampaign(models.Model):
     menu_operator = fields.Boolean(
         string="1: Speak with an Operator",
         default=True,
-        help="Offered while an operator is ready.",
+        help="While no operator is ready, the debtor is called back.",
     )
     menu_callback = fields.Boolean(string="2: Call Me Back", default=True)
     menu_promise = fields.Boolean(
@@ -221,7 +221,7 @@ class DebtDiallerCampaign(models.Model):
                 "Choose a voice message that has a recording, or let one be spoken: "
                 "open the prompt."
             )
-        if self.mode == "predictive" and not self.abandon_message_id.audio:
+        if self._may_abandon() and not self.abandon_message_id.audio:
             return self.env._(
                 "Choose the message for debtors who answer when no operator is free; "
                 "it needs a recording."
@@ -241,6 +241,11 @@ class DebtDiallerCampaign(models.Model):
                 "later, with more operators, or choose progressive dialling."
             )
         return ""
+
+    def _may_abandon(self):
+        """Whether a debtor may wait for an operator and find none."""
+        asks = self.mode == "voice_message" and self.menu_operator
+        return self.mode == "predictive" or asks
 
     def _promises_by_key(self):
         return self.mode == "voice_message" and self.menu_promise
@@ -283,8 +288,8 @@ class DebtDiallerCampaign(models.Model):
         return abandoned > max(1, self.abandon_cap * answered)
 
     def _pause_over_cap(self):
-        for campaign in self:
-            if campaign.mode == "predictive" and campaign._is_over_cap():
+        for campaign in self.filtered(lambda one: one.state == "running"):
+            if campaign._may_abandon() and campaign._is_over_cap():
                 campaign.state = "paused"
                 campaign.message_post(
                     body=self.env._(

@@ -51,9 +51,14 @@ class DebtDiallerCampaign(models.Model):
             for name, prompt in texts.items()
             for text in [prompt._spoken_to(*told)]
         }
+        menu = self._menu() if self.mode == "voice_message" else {}
+        return spoken | {"menu": menu or None}
+
+    def _menu(self):
+        """What a debtor chooses by which key; who finds nobody is called back."""
         menu = {key: choice for name, (key, choice) in MENU_KEYS.items() if self[name]}
-        voice = self.mode == "voice_message"
-        return spoken | {"menu": menu if voice and menu else None}
+        ready = self.operator_ids.filtered(lambda one: one.state == "ready")
+        return menu | ({"1": "callback"} if "1" in menu and not ready else {})
 
     def _prepare_offer(self, call):
         """What the debtor promises with key 3, and how he is told.
@@ -132,6 +137,9 @@ class DebtDiallerCampaign(models.Model):
             )
         conditions.append(self.env["debt.call"]._sql_not_abandoned(now))
         if self.mode == "voice_message":
+            conditions.append(
+                SQL("COALESCE(c.voice_message_at, %(now)s) <= %(now)s", now=now)
+            )
             since = now - timedelta(days=self.message_gap_days)
             conditions.append(
                 SQL(

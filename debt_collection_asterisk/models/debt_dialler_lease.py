@@ -44,7 +44,9 @@ class DebtDiallerLease(models.Model):
     instance_id = fields.Many2one(
         "debt.dialler.instance", readonly=True, ondelete="set null"
     )
-    token = fields.Char(required=True, readonly=True, groups="base.group_system")
+    token = fields.Char(
+        required=True, readonly=True, groups="base.group_system", exportable=False
+    )
     operator_first = fields.Boolean(
         readonly=True, help="The operator's telephone rings before the debtor's."
     )
@@ -240,13 +242,15 @@ class DebtDiallerLease(models.Model):
     def _refusal(self, now):
         """Why the debtor is not dialled now; empty when the call is on record."""
         campaign = self.campaign_id
-        if campaign and campaign._stopped_by():
+        if campaign and campaign._stopped_by() or not self.provider_id.active:
             return "paused"
         call = self.call_id.with_user(self.call_id.user_id).sudo()
         if call.state != "draft":
             return "dialled_before"
-        answer, _facts = call.case_id._ask_gate(call._channel(), now, call.number)
+        answer, facts = call.case_id._ask_gate(call._channel(), now, call.number)
         if not answer.allowed:
+            refused = call._prepare_refused_dial(now, call.number, answer, facts)
+            self.env["debt.contact.decision"]._keep([refused])
             return answer.reason
         try:
             with self.env.cr.savepoint():
@@ -280,37 +284,6 @@ class DebtDiallerLease(models.Model):
             case = call.case_id
             call._release()
             case._set_dirty()
-
-    def _tell_void(self, reason):
-        """Nothing was dialled: the operator's window is as before his click."""
-        call = self.call_id
-        self.env["debt.dialler.operator"]._of_user(
-            call.company_id, call.user_id
-        )._after_call(call)
-        texts = self.with_context(lang=call.user_id.lang).env
-        call.user_id._bus_send(
-            "simple_notification",
-            {
-                "type": "warning",
-                "message": texts._(
-                    "The debtor was not called: %(reason)s",
-                    reason=(self.with_env(texts)._reason_text(reason)),
-                ),
-            },
-        )
-        call._push_state()
-
-    def _reason_text(self, reason):
-        own = {
-            "operator_failed": self.env._("your telephone was not picked up."),
-            "expired": self.env._("the exchange did not answer in time."),
-            "dead": self.env._("the dialler process is not running."),
-            "dialled_before": self.env._("the call has been dialled already."),
-        }
-        if reason in own:
-            return own[reason]
-        answer = self.call_id.case_id.check_contact("call", self.call_id.number)
-        return answer["message"]
 
     def _lose(self):
         """Calls dialled of which nothing is heard any more are over, nobody knows how.
@@ -357,7 +330,7 @@ class DebtDiallerLease(models.Model):
         """Each minute: leases come back though no process runs."""
         # Superuser cron, for all companies.
         providers = self.env["debt.telephony.provider"].search(
-            [("kind", "=", "asterisk")]
+            [("kind", "=", "asterisk"), ("active", "in", (True, False))]
         )
         self.env["debt.dialler.nonce"]._purge()
         for provider in providers:

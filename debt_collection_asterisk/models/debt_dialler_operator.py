@@ -115,7 +115,30 @@ class DebtDiallerOperator(models.Model):
         self._check_extension()
         if self.call_id and self.call_id.state != "done" and self.state != "pause":
             raise UserError(self.env._("Save the outcome of the call first."))
+        self._check_free_elsewhere()
         self._set_state("ready")
+
+    def _elsewhere(self):
+        """The stations of the same person in other companies that are not left."""
+        # Superuser: exactly the same person's, who has one telephone.
+        return self.sudo().search(
+            [
+                ("user_id", "=", self.user_id.id),
+                ("id", "!=", self.id),
+                ("state", "!=", "offline"),
+            ]
+        )
+
+    def _check_free_elsewhere(self):
+        """:raises UserError: the operator has a call in another company"""
+        for station in self._elsewhere():
+            if station.call_id and station.call_id.state != "done":
+                raise UserError(
+                    self.env._(
+                        "Save the outcome of the call in %(company)s first.",
+                        company=station.company_id.name,
+                    )
+                )
 
     def action_pause(self):
         """No more calls; the context's ``reason`` says why."""
@@ -173,6 +196,10 @@ class DebtDiallerOperator(models.Model):
     def _set_state(self, state, reason=False, call=None):
         """Go over to a state, and keep how long the former one lasted."""
         self.ensure_one()
+        if state != "offline":
+            # There is one telephone: calls of one company at a time are put through.
+            for other in self._elsewhere().filtered(lambda one: not one.call_id):
+                other._set_state("offline")
         # Superuser: the station is the user's own, or a supervisor's to set.
         station = self.sudo()
         now = fields.Datetime.now()

@@ -34,7 +34,8 @@ class DebtTelephonyProvider(models.Model):
         )
         campaigns._pause_over_cap()
         # Who has just come may still have to tell what became of former calls.
-        jobs = leases._hand_out(instance, _want(sent)) if pbx_up and not new else []
+        dials = self.active and pbx_up and not new
+        jobs = leases._hand_out(instance, _want(sent)) if dials else []
         return heard | {
             "time": utc_text(fields.Datetime.now()),
             "jobs": jobs,

@@ -39,6 +39,7 @@ class DebtTelephonyProvider(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_system",
+        exportable=False,
         help="Signs what the dialler process says.",
     )
     max_seconds = fields.Integer(
@@ -104,6 +105,21 @@ class DebtTelephonyProvider(models.Model):
                     )
                 )
 
+    @api.constrains("kind")
+    def _check_nothing_is_lent(self):
+        """Only the process can say how its calls ended."""
+        # Superuser: only whether there are any, of exactly these exchanges.
+        leases = self.env["debt.dialler.lease"].sudo()
+        for provider in self.filtered(lambda one: one.kind != "asterisk"):
+            if leases.search_count(leases._open_domain(provider), limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "“%(provider)s” is dialling: wait until its calls are over, or "
+                        "archive it and make another one.",
+                        provider=provider.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         providers = super().create(vals_list)
@@ -147,16 +163,16 @@ class DebtTelephonyProvider(models.Model):
             )
         self._give_key()
         self.dialler_secret = secrets.token_hex(32)
-        wizard = self.env["debt.dialler.secret"].create(
-            {"provider_id": self.id, "secret": self.dialler_secret}
-        )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Connect the Dialler Process"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
+            "res_model": "debt.dialler.secret",
             "views": [(False, "form")],
             "target": "new",
+            "context": {
+                "default_key": self.dialler_key,
+                "default_secret": self.dialler_secret,
+            },
         }
 
     # --- the interface ------------------------------------------------------------
@@ -237,6 +253,10 @@ class DebtTelephonyProvider(models.Model):
         rule = call.sudo().case_id._recording_rule()
         if start and not rule["allowed"]:
             raise UserError(rule["message"])
+        if start and rule["announce"] and not call.sudo().announced_at:
+            raise UserError(
+                self.env._("The debtor has not been told that the call is recorded.")
+            )
         self._command(call, "record" if start else "stop_record")
 
     def _command(self, call, command, **values):
@@ -254,5 +274,10 @@ class DebtTelephonyProvider(models.Model):
     @api.model
     def _by_key(self, key):
         """The provider a process names; only the controller asks, before it trusts."""
-        domain = [("dialler_key", "=", key), ("kind", "=", "asterisk")]
+        domain = [
+            ("dialler_key", "=", key),
+            ("kind", "=", "asterisk"),
+            # What an archived one has begun comes to its end.
+            ("active", "in", (True, False)),
+        ]
         return self.sudo().search(domain, limit=1)

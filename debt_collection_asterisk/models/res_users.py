@@ -20,6 +20,16 @@ class ResUsers(models.Model):
     def SELF_READABLE_FIELDS(self):
         return super().SELF_READABLE_FIELDS + ["debt_extension"]
 
+    def write(self, vals):
+        """Whoever leaves is given no call any more."""
+        result = super().write(vals)
+        if vals.get("active") is False:
+            # Superuser: exactly the stations of those who are archived.
+            stations = self.env["debt.dialler.operator"].sudo()
+            for station in stations.search([("user_id", "in", self.ids)]):
+                station._set_state("offline")
+        return result
+
     def _debt_dialler_endpoint(self):
         """The operator's telephone, as the dialler process wants it."""
         self.ensure_one()

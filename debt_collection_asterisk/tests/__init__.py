@@ -1,4 +1,5 @@
 from . import (
+    test_dialler_access,
     test_dialler_campaign,
     test_dialler_demo,
     test_dialler_door,

@@ -189,8 +189,11 @@ class CampaignCase(DiallerCommon):
         return self.env["debt.call"].browse([job["call_id"] for job in jobs])
 
     def _voice(self, **values):
-        message = self._prompt("message")
-        return self._campaign("voice_message", message_id=message.id, **values)
+        heard = {
+            "message_id": self._prompt("message").id,
+            "abandon_message_id": self._prompt("abandon").id,
+        }
+        return self._campaign("voice_message", **heard | values)
 
     def _users(self, count):
         return [

@@ -1,5 +1,6 @@
 import base64
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
@@ -9,6 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
 
+from ..models import debt_case
 from .common import CampaignCase, sound
 
 
@@ -56,6 +58,57 @@ class TestCampaign(CampaignCase):
         )
         self.assertEqual((refusal.occasion, refusal.reason), ("claim", "do_not_call"))
 
+    def test_who_may_get_no_voice_message_holds_up_nobody(self):
+        """The queue is of calls: whom the law shields from messages is passed over in
+        it for a day, whatever their number, and stands on record once."""
+        self.startPatcher(patch.object(debt_case, "TRIES", 2))
+        company = [("company_id", "=", self.company.id)]
+        cases = self.cases.search(company, order="priority DESC, next_contact_at, id")
+        shielded, free = cases[:-1], cases[-1:]
+        self.env["debt.consent"].create(
+            [
+                {
+                    "partner_id": debtor.id,
+                    "channel": "voice_message",
+                    "state": "withdrawn",
+                    "how": "call",
+                }
+                for debtor in shielded.partner_id
+            ]
+        )
+        shielded.sudo().write(
+            {
+                "next_contact_at": TUESDAY,
+                "contact_until": TUESDAY + timedelta(hours=1),
+                "priority": "2",
+                "plan_dirty": False,
+            }
+        )
+        campaign = self._voice()
+        brought = [self._want(campaign, 1).case_id for _second in range(3)]
+        self.assertEqual(brought[-1], free)
+        refusals = self.env["debt.contact.decision"].search(
+            [("case_id", "in", cases.ids), ("kind", "=", "refusal")]
+        )
+        self.assertEqual(refusals.case_id, shielded)
+        self.assertEqual(
+            set(refusals.mapped(lambda one: (one.channel, one.reason))),
+            {("voice_message", "opted_out")},
+        )
+
+    def test_refused_on_dialling_stands_on_record(self):
+        campaign = self._campaign()
+        self._ready(campaign)
+        [call] = self._want(campaign, 1)
+        case = call.case_id
+        case.partner_id.debt_do_not_call = True
+        answer = self.process.dial(call.id)
+        self.assertEqual(answer, {"allowed": False, "reason": "do_not_call"})
+        [refusal] = self.env["debt.contact.decision"].search(
+            [("case_id", "=", case.id), ("kind", "=", "refusal")]
+        )
+        self.assertEqual((refusal.occasion, refusal.reason), ("dial", "do_not_call"))
+
     def test_lines_are_not_exceeded(self):
         campaign = self._voice()
         campaign.max_lines = 2
@@ -92,7 +145,7 @@ class TestCampaign(CampaignCase):
         until = datetime.fromisoformat(job["until"].rstrip("Z"))
         self.assertEqual(until.date(), TUESDAY.date())
         self.assertEqual(job["message"]["lang"], "en")
-        self.assertEqual(job["menu"], {"1": "operator", "2": "callback", "9": "stop"})
+        self.assertEqual(job["menu"], {"1": "callback", "2": "callback", "9": "stop"})
 
     def test_paused_campaign_dials_nobody(self):
         campaign = self._voice()
@@ -179,11 +232,21 @@ class TestPredictive(CampaignCase):
         self.process.sync()
         self.assertEqual(campaign.state, "paused")
         self.assertIn("found no operator", campaign.message_ids[0].body)
+        said = len(campaign.message_ids)
+        self.process.sync()
+        self.assertEqual(len(campaign.message_ids), said, "once")
         with self.assertRaises(UserError):
             campaign.action_start()
         with self._at(minutes=25):
             campaign.action_start()
         self.assertEqual(campaign.state, "running")
+
+    def test_voice_messages_pause_over_the_cap(self):
+        """Who pressed the key for an operator and found none was abandoned too."""
+        campaign = self._voice()
+        self._abandon(campaign, 2, 60)
+        self.process.sync()
+        self.assertEqual(campaign.state, "paused")
 
     def test_within_the_cap(self):
         campaign = self._predictive()

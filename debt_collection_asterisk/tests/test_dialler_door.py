@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.debt_collection.tests.common import TUESDAY
@@ -58,9 +58,29 @@ class TestDoor(DiallerCommon, HttpCase):
     def test_rotated_secret_is_void_at_once(self):
         old = self.provider.dialler_secret
         action = self.provider.action_rotate_secret()
-        shown = self.env["debt.dialler.secret"].browse(action["res_id"])
-        self.assertEqual(shown.secret, self.provider.dialler_secret)
+        dialog = self.env[action["res_model"]].with_context(**action["context"])
+        shown = Form(dialog)
+        self.assertEqual(
+            (shown.key, shown.secret),
+            (self.provider.dialler_key, self.provider.dialler_secret),
+        )
+        self.assertNotIn("res_id", action)
         self._refused(self._post("sync", {}, secret=old), "bad_signature")
+
+    def test_secrets_are_in_no_export_and_in_no_table_of_the_dialog(self):
+        for model, name in (
+            ("debt.telephony.provider", "dialler_secret"),
+            ("debt.dialler.secret", "secret"),
+            ("debt.dialler.lease", "token"),
+        ):
+            found = self.env[model].fields_get([name], ["exportable"])
+            self.assertFalse(found[name]["exportable"], model)
+        self.assertFalse(self.env["debt.dialler.secret"]._fields["secret"].store)
+
+    def test_archived_exchange_still_hears_how_its_calls_ended(self):
+        self.provider.active = False
+        answer = self._post("sync", {"instance": self.process.instance})
+        self.assertEqual(answer.status_code, 200)
 
     def test_changed_body_or_path(self):
         headers = signed(self.provider, self._path("sync"), b"{}")

@@ -37,6 +37,36 @@ class TestKeys(CampaignCase):
         self.assertEqual(call.outcome_code, "callback")
         self.assertEqual(call.case_id.callback_at, TUESDAY + timedelta(hours=1))
 
+    def test_speak_with_an_operator_who_is_not_there(self):
+        """It was the debtor's wish to talk: he is called back, not again today."""
+        call = self._dialled()
+        self.process.tell(
+            call.id,
+            "dialing",
+            "answered",
+            ("menu", {"choice": "operator"}),
+            "abandoned",
+            ("ended", {"line": "answered", "by": "us"}),
+        )
+        self.assertTrue(call.abandoned)
+        self.assertEqual(call.outcome_code, "callback")
+        self.assertEqual(call.case_id.callback_at, TUESDAY + timedelta(days=1))
+
+    def test_an_operator_is_offered_while_one_is_ready(self):
+        campaign = self._voice()
+        station = self._ready(campaign)
+        [job] = self.process.sync(want={campaign.id: 1})["jobs"]
+        self.assertEqual(job["menu"]["1"], "operator")
+        station.action_pause()
+        [job] = self.process.sync(want={campaign.id: 1})["jobs"]
+        self.assertEqual(job["menu"]["1"], "callback")
+
+    def test_who_asks_for_an_operator_is_not_dropped_in_silence(self):
+        with self.assertRaises(UserError) as refused:
+            self._voice(abandon_message_id=False)
+        self.assertIn("no operator is free", str(refused.exception))
+        self._voice(abandon_message_id=False, menu_operator=False)
+
     def test_promise(self):
         call = self._pressed(choice="promise", date="2026-03-13")
         self.assertEqual(call.outcome_code, "promise")

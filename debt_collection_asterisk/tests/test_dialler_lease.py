@@ -191,6 +191,29 @@ class TestClick(DiallerCommon):
         )
         self.assertEqual(call.announced_at, TUESDAY)
 
+    def test_debtor_who_does_not_want_to_be_recorded(self):
+        """The operator sees that it is recorded, and stops it in his window; nothing
+        records a debtor who was not told so."""
+        call = self._clicked()
+        self.process.sync()
+        self.process.dial(call.id)
+        self.process.tell(call.id, "operator_answered", "dialing", "answered")
+        self.assertFalse(call._prepare_state()["recording"])
+        provider = self.provider.with_user(self.operator)
+        mine = call.with_user(self.operator)
+        with self.assertRaisesRegex(UserError, "has not been told"):
+            provider._record(mine)
+        started = ("recording_started", {"name": "debt-1-1"})
+        self.process.tell(call.id, ("announced", {"prompt_id": 1}), started)
+        self.assertTrue(call._prepare_state()["recording"])
+        windows = self.env["debt.call.wizard"].with_user(self.operator)
+        window = windows.browse(windows._action_open(mine)["res_id"])
+        window.action_telephony("stop_record")
+        [command] = self.process.sync()["commands"]
+        self.assertEqual(command["command"], "stop_record")
+        self.process.tell(call.id, ("recorded", {"name": "debt-1-1"}))
+        self.assertFalse(call._prepare_state()["recording"])
+
     def test_who_cannot_be_told_is_not_recorded(self):
         """An announcement that cannot be played stops the recording, not the call."""
         prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
@@ -269,6 +292,30 @@ class TestResolve(DiallerCommon):
             again = Process(self.provider)
             again.sync()
             self.assertTrue(again.sync(want={self.campaign.id: 1})["jobs"])
+
+    def test_archived_exchange_brings_its_calls_to_an_end(self):
+        """Nothing new is begun; what was is heard, or given up in time."""
+        call = self._leased()
+        self.process.dial(call.id)
+        self.provider.active = False
+        self.assertFalse(self.process.sync(want={self.campaign.id: 5})["jobs"])
+        self._tidy(minutes=63)
+        self.assertEqual((call.state, call.line), ("done", "unknown"))
+
+    def test_archived_exchange_dials_nobody_any_more(self):
+        call = self._leased()
+        self.provider.active = False
+        answer = self.process.dial(call.id)
+        self.assertEqual(answer, {"allowed": False, "reason": "paused"})
+
+    def test_exchange_that_dials_stays_what_it_is(self):
+        call = self._leased()
+        with self.assertRaises(ValidationError) as refused:
+            self.provider.kind = "tel"
+        self.assertIn("is dialling", str(refused.exception))
+        self.process.dial(call.id)
+        self.process.tell(call.id, "dialing", ("ended", {"line": "busy"}))
+        self.provider.kind = "tel"
 
     def test_dialled_call_waits_for_the_process_to_return(self):
         call = self._leased()

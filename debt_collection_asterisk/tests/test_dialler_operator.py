@@ -1,5 +1,6 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import DiallerCommon
 
@@ -10,7 +11,7 @@ class TestOperator(DiallerCommon):
 
     def setUp(self):
         super().setUp()
-        self._invoice(1000, 10)
+        self.invoice = self._invoice(1000, 10)
         self.case = self._case()
         self.campaign = self._campaign()
         self.station = self._ready(self.campaign)
@@ -53,6 +54,37 @@ class TestOperator(DiallerCommon):
         with self.assertRaises(AccessError):
             windows.with_user(self.colleague).action_bridged(call.id)
 
+    def test_debtor_of_another_team(self):
+        """A campaign of all teams puts him through: he sees whom he talks with, works
+        the call as any other, and sees no more of the case afterwards."""
+        member = Command.create({"user_id": self.colleague.id})
+        self.case.team_id = self.env["debt.team"].create(
+            {"name": "Theirs", "member_ids": [member]}
+        )
+        case = self.case.with_user(self.operator)
+        self.assertFalse(case.has_access("read"))
+        call = self._bridged()
+        windows = self.env["debt.call.wizard"].with_user(self.operator)
+        window = windows.browse(windows.action_bridged(call.id)["res_id"])
+        self.env.invalidate_all()
+        self.assertTrue(Form(window).number)
+        self.assertTrue(case.has_access("write"))
+        for shown in (call.phone_id, call):
+            self.assertTrue(shown.with_user(self.operator).has_access("read"))
+        self._end(call)
+        window.outcome_id = self.env.ref("debt_collection.outcome_promise")
+        window.write(
+            {
+                "party": "right_party",
+                "promise_amount": 1000,
+                "promise_date": "2026-03-13",
+            }
+        )
+        window.action_save_next()
+        self.assertEqual(call.sudo().outcome_code, "promise")
+        self.env.invalidate_all()
+        self.assertFalse(case.has_access("read"))
+
     def test_wrap_up_until_the_outcome_is_saved(self):
         call = self._bridged()
         self._end(call)
@@ -92,6 +124,38 @@ class TestOperator(DiallerCommon):
         self.process.tell(call.id, "operator_failed", ("ended", {"line": "cancelled"}))
         self.assertEqual(self.station.state, "ready")
 
+    def test_debtor_given_back_in_the_window_after_the_click(self):
+        """The claim goes with its lease: he is free for the next call, no telephone
+        rings for nothing."""
+        call = self._clicked()
+        windows = self.env["debt.call.wizard"].with_user(self.operator)
+        windows.browse(windows._action_open(call)["res_id"]).action_release()
+        self.assertEqual(
+            (self.station.state, self.station.call_id.id), ("ready", False)
+        )
+        self.assertFalse(self.process.sync()["jobs"])
+
+    def test_case_closed_after_the_click(self):
+        self._clicked()
+        self._pay(self.invoice)
+        self.cases.refresh()
+        self.assertEqual(self.case.state, "closed")
+        self.assertEqual(self.station.state, "ready")
+
+    def test_call_given_up_by_the_server(self):
+        """Whatever closes the call, he is not bound to it."""
+        call = self._bridged()
+        call.sudo().write({"state": "done"})
+        self.assertEqual(
+            (self.station.state, self.station.call_id.id), ("ready", False)
+        )
+
+    def test_archived_operator_is_given_no_call(self):
+        self._clicked()
+        self.operator.active = False
+        self.assertEqual(self.station.state, "offline")
+        self.assertFalse(self.process.sync(want={self.campaign.id: 1})["jobs"])
+
     def test_preview_campaign_counts_his_clicks(self):
         self.campaign.mode = "preview"
         call = self._clicked()
@@ -109,6 +173,63 @@ class TestOperator(DiallerCommon):
         self.process.dial(call.id)
         self.process.tell(call.id, "operator_answered", "dialing", "answered")
         self.assertEqual(self.station.state, "offline")
+
+    def _sister_station(self):
+        """His station in a sister company that has the same exchange."""
+        self.provider.sudo().company_id = False
+        sister = self.env["res.company"].create({"name": "Sister"})
+        self.operator.company_ids += sister
+        campaign = (
+            self.env["debt.dialler.campaign"]
+            .sudo()
+            .create(
+                {
+                    "name": "Theirs",
+                    "company_id": sister.id,
+                    "provider_id": self.provider.id,
+                    "state": "running",
+                }
+            )
+        )
+        stations = self.env["debt.dialler.operator"]
+        station = stations._of_user(sister, self.operator)
+        station.campaign_id = campaign
+        return station.with_user(self.operator)
+
+    def test_one_telephone_serves_one_company_at_a_time(self):
+        sister = self._sister_station()
+        sister.action_ready()
+        self.assertEqual((self.station.state, sister.state), ("offline", "ready"))
+        [told] = self.process.sync()["operators"]
+        self.assertEqual(told["campaign_id"], sister.sudo().campaign_id.id)
+
+    def test_not_ready_elsewhere_with_a_call(self):
+        sister = self._sister_station()
+        self._bridged()
+        with self.assertRaises(UserError) as refused:
+            sister.action_ready()
+        self.assertIn(self.company.name, str(refused.exception))
+        self.assertEqual(self.station.state, "talking")
+
+    def test_why_his_click_came_to_nothing(self):
+        """He is not told that his telephone was not picked up when he hung up."""
+        for reason, said in (
+            ("operator_failed", "was not picked up"),
+            ("operator_left", "you hung up"),
+            ("stopping", "was stopped"),
+            ("refused", "Call again"),
+        ):
+            call = self._clicked()
+            self.process.sync()
+            ended = ("ended", {"line": "cancelled", "reason": reason})
+            self.process.tell(call.id, "operator_ringing", ended)
+            lease = self.env["debt.dialler.lease"].search(
+                [("call_id", "=", call.id)], order="id desc", limit=1
+            )
+            self.assertEqual(lease.close_reason, reason)
+            told = self._sent("simple_notification")[-1]
+            self.assertIn(said, told)
+            self.assertNotIn("allowed now", told)
 
     def test_ready_needs_a_telephone(self):
         self.station.action_leave()
@@ -179,70 +300,3 @@ class TestOperator(DiallerCommon):
         with self._at(hours=11):
             [row] = boards.board_data()["campaigns"]
             self.assertEqual(row["left_today"], 0)
-
-
-@tagged("post_install", "-at_install")
-class TestAccess(DiallerCommon):
-    """Who may see and set what."""
-
-    def _can(self, user, name):
-        model = self.env[name].with_user(user)
-        operations = ("read", "write", "create", "unlink")
-        return "".join(op[0] for op in operations if model.has_access(op))
-
-    def test_rights(self):
-        for name, operator, accountant, manager in (
-            ("debt.dialler.campaign", "r", "", "rwcu"),
-            ("debt.dialler.prompt", "r", "", "rwcu"),
-            ("debt.dialler.operator", "rw", "", "rw"),
-            ("debt.dialler.operator.log", "r", "", "r"),
-            ("debt.dialler.lease", "", "", "r"),
-            ("debt.dialler.command", "", "", "r"),
-            ("debt.dialler.instance", "", "", "r"),
-            ("debt.dialler.nonce", "", "", ""),
-            ("debt.dialler.secret", "", "", ""),
-        ):
-            rights = [
-                self._can(user, name)
-                for user in (self.operator, self.accountant, self.manager)
-            ]
-            self.assertEqual(rights, [operator, accountant, manager], name)
-
-    def test_secret_is_the_administrators(self):
-        with self.assertRaises(AccessError):
-            self.provider.with_user(self.manager).read(["dialler_secret"])
-        with self.assertRaises(UserError):
-            self.provider.with_user(self.manager).action_rotate_secret()
-        with self.assertRaises(AccessError):
-            self.env["debt.dialler.lease"].with_user(self.manager).search(
-                [("token", "!=", False)]
-            )
-
-    def test_other_companies(self):
-        company = self.env["res.company"].create({"name": "Sister"})
-        provider = self.provider.copy({"company_id": company.id})
-        campaign = (
-            self.env["debt.dialler.campaign"]
-            .sudo()
-            .create(
-                {"name": "Theirs", "company_id": company.id, "provider_id": provider.id}
-            )
-        )
-        self.assertTrue(provider.dialler_key)
-        self.assertNotEqual(provider.dialler_key, self.provider.dialler_key)
-        self.assertFalse(provider.sudo().dialler_secret)
-        station = self.env["debt.dialler.operator"]._of_user(company, self.operator)
-        station._set_state("pause", "break")
-        for user in (self.operator, self.manager):
-            for record in (campaign, station, station.log_ids):
-                found = record.with_user(user).search([("id", "in", record.ids)])
-                self.assertFalse(found, (user.login, record._name))
-
-    def test_every_model_has_rules_and_rights(self):
-        models = self.env["ir.model"].search([("model", "=like", "debt.dialler.%")])
-        self.assertGreater(len(models), 8)
-        for model in models:
-            self.assertTrue(model.access_ids, model.model)
-            stored = self.env[model.model]
-            if "company_id" in stored and not stored._transient:
-                self.assertTrue(model.rule_ids, model.model)

@@ -213,6 +213,22 @@ def test_commands_are_carried_out_once(world):
     assert world.odoo.values(42, "ended")[0]["by"] == "operator"
 
 
+def test_who_does_not_want_to_be_recorded_is_not(world):
+    """Nor after the call was handed on to a colleague."""
+    talk(world, announcement=announcement(world), record=True)
+    world.pbx.played("debt-42-announcement")
+    world.run(1)
+    stop = {"id": 1, "call_id": 42, "command": "stop_record", "values": {}}
+    hand_on = {"id": 2, "call_id": 42, "command": "transfer"}
+    world.odoo.commands = [stop, hand_on | {"values": {"to": "PJSIP/101"}}]
+    world.run(2)
+    world.pbx.answer("debt-42-colleague1")
+    world.run(2)
+    assert world.odoo.story(42).count("transferred") == 1
+    assert world.odoo.story(42).count("recording_started") == 1
+    assert world.odoo.uploads == {"debt-42-1": 42}
+
+
 def test_a_call_that_odoo_closed_is_dropped(world):
     talk(world)
     world.odoo.drop = [42]

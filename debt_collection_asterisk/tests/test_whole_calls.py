@@ -82,8 +82,9 @@ def test_a_voice_message_campaign(whole):
     # Two debtors with one number that does not exist: once may be the network's error.
     nowhere = staff.debtors_with(*["+32479000009"] * 2, is_company=True)
     message = staff.prompt("message", 6)
+    keys = {"menu_operator": False, "menu_promise": True}
     campaign_id = campaign(
-        whole, "voice_message", "overdue", message_id=message, menu_promise=True
+        whole, "voice_message", "overdue", message_id=message, **keys
     )
     whole.start()
     wait_for_all(whole, debtors + nowhere, 60)

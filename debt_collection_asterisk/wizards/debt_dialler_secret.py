@@ -2,14 +2,13 @@ from odoo import fields, models
 
 
 class DebtDiallerSecret(models.TransientModel):
-    """Shows a new secret once, with the lines for the process's configuration."""
+    """Shows a new secret once, with the lines for the process's configuration.
+
+    Both come by the context of the action: a secret that is shown is stored nowhere.
+    """
 
     _name = "debt.dialler.secret"
     _description = "Secret of the Dialler Process"
-    _transient_max_hours = 0.1
 
-    provider_id = fields.Many2one(
-        "debt.telephony.provider", required=True, readonly=True, ondelete="cascade"
-    )
-    key = fields.Char(related="provider_id.dialler_key")
-    secret = fields.Char(readonly=True)
+    key = fields.Char(readonly=True, store=False)
+    secret = fields.Char(readonly=True, store=False, exportable=False)

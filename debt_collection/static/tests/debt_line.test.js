@@ -147,6 +147,21 @@ test("only what the provider can is offered", async () => {
     expect(".o_debt_line button").toHaveCount(0);
 });
 
+test("who does not want to be recorded is not", async () => {
+    onRpc("action_telephony", ({args}) => {
+        expect.step(args.slice(1).join(" "));
+        return false;
+    });
+    const talk = {state: "talking", confirmed: true, features: [...ALL, "record"]};
+    await openWindow(talk);
+    expect(".o_debt_stop_record").toHaveCount(0);
+    await news({...talk, recording: true});
+    await contains(".o_debt_stop_record").click();
+    expect.verifySteps(["stop_record"]);
+    await news({...talk, recording: false});
+    expect(".o_debt_stop_record").toHaveCount(0);
+});
+
 test("the keys hang up, hold and transfer, and save nothing", async () => {
     onRpc("web_save", () => expect.step("saved"));
     onRpc("action_telephony", ({args}) => {

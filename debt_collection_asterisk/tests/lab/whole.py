@@ -135,10 +135,10 @@ class Staff:
         action = self.admin.call(
             "debt.telephony.provider", "action_rotate_secret", [provider]
         )
-        shown = [("id", "=", action["res_id"])]
-        [secret] = self.admin.find("debt.dialler.secret", shown, "key", "secret")
+        shown = action["context"]
         self.provider_id = provider
-        self.office.key, self.office.secret = secret["key"], secret["secret"]
+        self.office.key = shown["default_key"]
+        self.office.secret = shown["default_secret"]
 
     # --- debtors ------------------------------------------------------------------
     def debtors(self, *suffixes, **more):
