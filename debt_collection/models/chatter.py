@@ -36,7 +36,7 @@ class DebtChatter(models.AbstractModel):
         if message.message_type != "email" and self.env.uid != SUPERUSER_ID:
             raise UserError(
                 self.env._(
-                    "Only colleagues are written to from here. Write to the debtor, and "
-                    "to everybody else outside, from the debtor's case."
+                    "Only colleagues are written to from here. Write to the debtor, "
+                    "and to everybody else outside, from the debtor's case."
                 )
             )

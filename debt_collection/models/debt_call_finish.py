@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .locking import wait_for
+
 FINISH_VALUES = {
     "party",
     "note",
@@ -51,8 +53,9 @@ class DebtCall(models.Model):
         # Superuser from here: effects reach contacts, numbers and disputes, on which
         # an operator has no rights of his own; the call is his (checked above).
         call = self.sudo()
-        # Two clicks on Save must not log one call twice.
-        call.lock_for_update()
+        # Two clicks on Save must not log one call twice; the telephone's word on the
+        # same call comes by any second, and is waited for.
+        wait_for(call)
         call.invalidate_recordset(["state", "outcome_id"])
         if call.outcome_id:
             raise UserError(self.env._("This call has an outcome already."))

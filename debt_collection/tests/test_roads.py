@@ -322,7 +322,7 @@ class TestRoads(DebtCommon, SMSCommon):
         self.assertFalse(self.env["debt.call"].search([("case_id", "=", self.case.id)]))
 
     def test_chatter_of_a_dispute(self):
-        """Disputes are spoken of among colleagues; the debtor is written to elsewhere."""
+        """Disputes are for colleagues; the debtor is written to from the case."""
         dispute = self.env["debt.dispute"].create(
             {
                 "case_id": self.case.id,
@@ -333,13 +333,13 @@ class TestRoads(DebtCommon, SMSCommon):
             }
         )
         said = {"body": "Pay!", "message_type": "comment"}
-        as_operator = dispute.with_user(self.accountant)
+        by_hand = dispute.with_user(self.accountant)
         with self.assertRaisesRegex(UserError, "from the debtor's case"):
-            as_operator.message_post(
+            by_hand.message_post(
                 partner_ids=self.debtor.ids, subtype_xmlid="mail.mt_comment", **said
             )
         with self.assertRaisesRegex(UserError, "from the debtor's case"):
-            as_operator._message_sms("Pay!", sms_numbers=["+32470123456"])
+            by_hand._message_sms("Pay!", sms_numbers=["+32470123456"])
         dispute.message_subscribe(self.debtor.ids)
         with self.enter_registry_test_mode():
             dispute.with_user(1).message_post(subtype_xmlid="mail.mt_comment", **said)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
+from odoo.addons.debt_collection.models.locking import wait_for
+
 from .constants import ALIVE, DEAD
-from .locking import wait_for
 
 
 class DebtDiallerInstance(models.Model):

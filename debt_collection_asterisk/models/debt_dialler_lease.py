@@ -6,9 +6,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.debt_collection.models.apart import apart
+from odoo.addons.debt_collection.models.locking import wait_for
 
 from .constants import CLICK, DEAD, LEASE, utc_text
-from .locking import wait_for
 
 OPEN = ("queued", "leased", "dialled")
 

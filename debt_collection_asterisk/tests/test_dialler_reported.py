@@ -1,3 +1,4 @@
+import base64
 import tempfile
 import time
 from pathlib import Path
@@ -230,7 +231,9 @@ class TestRecorded(ReportedCase):
         self.assertEqual(recording.announced_at, TUESDAY)
 
     def test_a_recording_is_not_longer_than_odoo_takes(self):
-        self.provider.max_seconds = 4 * 3600
+        prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        prompt.audio = base64.b64encode(sound())
+        self.provider.write({"max_seconds": 4 * 3600, "announcement_id": prompt.id})
         self.provider.flush_recordset()
         with (
             self.assertRaises(CheckViolation),
