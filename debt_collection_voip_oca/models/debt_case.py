@@ -20,9 +20,6 @@ class DebtCase(models.Model):
         self.ensure_one()
         call = self._claim_for_user()
         if call.state != "draft":
-            # A phone link may be answered by the softphone: that is on record.
-            if call.state == "dialing" and call.provider_id.kind == "tel":
-                return {"verdict": "free"}
             raise UserError(
                 self.env._(
                     "Log how your call with %(debtor)s ended before you dial.",

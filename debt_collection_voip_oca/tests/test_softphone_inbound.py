@@ -63,10 +63,12 @@ class TestDialPad(SoftphoneCommon):
         with self.assertRaisesRegex(UserError, "Another team"):
             self._typed()
 
-    def test_a_phone_link_is_on_record_already(self):
+    def test_dialling_again_is_one_more_call(self):
+        """Also where the first was a phone link: each ring is an attempt of its own."""
         self.operator.debt_provider_id = self.env.ref("debt_collection.provider_tel")
         self._call(self.case)._place(phone=self.phone)
-        self.assertEqual(self._typed(), {"verdict": "free"})
+        with self.assertRaisesRegex(UserError, "Log how"):
+            self._typed()
 
     def test_a_number_is_read_as_in_its_country(self):
         russian = self._new_debtor("Moscow", "8 (916) 123-45-67", "base.ru")

@@ -88,7 +88,14 @@ patch(VoipAgent.prototype, {
         if (bye) {
             await this.debt?.tell("debt_note_end", 0, true);
         }
-        return super._onHanghup(...arguments);
+        try {
+            await super._onHanghup(...arguments);
+        } catch (error) {
+            // The line is free all the same; without a sign of life Odoo ends the call.
+            this.voip.inCall = false;
+            this.session = false;
+            throw error;
+        }
     },
 
     /** How a call ended that the operator gave up is reported already. */
