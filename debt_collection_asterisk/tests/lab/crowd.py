@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import datetime
+from statistics import fmean
 
 from . import network
 from .ports import until
@@ -100,4 +102,29 @@ class Crowd:
             "abandoned_share": kinds["abandoned"] / max(1, live),
             "utilisation": busy,
             "dialled_twice": len(twice),
+        }
+
+    def means(self):
+        """What the calls were like: the simulator's figures, times in seconds."""
+        calls = defaultdict(dict)
+        for event in self.odoo.order:
+            at = datetime.fromisoformat(event["at"])
+            calls[event["call_id"]].setdefault(event["kind"], at)
+
+        def mean(start, end, without=None):
+            return fmean(
+                (call[end] - call[start]).total_seconds()
+                for call in calls.values()
+                if start in call and end in call and without not in call
+            )
+
+        dialled = [call for call in calls.values() if "dialing" in call]
+        return {
+            "operators": self._operators,
+            "answer_rate": sum("answered" in call for call in dialled) / len(dialled),
+            "talk": mean("bridged", "ended"),
+            "wrap_up": self._wrapup,
+            "ring": mean("dialing", "answered"),
+            "failed": mean("dialing", "ended", without="answered"),
+            "max_lines": 3 * self._operators,
         }
