@@ -4,14 +4,17 @@ import json
 import logging
 import os
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from .verdict import concerns
 
 ADDONS = os.environ["DEV_ADDONS"].split(",")
-#: Which share of the tests is run here: those with a browser, the rest, or all.
+#: Which share of the tests is run here: those with a browser, one half of the others
+#: by file, or all.
 SHARE = os.environ.get("DEV_SHARE", "all")
+HALVES = ("even", "odd")
 
 
 class Collector(logging.Handler):
@@ -46,13 +49,14 @@ def pytest_sessionstart():
 
 def pytest_collection_modifyitems(items):
     """Leave out what another process runs at the same time."""
-    if SHARE in ("browser", "rest"):
-        wanted = SHARE == "browser"
-        items[:] = [item for item in items if _has_browser(item) == wanted]
+    if SHARE in ("browser", *HALVES):
+        items[:] = [item for item in items if _share(item) == SHARE]
 
 
-def _has_browser(item):
-    return hasattr(item.cls, "browser_js")
+def _share(item):
+    if hasattr(item.cls, "browser_js"):
+        return "browser"
+    return HALVES[crc32(item.path.name.encode()) % 2]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,7 +68,7 @@ def pytest_runtest_makereport(item):
         report.longrepr = "\n".join(
             ["Logged, and expected by no test (assertLogs, mute_logger):", *messages]
         )
-    elif report.skipped and _has_browser(item):
+    elif report.skipped and _share(item) == "browser":
         report.outcome = "failed"
         report.longrepr = f"A browser test must not be skipped: {report.longrepr}"
     return report

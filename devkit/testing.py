@@ -91,8 +91,8 @@ def _with_database(paths, options, totals, full):
     runs = [("plain", "all", core), ("glue", "all", glue)]
     if full:
         totals["failed"] += translations.check()
-        # A browser mostly waits: its tests leave a core to the others.
-        shares = [("plain", "browser", core), ("plain", "rest", core)]
+        # A browser mostly waits: its tests leave the cores to the others.
+        shares = [("plain", share, core) for share in ("browser", "odd", "even")]
         runs = [*shares, ("glue", "glue", glue)]
         with database.scratch("demo") as (name, log):
             _warnings(log, totals)
@@ -109,9 +109,9 @@ def _is_core(path):
 
 
 def _in_scratches(runs, options, totals):
-    """Run tests in databases of their own, two at a time."""
+    """Run tests in databases of their own, three at a time."""
     runs = [run for run in runs if run[2]]
-    with ThreadPoolExecutor(1 if len(runs) == 1 else 2) as pool:
+    with ThreadPoolExecutor(min(len(runs), 3)) as pool:
         found = [pool.submit(_in_scratch, *run, options) for run in runs]
     for future in found:
         _add(totals, future.result())
@@ -121,7 +121,8 @@ def _in_scratch(kind, share, paths, options):
     totals = {"passed": 0, "failed": 0}
     with database.scratch(kind, share) as (name, log):
         _warnings(log, totals)
-        title = {"browser": " in a browser", "rest": " without a browser"}
+        halves = dict.fromkeys(("odd", "even"), " without a browser")
+        title = {"browser": " in a browser", **halves}
         addons = ", ".join(database.installable(kind))
         say(f"\nTests{title.get(share, '')} with {addons}")
         odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
