@@ -20,6 +20,32 @@ LOCK_SPACE = 19_230
 class DebtCase(models.Model):
     _inherit = "debt.case"
 
+    on_line_user_id = fields.Many2one(
+        "res.users",
+        string="On the Line",
+        compute="_compute_on_line_user_id",
+        search="_search_on_line_user_id",
+        compute_sudo=True,
+        help="Who has the call that is open: may see the case, whosever it is.",
+    )
+
+    @api.depends("call_ids.state", "call_ids.user_id")
+    def _compute_on_line_user_id(self):
+        # Not by way of the calls: an old case has hundreds, of which one is open.
+        found = self.env["debt.call"]._read_group(
+            [("case_id", "in", self.ids), ("state", "!=", "done")],
+            ["case_id"],
+            ["user_id:recordset"],
+        )
+        users = {case.id: user[:1] for case, user in found}
+        for case in self:
+            case.on_line_user_id = users.get(case.id)
+
+    def _search_on_line_user_id(self, operator, value):
+        return [
+            ("call_ids", "any", [("user_id", operator, value), ("state", "!=", "done")])
+        ]
+
     @api.model
     def claim_next(self):
         """Open a call with the debtor who is due next for the calling user.
