@@ -107,7 +107,6 @@ SHOTS = (
     Shot("forecast", "manager", CASE, "list", then=FORECAST),
     Shot("decisions", "manager", "debt_contact_audit_report_action", "pivot"),
     Shot("modes", "manager", CASE, "list", then=MODES),
-    Shot("board", "manager", "debt_collection_asterisk.debt_dialler_board_action"),
     Shot("ladder", "manager", "debt_ladder_action", "form", LADDER),
     Shot("script", "manager", "debt_script_action", "form", SCRIPT),
     Shot("team", "manager", "debt_team_action", "form", ("debt.team", [])),
