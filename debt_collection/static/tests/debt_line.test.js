@@ -12,7 +12,7 @@ import {
 } from "@web/../tests/web_test_helpers";
 import {advanceTime, animationFrame, mockDate, runAllTimers} from "@odoo/hoot-mock";
 import {expect, test} from "@odoo/hoot";
-import {press, queryText, waitFor} from "@odoo/hoot-dom";
+import {press, queryText, waitFor, waitForNone} from "@odoo/hoot-dom";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 
 class DebtCall extends models.Model {
@@ -159,6 +159,7 @@ test("who does not want to be recorded is not", async () => {
     await contains(".o_debt_stop_record").click();
     expect.verifySteps(["stop_record"]);
     await news({...talk, recording: false});
+    await waitForNone(".o_debt_stop_record");
     expect(".o_debt_stop_record").toHaveCount(0);
 });
 
