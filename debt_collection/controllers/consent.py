@@ -4,7 +4,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools.misc import verify_hash_signed
 
-from ..models.debt_case_consent import CONSENT_SCOPE
+from ..models.contact.debt_case_consent import CONSENT_SCOPE
 
 
 class ConsentController(http.Controller):

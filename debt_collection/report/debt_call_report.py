@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.debt_contact_policy import DAYS
+from ..models.contact.debt_contact_policy import DAYS
 
 WEEKDAYS = [(str(number), day.capitalize()) for number, day in enumerate(DAYS[:7], 1)]
 

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.debt_case import CLOSE_REASONS
+from ..models.card.debt_case import CLOSE_REASONS
 
 
 class DebtCaseReport(models.Model):

@@ -8,7 +8,7 @@ from odoo.tools import html2plaintext, mute_logger
 
 from .common import TUESDAY, DebtCommon
 
-LOGGER = "odoo.addons.debt_collection.models.debt_case_apart"
+LOGGER = "odoo.addons.debt_collection.models.card.debt_case_apart"
 TOMORROW = TUESDAY + timedelta(days=1)
 
 

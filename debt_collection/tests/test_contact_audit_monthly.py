@@ -5,7 +5,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from ..models.debt_contact_exception import DebtContactException
+from ..models.audit.debt_contact_exception import DebtContactException
 from .common import DebtCommon
 
 NIGHT = datetime(2026, 2, 10, 22, 0)

@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.debt_contact_decision import DebtContactDecision
+from ..models.contact.debt_contact_decision import DebtContactDecision
 from .common import TUESDAY, DebtCommon
 
 

@@ -8,7 +8,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase
 from odoo.tools.convert import convert_file
 
-from odoo.addons.debt_collection.models.debt_case import CLOSE_REASONS, OPEN_STATES
+from odoo.addons.debt_collection.models.card.debt_case import CLOSE_REASONS, OPEN_STATES
 from odoo.addons.debt_collection.tools.contact import Contact, check
 
 # A Sunday night in Brussels, when nobody may be called but the training debtors.

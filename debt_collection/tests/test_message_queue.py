@@ -52,7 +52,7 @@ class TestMessageQueue(DebtCommon):
         self.assertEqual([one.state for one in about], ["cancelled", "cancelled"])
         self.assertEqual(other.state, "sent")
 
-    @mute_logger("odoo.addons.debt_collection.models.debt_message")
+    @mute_logger("odoo.addons.debt_collection.models.message.debt_message")
     def test_impossible_message_fails_and_keeps_nothing_back(self):
         bad, good = self._waiting("payment_details"), self._waiting("callback_request")
         ask = type(bad)._ask_gate
@@ -107,7 +107,7 @@ class TestMessageQueue(DebtCommon):
         self.assertEqual(self.messages.search_count([]), 8)
         self.assertEqual(*counts)
 
-    @mute_logger("odoo.addons.debt_collection.models.debt_promise_reminder")
+    @mute_logger("odoo.addons.debt_collection.models.promise.debt_promise_reminder")
     def test_impossible_reminder_does_not_stop_the_day(self):
         promise = self._promise()
         stuck = self.case.sudo()

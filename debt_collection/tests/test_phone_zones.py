@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..models.debt_phone_zones import PARAMETER
+from ..models.contact.debt_phone_zones import PARAMETER
 from ..tools import phones
 from .common import DebtCommon
 

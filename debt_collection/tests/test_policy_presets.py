@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from ..models.debt_contact_policy import DAYS
+from ..models.contact.debt_contact_policy import DAYS
 from ..tools.contact import CHANNELS
 from ..tools.law import Debtor
 from .common import DebtCommon

@@ -8,7 +8,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
-from ..models import debt_case_items
+from ..models.ledger import debt_case_items
 from .common import DebtCommon
 
 OPENING_QUERIES = 26

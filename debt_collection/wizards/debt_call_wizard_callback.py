@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.debt_call_callback import FURTHEST
+from ..models.call.debt_call_callback import FURTHEST
 
 
 class DebtCallWizard(models.TransientModel):

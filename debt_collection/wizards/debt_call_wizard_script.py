@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.script_words import PHASES
+from ..models.script.script_words import PHASES
 
 
 class DebtCallWizard(models.TransientModel):

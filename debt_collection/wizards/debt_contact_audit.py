@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..models.debt_contact_policy import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
+from ..models.contact.debt_contact_policy import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
 
 UTC = ZoneInfo("UTC")
 

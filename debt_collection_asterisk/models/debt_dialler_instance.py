@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.debt_collection.models.locking import wait_for
+from odoo.addons.debt_collection.models.card.locking import wait_for
 
 from .constants import ALIVE, DEAD
 

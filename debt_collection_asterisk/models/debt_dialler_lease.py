@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.debt_collection.models.apart import apart
-from odoo.addons.debt_collection.models.locking import wait_for
+from odoo.addons.debt_collection.models.card.apart import apart
+from odoo.addons.debt_collection.models.card.locking import wait_for
 
 from .constants import CLICK, DEAD, LEASE, utc_text
 

@@ -14,7 +14,7 @@ from odoo.addons.debt_collection.tests.common import TUESDAY
 from ..dialler.journal import Journal
 from .common import DiallerCommon, sound
 
-APART = "odoo.addons.debt_collection.models.apart"
+APART = "odoo.addons.debt_collection.models.card.apart"
 
 
 class ReportedCase(DiallerCommon):
@@ -76,7 +76,7 @@ class TestReported(ReportedCase):
         self.assertEqual((call.state, call.outcome_code), ("done", "busy"))
         self.assertEqual(self._lease(call).state, "closed")
 
-    @mute_logger("odoo.addons.debt_collection.models.debt_call_line")
+    @mute_logger("odoo.addons.debt_collection.models.telephony.debt_call_line")
     def test_a_call_of_which_something_stays_unknown_is_concluded_too(self):
         """Odoo refused an event, the process forgot it: nothing more will come."""
         call = self._dialled()

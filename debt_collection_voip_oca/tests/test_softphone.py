@@ -122,7 +122,7 @@ class TestSoftphone(SoftphoneCommon):
             return original(voip)
 
         self.startPatcher(patch.object(type(bad), "_debt_report_state", failing))
-        apart = "odoo.addons.debt_collection.models.apart"
+        apart = "odoo.addons.debt_collection.models.card.apart"
         with self._at(minutes=9), self.assertLogs(apart, "ERROR"):
             bad.sudo()._cron_debt_reconcile()
         self.assertEqual((bad.state, good.state), ("calling", "terminated"))

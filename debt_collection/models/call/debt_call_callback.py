@@ -1,0 +1,101 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.contact import Contact, check
+
+# Beyond it lies a slip of the finger rather than a wish.
+FURTHEST = timedelta(days=92)
+
+
+class DebtCall(models.Model):
+    """The hour at which a debtor asks to be called back."""
+
+    _inherit = "debt.call"
+
+    def _check_callback(self, values):
+        """A callback must lie in the future and in the debtor's lawful hours."""
+        at = values["callback_at"]
+        now = fields.Datetime.now()
+        if not at or not now <= at <= now + FURTHEST:
+            raise ValidationError(
+                self.env._(
+                    "Enter when the debtor wants to be called back, from now on and "
+                    "within three months."
+                )
+            )
+        answer, facts = self._callback_answer(at, values)
+        if answer.allowed:
+            return
+        case = self.case_id
+        raise ValidationError(
+            self.env._(
+                "The debtor cannot be called then (%(time)s, local time). %(reason)s",
+                time=case._local_time(at, facts),
+                reason=self._callback_refusal(answer, at, facts, values),
+            )
+        )
+
+    def _callback_refusal(self, answer, at, facts, values):
+        """Why not then, and the next lawful time, in words."""
+        case = self.case_id
+        slot = self._callback_slot(at, facts, values)
+        if not slot:
+            return case._contact_reason(answer)
+        return self.env._(
+            "%(reason)s The next lawful time is %(time)s.",
+            reason=case._contact_reason(answer),
+            time=case._local_time(slot, facts),
+        )
+
+    def _callback_answer(self, at, values, facts=None):
+        """The gate's answer to a call the debtor asks for at ``at`` (naive UTC).
+
+        A conversation that was not dialled here is not on record yet and counts all
+        the same.
+
+        :return: `tools.contact.Answer`, and the facts it was given on
+        :raises UserError: no contact policy applies
+        """
+        case = self.case_id
+        facts = facts or case._contact_facts()[case]
+        if not facts.policy:
+            raise UserError(case._reason_text(case._why_no_policy()))
+        now = fields.Datetime.now()
+        reached = values["party"] == "right_party"
+        spoken = Contact(now, "call", True, reached, case=case.company_id.id)
+        present = [spoken] if self.state == "draft" else []
+        answer = check(
+            facts.policy,
+            facts.zones,
+            "call",
+            at,
+            [*facts.history, *present],
+            holidays=facts.holidays,
+            callback=at,
+            case=case.company_id.id,
+            target=case._contact_target("call", facts),
+        )
+        return answer, facts
+
+    def _callback_slot(self, at, facts, values):
+        """The first lawful instant after ``at``, naive UTC; False when there is none.
+
+        The hours decide first: a time that the debtor names himself may be lawful
+        although the number of calls is used up.
+        """
+        hours = check(
+            replace(facts.policy, limits=()),
+            facts.zones,
+            "call",
+            at,
+            holidays=facts.holidays,
+            target=self.case_id._contact_target("call", facts),
+        )
+        slot = at if hours.allowed else hours.next_at
+        if not slot:
+            return False
+        answer, _facts = self._callback_answer(slot, values, facts)
+        return slot if answer.allowed else answer.next_at or False

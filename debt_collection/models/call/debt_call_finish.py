@@ -1,0 +1,281 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..card.locking import wait_for
+
+FINISH_VALUES = {
+    "party",
+    "note",
+    "callback_at",
+    "promise_amount",
+    "promise_date",
+    "promise_plan",
+    "promise_method",
+    "promise_line_ids",
+    "confirm_channel",
+    "dispute_move_ids",
+    "dispute_reason",
+    "dispute_code",
+    "objection_ids",
+}
+
+
+class DebtCall(models.Model):
+    """What follows from how a call ended; each outcome's effects are data."""
+
+    _inherit = "debt.call"
+
+    def finish(self, outcome, **values):
+        """Log how the call ended, and do what follows from it.
+
+        :param str outcome: code of a ``debt.call.outcome``
+        :param values: ``party`` (none, third_party, right_party), ``note``,
+            ``callback_at`` (naive UTC), ``promise_amount`` (company currency),
+            ``promise_date``, ``promise_plan`` (further instalments: pairs of amount
+            and date), ``promise_method`` (how it will be paid), ``promise_line_ids``
+            (ids of the open items it is about; none: whatever is owed),
+            ``confirm_channel`` (email, sms), ``dispute_move_ids`` (ids),
+            ``dispute_reason``, ``dispute_code``, ``objection_ids`` (ids)
+        :raises UserError: unknown outcome or value, the call has an outcome already,
+            or there is no address for the confirmation
+        :raises ValidationError: something the outcome needs is missing or impossible
+        """
+        self.ensure_one()
+        self._check_owner()
+        if unknown := set(values) - FINISH_VALUES:
+            raise UserError(
+                self.env._(
+                    "Unknown values: %(names)s", names=", ".join(sorted(unknown))
+                )
+            )
+        # Superuser from here: effects reach contacts, numbers and disputes, on which
+        # an operator has no rights of his own; the call is his (checked above).
+        call = self.sudo()
+        # Two clicks on Save must not log one call twice; the telephone's word on the
+        # same call comes by any second, and is waited for.
+        wait_for(call)
+        call.invalidate_recordset(["state", "outcome_id"])
+        if call.outcome_id:
+            raise UserError(self.env._("This call has an outcome already."))
+        outcome = call._get_outcome(outcome)
+        values = call._clean_values(outcome, values)
+        call._check_values(outcome, values)
+        call._log(outcome, values)
+        call._apply(outcome, values)
+
+    def _get_outcome(self, code):
+        outcome = self.env["debt.call.outcome"].search([("code", "=", code)])
+        if not outcome:
+            raise UserError(self.env._("There is no outcome “%(code)s”.", code=code))
+        return outcome
+
+    def _clean_values(self, outcome, values):
+        """Values in the types of the ORM, with the outcome's party as default.
+
+        :raises ValidationError: a value cannot be read
+        """
+        clean = dict(values)
+        clean["party"] = values.get("party") or outcome.party
+        try:
+            clean["callback_at"] = fields.Datetime.to_datetime(
+                values.get("callback_at")
+            )
+            clean |= self._clean_promise(values)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(
+                self.env._("This is no date or amount: %(error)s", error=error)
+            ) from error
+        if clean["party"] not in dict(self._fields["party"].selection):
+            raise ValidationError(
+                self.env._("Say who answered: the debtor, somebody else, or nobody.")
+            )
+        objections = self.env["debt.objection"].browse(
+            values.get("objection_ids") or []
+        )
+        clean["objection_ids"] = objections.exists().ids
+        return clean
+
+    # --- checks -------------------------------------------------------------------
+    def _check_values(self, outcome, values):
+        if outcome.needs_promise:
+            self._check_promise(values)
+        if outcome.needs_callback:
+            self._check_callback(values)
+        if outcome.needs_dispute:
+            self._check_dispute(values)
+
+    def _check_right_party(self, values):
+        if values["party"] != "right_party":
+            raise ValidationError(
+                self.env._("Only the debtor can agree to that: who was it?")
+            )
+
+    def _check_dispute(self, values):
+        self._check_right_party(values)
+        moves = self.env["account.move"].browse(values.get("dispute_move_ids") or [])
+        if not moves or not (values.get("dispute_reason") or "").strip():
+            raise ValidationError(
+                self.env._("Choose the disputed invoices and say what is wrong.")
+            )
+        codes = self.env["debt.dispute"]._fields["reason_code"].get_values(self.env)
+        if values.get("dispute_code") not in (None, False, *codes):
+            raise ValidationError(
+                self.env._("Choose one of the kinds of dispute on the list.")
+            )
+        foreign = moves.exists() - self.case_id._open_items().move_id
+        if foreign or len(moves.exists()) != len(moves):
+            raise ValidationError(
+                self.env._("Only open invoices of this debtor can be disputed.")
+            )
+
+    # --- the record ---------------------------------------------------------------
+    def _log(self, outcome, values):
+        """Write the call itself. What was dialled by hand is on record as dialled."""
+        now = fields.Datetime.now()
+        connected = outcome.connected or values["party"] != "none"
+        record = {
+            "state": "done",
+            "ended_at": self.ended_at or now,
+            "outcome_id": outcome.id,
+            "party": values["party"],
+            "connected": connected,
+            "claim_until": False,
+        }
+        if self.state == "draft":
+            record |= self._prepare_manual_dial(now)
+        if connected and not (self.answered_at or self._says_unanswered(self.line)):
+            record["answered_at"] = record.get("started_at") or self.started_at
+        if values.get("note"):
+            record["note"] = values["note"]
+        if values.get("objection_ids"):
+            record["objection_ids"] = [fields.Command.set(values["objection_ids"])]
+        self.write(record)
+
+    def _prepare_manual_dial(self, now):
+        """A call made from a desk phone: nobody pressed the button, it was made."""
+        facts = self.case_id._contact_facts()[self.case_id]
+        phone = self.phone_id or (facts.usable_phones or [self.phone_id])[0]
+        number = self.number or phone.number
+        self.env["debt.contact.decision"]._keep(
+            [self._prepare_manual_decision(now, number, phone, facts)]
+        )
+        return {
+            "started_at": now,
+            "phone_id": phone.id,
+            "number": number,
+            "contact_id": self.contact_id.id or phone.contact_id.id,
+            "local_hour": self.case_id._local_hour(now, facts),
+            "requested": self._is_requested(now),
+        }
+
+    # --- effects ------------------------------------------------------------------
+    def _apply(self, outcome, values):
+        self._apply_to_numbers(outcome)
+        self._follow_reopened()
+        case = self.case_id
+        if not case.closed_at:
+            self._apply_to_case(outcome, values)
+            if outcome.needs_promise:
+                promise = self._create_promise(values)
+                if values["confirm_channel"]:
+                    self._confirm_promise(promise, values["confirm_channel"])
+            if outcome.needs_dispute:
+                self._create_dispute(values)
+        if outcome.activity_summary:
+            self._notify_accountant(outcome)
+        case._done_call_activities(outcome.name)
+        case._message_log(body=self._summary(outcome, values))
+        case._plan()
+
+    def _follow_reopened(self):
+        """What was agreed is about the debtor's open case.
+
+        The case may have closed while he was on the line, and another been opened; a
+        call on a case that is closed for good is logged and changes nothing else.
+        """
+        if self.case_id.closed_at:
+            self.case_id = self.case_id._open_successor() or self.case_id
+
+    def _apply_to_numbers(self, outcome):
+        if self.phone_id and (health := self._number_health(outcome)):
+            self.phone_id.health = health
+        if outcome.stops_contact:
+            self._refuse_calls()
+
+    def _refuse_calls(self):
+        """No number of the debtor's is dialled again; his word is in the register."""
+        case = self.case_id
+        case._record_consent("telephone", "withdrawn", **self._prepare_refused_calls())
+        # Said before and undone on the contact by hand, it holds again.
+        self.partner_id.debt_do_not_call = True
+
+    def _prepare_refused_calls(self):
+        """How the refusal is proved, as values of ``debt.consent``."""
+        return {"how": "call", "note": self.note, "call_id": self.id}
+
+    def _apply_to_case(self, outcome, values):
+        case = self.case_id
+        changes = {"plan_dirty": True}
+        if case.callback_at and case.callback_at <= self.ended_at:
+            changes["callback_at"] = False
+        if values["party"] == "right_party":
+            changes["priority"] = "0"
+        if outcome.needs_callback:
+            changes |= {"callback_at": values["callback_at"], "priority": "2"}
+        changes |= self._prepare_case_state(outcome, values)
+        if outcome.hold_days and case.state != "legal":
+            today = self.company_id._debt_today()
+            changes["hold_until"] = today + timedelta(days=outcome.hold_days)
+        case.write(changes)
+
+    def _prepare_case_state(self, outcome, values):
+        """The state that follows; nothing an operator logs ends a legal stop."""
+        case = self.case_id
+        if case.state == "legal":
+            return {}
+        if outcome.case_state:
+            return {"state": outcome.case_state}
+        if outcome.needs_callback and case.state != "disputed":
+            # Whoever asks to be called is called, promise or hold or not.
+            return {"state": "active"}
+        answered = values["party"] == "right_party"
+        if case.state == "dormant" and answered or case.state == "active":
+            return {"state": case._state_without_pause()}
+        return {}
+
+    def _create_dispute(self, values):
+        days = self.company_id.debt_dispute_days
+        return self.env["debt.dispute"].create(
+            {
+                "case_id": self.case_id.id,
+                "call_id": self.id,
+                "move_ids": [fields.Command.set(values["dispute_move_ids"])],
+                "reason_code": values.get("dispute_code") or "other",
+                "reason": values["dispute_reason"],
+                "user_id": self.case_id._accountant().id,
+                "deadline": self.company_id._debt_today() + timedelta(days=days),
+            }
+        )
+
+    def _notify_accountant(self, outcome):
+        case = self.case_id
+        accountant = case._accountant()
+        case.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=outcome.with_context(lang=accountant.lang).activity_summary,
+            note=self.note or "",
+            user_id=accountant.id,
+            date_deadline=self.company_id._debt_today(),
+        )
+
+    def _summary(self, outcome, values):
+        """One line for the chatter: who called, how it ended, the note."""
+        text = self.env._(
+            "%(operator)s called %(number)s: %(outcome)s.",
+            operator=self.user_id.name,
+            number=self.number or self.env._("an unknown number"),
+            outcome=outcome.name,
+        )
+        return f"{text} {values.get('note') or ''}".strip()

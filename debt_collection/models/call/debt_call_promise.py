@@ -1,0 +1,159 @@
+from itertools import pairwise
+
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.promise import MAX_PARTS, split
+
+
+class DebtCall(models.Model):
+    """What is promised in a call: instalments, items, and how it is confirmed."""
+
+    _inherit = "debt.call"
+
+    def _split_promise(self, amount, parts, first, *, every_months=0, every_days=0):
+        """Equal instalments of the call's company currency, for the call window.
+
+        :param float amount: what is to be paid in all
+        :param int parts: how many instalments
+        :param date first: day of the first one
+        :return: list of pairs of amount and date
+        :raises ValidationError: no such plan
+        """
+        try:
+            return split(
+                amount,
+                parts,
+                first,
+                every_months=every_months,
+                every_days=every_days,
+                rounding=self.company_id.currency_id.rounding,
+            )
+        except ValueError as error:
+            raise ValidationError(
+                self.env._(
+                    "A plan has 1 to %(count)s instalments at equal intervals: choose "
+                    "how many, and every how many days or months.",
+                    count=MAX_PARTS,
+                )
+            ) from error
+
+    def _clean_promise(self, values):
+        """The promise in the types of the ORM.
+
+        :return: dict with ``promise_parts``, pairs of amount (company currency) and
+            date, the first one included, and the other values about a promise
+        :raises TypeError, ValueError: a value cannot be read
+        """
+        plan = values.get("promise_plan") or []
+        first = (values.get("promise_amount"), values.get("promise_date"))
+        return {
+            "promise_parts": [
+                (float(amount or 0), fields.Date.to_date(day))
+                for amount, day in [first, *plan]
+            ],
+            "promise_method": values.get("promise_method") or False,
+            "promise_line_ids": list(values.get("promise_line_ids") or []),
+            "confirm_channel": values.get("confirm_channel") or False,
+        }
+
+    # --- checks -------------------------------------------------------------------
+    def _check_promise(self, values):
+        self._check_right_party(values)
+        self._check_promise_amounts(values["promise_parts"])
+        self._check_promise_dates(values["promise_parts"])
+        self._check_promise_lines(values["promise_line_ids"])
+        methods = self.env["debt.promise"]._fields["method"].get_values(self.env)
+        if values["promise_method"] not in (False, *methods):
+            raise ValidationError(
+                self.env._("Choose one of the ways of payment on the list.")
+            )
+        if values["confirm_channel"]:
+            self._check_confirmation(values["confirm_channel"])
+
+    def _check_promise_amounts(self, parts):
+        if len(parts) > MAX_PARTS:
+            raise ValidationError(
+                self.env._(
+                    "A plan has at most %(count)s instalments: agree on larger ones.",
+                    count=MAX_PARTS,
+                )
+            )
+        currency = self.company_id.currency_id
+        for amount, _day in parts:
+            if not 0 < amount < float("inf") or currency.is_zero(amount):
+                raise ValidationError(
+                    self.env._("Enter the promised amount; it must be above zero.")
+                )
+
+    def _check_promise_dates(self, parts):
+        days = [day for _amount, day in parts]
+        today = self.company_id._debt_today()
+        if not all(days) or days[0] < today:
+            raise ValidationError(
+                self.env._("Enter the day the payment is promised for, today or later.")
+            )
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            raise ValidationError(
+                self.env._(
+                    "Each instalment is due after the one before: put the dates of "
+                    "the plan in order."
+                )
+            )
+
+    def _check_promise_lines(self, ids):
+        if not ids:
+            return
+        owed = self.case_id._open_items().filtered(
+            lambda line: line.amount_residual > 0
+        )
+        if set(ids) - set(owed.ids):
+            raise ValidationError(
+                self.env._("A promise is about open invoices of this debtor.")
+            )
+
+    def _check_confirmation(self, channel):
+        """Whatever cannot be sent at all is said before anything is saved."""
+        if channel not in ("email", "sms"):
+            raise ValidationError(
+                self.env._("A promise is confirmed by e-mail or by SMS.")
+            )
+        if not self.case_id._message_address(channel, self):
+            raise UserError(self.case_id._no_address_text(channel))
+
+    # --- effects ------------------------------------------------------------------
+    def _create_promise(self, values):
+        """Create the promise, or one promise for each instalment of a plan.
+
+        :return: the first ``debt.promise``
+        """
+        promises = self.env["debt.promise"].create(
+            [
+                self._prepare_promise_values(values)
+                | {"amount": amount, "date": day, "sequence": number}
+                for number, (amount, day) in enumerate(values["promise_parts"], 1)
+            ]
+        )
+        if len(promises) > 1:
+            promises.plan_id = promises[0]
+        return promises[0]
+
+    def _prepare_promise_values(self, values):
+        return {
+            "case_id": self.case_id.id,
+            "call_id": self.id,
+            "user_id": self.user_id.id,
+            "made_on": self.company_id._debt_today(),
+            "method": values["promise_method"],
+            "line_ids": [fields.Command.set(values["promise_line_ids"])],
+        }
+
+    def _confirm_promise(self, promise, channel):
+        """Send what was agreed, as soon as the gate allows it."""
+        return self.case_id._send_message(
+            "promise_confirmation",
+            channel,
+            call=self,
+            promise=promise,
+            key=f"promise:{promise.id}:confirmation",
+        )

@@ -1,0 +1,196 @@
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytz
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...tools.contact import CHANNELS, Answer, check
+
+PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
+# Nobody plans further ahead, and the calendars end somewhere.
+FARTHEST_ASKED = timedelta(days=3653)
+
+
+class DebtCase(models.Model):
+    _inherit = "debt.case"
+
+    def check_contact(self, channel, number=None, at=None):
+        """The one gate: may this debtor be contacted so, now or at a given instant?
+
+        :param str channel: one of call, robot_call, sms, email, voice_message,
+            letter, visit
+        :param str number: the number to be dialled, in any form, or the e-mail address
+            to be written to; any usable number of the debtor when None
+        :param datetime at: naive UTC; now when None
+        :return: ``{"allowed": bool, "reason": code, "message": text in the user's
+            language, "next_at": naive UTC or False}``
+        :raises UserError: the channel is unknown, the number no text, or the time none
+        """
+        self.ensure_one()
+        if channel not in CHANNELS:
+            raise UserError(
+                self.env._("There is no way of contact “%(name)s”.", name=channel)
+            )
+        if number is not None and not isinstance(number, str):
+            raise UserError(self.env._("Give the number as text."))
+        self.check_access("read")
+        at = self._asked_at(at)
+        answer, facts = self._ask_gate(channel, at, number)
+        return {
+            "allowed": answer.allowed,
+            "reason": answer.reason,
+            "message": self._contact_message(answer, at, facts),
+            "next_at": answer.next_at or False,
+        }
+
+    def _asked_at(self, at):
+        """The instant asked for, naive UTC; now when there is none.
+
+        :raises UserError: it is no time, or none near enough to reckon with
+        """
+        now = fields.Datetime.now()
+        try:
+            if isinstance(at, datetime) and at.tzinfo:
+                at = at.astimezone(pytz.utc).replace(tzinfo=None)
+            at = fields.Datetime.to_datetime(at) or now
+            fits = abs(at - now) <= FARTHEST_ASKED
+        except (OverflowError, TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise UserError(
+                self.env._(
+                    "Ask about a time in UTC within ten years, not “%(time)s”.", time=at
+                )
+            )
+        return at
+
+    def _ask_gate(self, channel, at, number=None, lifted=()):
+        """The gate's answer, and what it knew about the debtor.
+
+        :param datetime at: naive UTC
+        :param lifted: codes of the pauses that do not keep this contact back
+        :return: `tools.contact.Answer` and `Facts`
+        """
+        facts = self._contact_facts()[self]
+        by_phone = number and channel in PHONE_CHANNELS
+        phone = self._find_phone(facts, number) if by_phone else None
+        if phone:
+            facts.zones = self._resolve_zones(phone).names
+        answer = self._contact_gate(channel, at, facts, number, phone, lifted)
+        return answer, facts
+
+    def _contact_gate(self, channel, at, facts, number=None, phone=None, lifted=()):
+        """Answer for one channel and instant; the ledger is read again first.
+
+        :return: `tools.contact.Answer`
+        """
+        self.ensure_one()
+        if reason := self._refused_by_ledger():
+            return Answer(False, reason)
+        return self._contact_answer(channel, at, facts, number, phone, lifted)
+
+    def _contact_answer(self, channel, at, facts, number=None, phone=None, lifted=()):
+        """The same for a debtor who owes something; no query for each of many."""
+        if reason := self._refused_by_debtor(channel, facts, number, phone):
+            return Answer(False, reason)
+        if facts.busy and facts.busy._keeps_away(self.env.user, at):
+            return Answer(False, "busy", facts.busy.claim_until)
+        paused, resumes = self._paused(channel)
+        target = self._contact_target(channel, facts, number, phone)
+        if paused and paused not in lifted and at < resumes:
+            later = self._ask_policy(channel, resumes, facts, target)
+            return Answer(False, paused, later.next_at, later.until)
+        return self._ask_policy(channel, at, facts, target)
+
+    def _ask_policy(self, channel, at, facts, target):
+        return check(
+            facts.policy,
+            facts.zones,
+            channel,
+            at,
+            facts.history,
+            holidays=facts.holidays,
+            callback=(channel == "call" and self.callback_at) or None,
+            case=self.company_id.id,
+            target=target,
+        )
+
+    def _refused_by_ledger(self):
+        """A debtor who owes nothing that is due is not contacted (rules 1, 2)."""
+        if self.state == "closed":
+            return "closed"
+        totals = self._ledger_totals(self.partner_id, self.company_id)
+        if totals["amount_overdue"] <= 0:
+            return "disputed" if totals["amount_disputed"] > 0 else "nothing_owed"
+        if self.state == "legal" or self.state == "on_hold" and not self.hold_until:
+            return self.state
+        return None
+
+    def _refused_by_debtor(self, channel, facts, number, phone):
+        if facts.policy is None:
+            return self._why_no_policy()
+        if self._is_representative(channel, number):
+            return None
+        if reason := self._refused_protected(channel):
+            return reason
+        if self._has_opted_out(channel, facts, number, phone):
+            return "opted_out"
+        if channel in PHONE_CHANNELS:
+            return self._refused_number(facts, number, phone)
+        stranger = channel == "email" and number and not self._is_debtors_email(number)
+        return "bad_address" if stranger else None
+
+    def _refused_number(self, facts, number, phone):
+        # Whether he refused calls is the debtor's own word, whoever may read contacts.
+        if self.partner_id.sudo().debt_do_not_call:
+            return "do_not_call"
+        if self._forbidden_at_work(facts, phone):
+            return "work_forbidden"
+        if number and (phone is None or not phone._is_usable()):
+            return "bad_number"
+        return None if facts.usable_phones else "no_number"
+
+    def _paused(self, channel):
+        """A hold or a promise pauses contact, but not a call he asked for.
+
+        :return: (reason, naive UTC from which on it no longer does), or (None, None)
+        """
+        if channel == "call" and self.callback_at:
+            return None, None
+        if self.state == "on_hold" and self.hold_until:
+            return "on_hold", self._day_end(self.hold_until)
+        last_day = self._promise_last_day()
+        return ("promised", self._day_end(last_day)) if last_day else (None, None)
+
+    def _promise_last_day(self):
+        """Last day on which the first open promise can still be kept.
+
+        A broken instalment ends the pause, whatever later ones are still open.
+        """
+        # Superuser: whoever may read a case may know that it is promised.
+        promises = self.sudo().promise_ids
+        if not promises:
+            return None
+        failed = promises.filtered(lambda p: p.state in ("broken", "partial"))
+        made_on = max(failed.mapped("made_on"), default=date.min)
+        standing = promises.filtered(
+            lambda p: p.state == "open" and p.made_on > made_on
+        )
+        grace = timedelta(days=self.company_id.debt_promise_grace_days)
+        return min(standing.mapped("date")) + grace if standing else None
+
+    def _day_end(self, day):
+        """The first instant after a local day of the company, naive UTC."""
+        zone = ZoneInfo(self.company_id.partner_id.tz or "UTC")
+        midnight = datetime.combine(
+            day + timedelta(days=1), datetime.min.time(), tzinfo=zone
+        )
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _find_phone(self, facts, number):
+        """The debtor's ``debt.phone`` for a number written in any form, or None."""
+        parsed = self.env["debt.phone"]._prepare_values(self.partner_id, number)
+        wanted = parsed["number"]
+        return next((p for p in facts.phones if wanted and p.number == wanted), None)

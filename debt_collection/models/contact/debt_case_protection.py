@@ -1,0 +1,138 @@
+from itertools import chain
+
+from odoo import api, models
+from odoo.tools import email_normalize
+
+from ...tools.consent import last_word
+from ...tools.contact import Target
+from .channel_groups import CHANNEL_GROUPS
+
+
+class DebtCase(models.Model):
+    """Whom the gate protects, and where a contact would reach him."""
+
+    _inherit = "debt.case"
+
+    def _refused_protected(self, channel):
+        """Why nobody contacts this debtor, whatever he owes; None when he may be.
+
+        Entered on the contact, with or without a call: what an operator heard also
+        stops the case, by its state.
+        """
+        # Superuser: whoever may read the case may know that its debtor is protected.
+        protection = self.partner_id.sudo()._debt_protected()
+        if protection == "refused_contact" and channel == "letter":
+            return None
+        return protection or None
+
+    def _is_representative(self, channel, number):
+        """Whether the contact goes to whom the debtor chose to speak for him."""
+        if not number:
+            return False
+        # Superuser: exactly the debtor and his representative.
+        debtor = self.partner_id.sudo()
+        chosen = debtor.debt_representative_id
+        if not chosen or debtor._debt_protected() != "represented":
+            return False
+        if channel == "email":
+            return email_normalize(number) == chosen.email_normalized
+        phones = self.env["debt.phone"].sudo()
+        known, wanted = (
+            phones._prepare_values(chosen, raw)["number"]
+            for raw in (chosen.phone or "", number)
+        )
+        return bool(known) and known == wanted
+
+    def _is_debtors_email(self, address):
+        """Whether it is the debtor's, a contact's, or the representative's."""
+        # Superuser: exactly the debtor, the contacts and the representative.
+        debtor = self.partner_id.sudo()
+        family = debtor.search([("commercial_partner_id", "=", debtor.id)]) | debtor
+        known = (family | debtor.debt_representative_id).mapped("email_normalized")
+        return email_normalize(address) in set(known) - {False}
+
+    def _forbidden_at_work(self, facts, phone):
+        """Whether only his place of work is left, and he is not to be called there."""
+        phones = [phone] if phone else [] if facts.usable_phones else facts.phones
+        return any(
+            one._is_forbidden_at_work() or self._refused_at_work(one, facts.words)
+            for one in phones
+        )
+
+    def _refused_at_work(self, phone, words):
+        """Whether it rings at work, and the debtor told this company not to call there.
+
+        :param words: what he said to this company, `tools.consent.Word`
+        """
+        if phone.place != "work" or not words:
+            return False
+        today = self.company_id._debt_today()
+        return last_word(words, "work_place", phone.number, today) is False
+
+    def _contact_target(self, channel, facts, number=None, phone=None):
+        """Where a contact would go, as `tools.contact.Target`.
+
+        Without a number it is any of those that can be used: their place counts when
+        they agree, and one that may be a mobile makes all count as such.
+        """
+        phones = [phone] if phone else [] if number else facts.usable_phones
+        return Target(
+            place=self._place_of(channel, phones),
+            mobile=not phones or any(one._may_be_mobile() for one in phones),
+            consented=self._has_consented(channel, facts, number, phone),
+        )
+
+    @api.model
+    def _place_of(self, channel, phones):
+        """Where a contact on one of these numbers reaches him, as of `Target`.
+
+        A letter, an e-mail or a visit goes to none of his numbers.
+        """
+        by_phone = channel in CHANNEL_GROUPS["phone"]
+        places = {phone.place or "" for phone in phones if by_phone}
+        return places.pop() if len(places) == 1 else ""
+
+    @api.model
+    def _work_numbers(self, phones):
+        """Those of these debtors' numbers that ring at a place of work.
+
+        :param dict phones: lists of ``debt.phone`` by id of the debtor
+        """
+        every = chain.from_iterable(phones.values())
+        return {phone.number for phone in every if phone.place == "work"}
+
+    def _protection_texts(self):
+        return {
+            "minor": self.env._("The debtor is a minor: nobody contacts minors."),
+            "incapacity": self.env._(
+                "The debtor lacks legal capacity: write to the guardian."
+            ),
+            "hospital": self.env._(
+                "The debtor is in hospital: wait, or ask the accountant to note when "
+                "the stay ends."
+            ),
+            "disability": self.env._(
+                "The debtor has a disability of the first group: nobody makes contact."
+            ),
+            "bankrupt": self.env._(
+                "The debtor is insolvent: file the claim with the administrator."
+            ),
+            "represented": self.env._(
+                "The debtor has a representative: contact nobody else. The contact "
+                "says who it is."
+            ),
+            "refused_contact": self.env._(
+                "The debtor refused contact in writing: only letters are permitted."
+            ),
+            "opted_out": self.env._(
+                "The debtor refused to be contacted that way: choose another, or "
+                "record a new consent under “Consents” of the case."
+            ),
+            "no_consent": self.env._(
+                "The debtor's consent is needed before. Ask for it and record it under "
+                "“Consents” of the case, or choose another way."
+            ),
+            "work_forbidden": self.env._(
+                "The debtor is not to be called at work: ask for another number."
+            ),
+        }

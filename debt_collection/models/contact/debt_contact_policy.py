@@ -1,0 +1,346 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...tools.contact import HOLIDAY, Limit, Policy, Window
+from ...tools.law import Law
+from ...tools.limits import DAYS as PERIOD_DAYS
+from .channel_groups import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
+
+# How a policy's word for its debtors is told from the facts: `tools.law.Law`.
+PERSONS = {"any": None, "person": True, "company": False}
+CONSUMERS = {"any": None, "consumer": True, "business": False}
+DAYS = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "holiday",
+)
+assert DAYS[HOLIDAY] == "holiday"
+# In days. What was before is read a little further back (`HISTORY_DAYS`): calendar
+# months are longer than 30 days, and local days begin earlier than those of UTC.
+LONGEST_LIMIT = 120
+
+
+class DebtContactPolicy(models.Model):
+    """When, and how often, a debtor may be contacted, by law or by choice.
+
+    The policy of a debtor is the one set on him; or else all in force that name his
+    country and fit where and what he is, the strictest of them in each respect; or else
+    the company's default. Nothing is allowed where no policy is found.
+    """
+
+    _name = "debt.contact.policy"
+    _inherit = "debt.plan.source"
+    _description = "Contact Policy"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company")
+    applies_to = fields.Selection(
+        [("any", "Anybody"), ("person", "Persons"), ("company", "Companies")],
+        required=True,
+        default="any",
+    )
+    debt_kind = fields.Selection(
+        [
+            ("any", "Any Debt"),
+            ("consumer", "Consumer Debts"),
+            ("business", "Business Debts"),
+        ],
+        string="Kind of Debt",
+        required=True,
+        default="any",
+        help="What a company owes is a business debt, what a person owes a consumer "
+        "debt, unless the debtor's card says otherwise.",
+    )
+    country_ids = fields.Many2many(
+        "res.country",
+        string="Countries",
+        help="Debtors of these countries are under this policy. Empty: it is used "
+        "only where it is a company's default or set on a debtor.",
+    )
+    state_ids = fields.Many2many(
+        "res.country.state",
+        string="States",
+        domain="[('country_id', 'in', country_ids)]",
+        help="Only debtors of these states, and those whose state is not known. Empty: "
+        "the whole country.",
+    )
+    zip_prefixes = fields.Char(
+        string="ZIP Begins With",
+        help="Only debtors whose ZIP code begins with one of these, separated by "
+        "commas, and those whose ZIP code is not known.",
+    )
+    effective_from = fields.Date(
+        string="In Force From",
+        help="First day, in the debtor's time. Enter a change of law as soon as it is "
+        "known: contacts are planned by the law of the day on which they are due.",
+    )
+    effective_until = fields.Date(
+        string="In Force Until", help="Last day, in the debtor's time. Empty: open."
+    )
+    adapted_from_id = fields.Many2one(
+        "debt.contact.policy",
+        string="Stands in For",
+        copy=False,
+        index="btree_not_null",
+        help="While this policy is in force it is used instead of that one. Other "
+        "policies that fit the debtor hold all the same.",
+    )
+    window_ids = fields.One2many(
+        "debt.contact.policy.window", "policy_id", string="Hours", copy=True
+    )
+    limit_ids = fields.One2many(
+        "debt.contact.policy.limit", "policy_id", string="Limits", copy=True
+    )
+    consent_ids = fields.One2many(
+        "debt.contact.policy.consent", "policy_id", string="Consents", copy=True
+    )
+    callback_beyond_limits = fields.Boolean(
+        string="Requested Callbacks Beyond Limits",
+        help="A call the debtor asked for is made even when a limit is used up. "
+        "The hours hold all the same.",
+    )
+    source = fields.Char(
+        translate=True, help="The law, the article, or whose choice this is."
+    )
+    source_kind = fields.Selection(
+        [
+            ("primary", "Text of the Law"),
+            ("secondary", "Somebody Else's Account"),
+            ("memory", "From Memory"),
+            ("own", "Our Own Choice"),
+        ],
+        string="Read In",
+        default="own",
+        help="How near to the law the source is that was read.",
+    )
+    source_date = fields.Date(help="When the source was last read.")
+    scope = fields.Text(
+        translate=True,
+        help="Whom and which contacts the source speaks of, and what it leaves open.",
+    )
+    recording = fields.Selection(
+        [
+            ("announce", "Announce It"),
+            ("consent", "Only With Consent Before"),
+        ],
+        help="What the source asks of those who record calls. Empty: it does not say.",
+    )
+    recording_years = fields.Integer(
+        string="Keep Recordings", help="In years. 0: the source does not say."
+    )
+    counsel_note = fields.Text(
+        string="Legal Check",
+        translate=True,
+        default=lambda self: self._default_counsel_note(),
+    )
+    note = fields.Text(translate=True)
+
+    _effective_in_order = models.Constraint(
+        "CHECK(effective_from <= effective_until)",
+        "A policy is in force from a day on that comes before its last.",
+    )
+
+    def _default_counsel_note(self):
+        return self.env._("Have it checked by counsel before you rely on it.")
+
+    @api.constrains("country_ids", "state_ids")
+    def _check_states(self):
+        for policy in self:
+            if policy.state_ids.country_id - policy.country_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Add the countries of the states to “%(name)s”, or remove "
+                        "these states.",
+                        name=policy.name,
+                    )
+                )
+
+    def _to_pure(self):
+        """The policy as the gate wants it, a `tools.contact.Policy`."""
+        self.ensure_one()
+        return Policy(
+            windows=tuple(window._to_pure() for window in self.window_ids),
+            limits=tuple(limit._to_pure() for limit in self.limit_ids),
+            callback_beyond_limits=self.callback_beyond_limits,
+            consents=tuple(consent._to_pure() for consent in self.consent_ids),
+        )
+
+    def _to_law(self):
+        """The policy with whom it is about, and when: a `tools.law.Law`."""
+        self.ensure_one()
+        prefixes = (self.zip_prefixes or "").upper().replace(" ", "").split(",")
+        return Law(
+            id=self.id,
+            policy=self._to_pure(),
+            countries=frozenset(self.country_ids.ids),
+            states=frozenset(self.state_ids.ids),
+            state_countries=frozenset(self.state_ids.country_id.ids),
+            zips=tuple(filter(None, prefixes)),
+            persons=PERSONS[self.applies_to],
+            consumers=CONSUMERS[self.debt_kind],
+            company=self.company_id.id or None,
+            first=self.effective_from or None,
+            last=self.effective_until or None,
+            replaces=self.adapted_from_id.id or None,
+        )
+
+    def action_adapt(self):
+        """Open a copy that stands in for this policy in the current company."""
+        self.ensure_one()
+        company = self.env.company
+        name = self.env._(
+            "%(policy)s, adapted for %(company)s",
+            policy=self.name,
+            company=company.name,
+        )
+        adapted = self.copy(
+            {"name": name, "company_id": company.id, "adapted_from_id": self.id}
+        )
+        if company.sudo().debt_contact_policy_id == self:
+            # Superuser: a collection manager may not write companies, but their policy.
+            company.sudo().debt_contact_policy_id = adapted
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": adapted.id,
+            "views": [(False, "form")],
+        }
+
+
+class DebtContactPolicyWindow(models.Model):
+    _name = "debt.contact.policy.window"
+    _inherit = "debt.plan.source"
+    _description = "Contact Hours"
+    _order = "policy_id, sequence, id"
+
+    policy_id = fields.Many2one(
+        "debt.contact.policy", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    channels = fields.Selection(CHANNEL_GROUP_SELECTION, required=True, default="any")
+    monday = fields.Boolean(string="Mon", default=True)
+    tuesday = fields.Boolean(string="Tue", default=True)
+    wednesday = fields.Boolean(string="Wed", default=True)
+    thursday = fields.Boolean(string="Thu", default=True)
+    friday = fields.Boolean(string="Fri", default=True)
+    saturday = fields.Boolean(string="Sat")
+    sunday = fields.Boolean(string="Sun")
+    holiday = fields.Boolean(
+        string="Hol.", help="Public holidays of the debtor's country and state."
+    )
+    hour_from = fields.Float(string="From", required=True, default=9.0)
+    hour_to = fields.Float(string="To", required=True, default=18.0)
+
+    _hours_in_order = models.Constraint(
+        "CHECK(hour_from >= 0 AND hour_to <= 24 AND hour_from < hour_to)",
+        "Contact hours lie within one day and begin before they end.",
+    )
+
+    @api.constrains(*DAYS)
+    def _check_days(self):
+        for window in self:
+            if not any(window[day] for day in DAYS):
+                raise ValidationError(
+                    self.env._("Choose at least one day for each line of hours.")
+                )
+
+    def _to_pure(self):
+        self.ensure_one()
+        return Window(
+            days=frozenset(i for i, day in enumerate(DAYS) if self[day]),
+            start=round(self.hour_from * 60),
+            end=round(self.hour_to * 60),
+            channels=CHANNEL_GROUPS[self.channels],
+        )
+
+
+class DebtContactPolicyLimit(models.Model):
+    _name = "debt.contact.policy.limit"
+    _inherit = "debt.plan.source"
+    _description = "Contact Limit"
+    _order = "policy_id, sequence, id"
+
+    policy_id = fields.Many2one(
+        "debt.contact.policy", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    channels = fields.Selection(CHANNEL_GROUP_SELECTION, required=True, default="calls")
+    maximum = fields.Integer(required=True, default=1)
+    count = fields.Selection(
+        [
+            ("attempt", "Attempts"),
+            ("connect", "Answered"),
+            ("conversation", "Conversations"),
+            ("minute", "Minutes"),
+        ],
+        string="Counting",
+        required=True,
+        default="attempt",
+        help="Attempts: every contact tried. Answered: somebody picked up. "
+        "Conversations: the debtor was spoken with. Minutes: every minute begun, from "
+        "dialling to the end.",
+    )
+    length = fields.Integer(string="Within", required=True, default=1)
+    period = fields.Selection(
+        [("day", "Days"), ("week", "Weeks"), ("month", "Months")],
+        required=True,
+        default="day",
+    )
+    rolling = fields.Boolean(
+        help="Counted back from the moment of contact, not by calendar days, weeks "
+        "(from Monday) or months of the debtor's time.",
+    )
+    scope = fields.Selection(
+        [("debtor", "Debtor"), ("case", "Case")],
+        required=True,
+        default="debtor",
+        help="Debtor: contacts about all debts count. Case: those about what is owed "
+        "to one company, also from before a case was closed and opened again.",
+    )
+    place = fields.Selection(
+        [("any", "Anywhere"), ("work", "At Work")],
+        string="Where",
+        required=True,
+        default="any",
+        help="At Work: only contacts on numbers that are marked as the place of work "
+        "count and are limited.",
+    )
+
+    _numbers_positive = models.Constraint(
+        "CHECK(maximum >= 1 AND length >= 1)",
+        "A limit allows at least one contact in at least one period.",
+    )
+
+    @api.constrains("length", "period")
+    def _check_length(self):
+        """Contacts from before are not read: such a limit would promise too much."""
+        for limit in self:
+            if limit.length * PERIOD_DAYS[limit.period] > LONGEST_LIMIT:
+                raise ValidationError(
+                    self.env._(
+                        "Contacts are counted over %(days)s days at most: choose a "
+                        "shorter time and fewer contacts.",
+                        days=LONGEST_LIMIT,
+                    )
+                )
+
+    def _to_pure(self):
+        self.ensure_one()
+        return Limit(
+            count=self.count,
+            maximum=self.maximum,
+            period=self.period,
+            length=self.length,
+            rolling=self.rolling,
+            channels=CHANNEL_GROUPS[self.channels],
+            scope=self.scope,
+            place="" if self.place == "any" else self.place,
+        )

@@ -1,0 +1,11 @@
+from . import (
+    debt_message,
+    debt_case_in_person,
+    debt_case_message,
+    debt_case_notify,
+    debt_case_reply,
+    debt_message_decision,
+    debt_message_failure,
+    debt_message_queue,
+    debt_message_step,
+)

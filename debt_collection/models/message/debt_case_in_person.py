@@ -1,0 +1,81 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+from ...tools.contact import Answer
+
+
+class DebtCase(models.Model):
+    """Letters and visits: no queue carries them, people do, and put them on record."""
+
+    _inherit = "debt.case"
+
+    def action_record_in_person(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Letter or Visit"),
+            "res_model": "debt.message.record",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    def _record_in_person(self, channel, note, made_at=None):
+        """Put a letter or a visit on record: it counts as a contact.
+
+        :param str channel: letter, visit
+        :param str note: what it said, or what came of it
+        :param datetime made_at: when it was made already, naive UTC: it is recorded
+            whatever the gate says, and the gate's answer with it; None: it is made now
+        :return: ``debt.message`` (superuser)
+        :raises UserError: it is to be made now, and the gate refuses
+        """
+        self.ensure_one()
+        self.check_access("write")
+        at = made_at or fields.Datetime.now()
+        answer, facts = self._ask_in_person(channel, made_at)
+        if not answer.allowed and not made_at:
+            raise UserError(self._contact_message(answer, at, facts))
+        address = self._postal_address()
+        decided = self._prepare_decision(
+            channel, at, answer, facts, occasion="message", number=address
+        )
+        # Superuser: nobody writes messages by hand; this one was decided about.
+        case = self.sudo()
+        message = case.env["debt.message"].create(
+            {
+                **case._prepare_message_values("recorded", channel),
+                "address": address,
+                "body": plaintext2html(note or ""),
+                "state": "sent",
+                "sent_at": at,
+            }
+        )
+        self.env["debt.contact.decision"]._keep([decided | {"message_id": message.id}])
+        # It may have used up what a call was planned for.
+        self.sudo()._set_dirty()
+        return message
+
+    def _ask_in_person(self, channel, made_at=None):
+        """The gate's answer about a letter or visit, and what it knew.
+
+        What the ledger says now tells nothing of an earlier day.
+
+        :param datetime made_at: when it was made, naive UTC; None: it is made now
+        :return: `tools.contact.Answer` and `Facts`
+        """
+        if not made_at:
+            return self._ask_gate(channel, fields.Datetime.now())
+        facts = self._contact_facts()[self]
+        if reason := self._refused_by_debtor(channel, facts, None, None):
+            return Answer(False, reason), facts
+        target = self._contact_target(channel, facts)
+        return self._ask_policy(channel, made_at, facts, target), facts
+
+    def _postal_address(self):
+        """The debtor's address on one line, False where there is none."""
+        # Superuser: exactly this debtor's address.
+        lines = self.partner_id.sudo()._display_address(without_company=True)
+        parts = (line.strip() for line in lines.splitlines())
+        return ", ".join(filter(None, parts)) or False

@@ -1,0 +1,167 @@
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo import api, fields, models
+
+from ...tools.ladder_messages import next_message
+
+BATCH = 200
+
+
+class Made(NamedTuple):
+    """Messages that the present ladder of a case has brought already.
+
+    ``occurrences``: pairs of a step's id and the first ladder day of its span.
+    ``last``: when the last message goes or went out, naive UTC, of whichever ladder.
+    """
+
+    occurrences: set
+    last: datetime | None
+
+
+class DebtCase(models.Model):
+    """The ladder's messages: SMS and e-mails that go out without an operator.
+
+    They are planned along with the calls. A scheduled action puts what is due on record
+    as ``debt.message``, whose key lets each step happen once; the gate and the ledger
+    are asked when it is sent.
+    """
+
+    _inherit = "debt.case"
+
+    next_message_at = fields.Datetime(
+        string="Next Message",
+        readonly=True,
+        help="When the retry ladder writes to the debtor by itself.",
+    )
+
+    _message_idx = models.Index(
+        "(next_message_at) WHERE closed_at IS NULL AND next_message_at IS NOT NULL"
+    )
+
+    def _plan_message(self, facts, now, made, call_at):
+        """The ladder's next message.
+
+        :param facts: `Facts` of the debtor
+        :param datetime now: naive UTC
+        :param made: `Made`
+        :param datetime call_at: the next call planned, naive UTC or None
+        :return: `tools.ladder_messages.Due`, None when none is foreseen
+        """
+        if self.state != "active" or self.callback_at or self._paused("sms")[0]:
+            return None
+        due = next_message(
+            self.ladder_id._steps(),
+            self._ladder_start(),
+            now,
+            facts.zones,
+            facts.history,
+            made=made.occurrences,
+            last=made.last,
+            call_at=call_at,
+            case=self.company_id.id,
+        )
+        step = self.env["debt.ladder.step"].browse(due.step.key if due else [])
+        return due if step and self._step_channel(step, facts) else None
+
+    def _ladder_start(self):
+        return self.ladder_started_on or self.company_id._debt_today()
+
+    def _ladder_messages(self):
+        """What these cases' ladders have sent, or are to send.
+
+        :return: dict of `Made` by case
+        """
+        made = {case: Made(set(), None) for case in self}
+        if set(self.ladder_id.step_ids.mapped("channel")) <= {"call"}:
+            return made
+        # Superuser: exactly the messages of these cases.
+        for message in (
+            self.env["debt.message"]
+            .sudo()
+            .search([("case_id", "in", self.ids), ("kind", "=", "ladder")])
+        ):
+            case = message.case_id
+            prefix, occurrences = case._ladder_key(), made[case].occurrences
+            if message.key.startswith(prefix):
+                step, first = message.key.removeprefix(prefix).split(":")[:2]
+                occurrences.add((int(step), int(first)))
+            times = filter(None, (made[case].last, message._counts_from()))
+            made[case] = Made(occurrences, max(times, default=None))
+        return made
+
+    def _ladder_key(self, due=None):
+        """Key of a message of this ladder, or what all of them begin with.
+
+        A pause moves the first day of a ladder; days counted without it tell one ladder
+        of the case from the next.
+        """
+        run = self._ladder_start().toordinal() - self.ladder_paused_days
+        occurrence = f"{due.step.key}:{due.first}" if due else ""
+        return f"ladder:{self.id}:{run}:{occurrence}"
+
+    def _step_channel(self, step, facts):
+        """The first of the step's channels by which the debtor can be written to.
+
+        Nobody asked for these messages: whoever is on the list of those who want no
+        mail gets none.
+        """
+        partner = self.partner_id
+        ways = {
+            "sms": not partner.debt_do_not_call and self._sms_phones(facts.phones),
+            "email": not partner.is_blacklisted and self._usable_email(partner),
+        }
+        for channel in filter(ways.get, step._channels()):
+            ways[channel] = not self._lacks_leave(channel, facts)
+        return next((channel for channel in step._channels() if ways[channel]), None)
+
+    # --- carrying them out --------------------------------------------------------
+    @api.model
+    def _cron_ladder_messages(self):
+        """Put the messages that are due into the queue, some cases at a time.
+
+        Killed in the middle, it repeats nothing: a message and the mark on its case are
+        written in one transaction.
+        """
+        domain = [
+            ("closed_at", "=", False),
+            ("next_message_at", "<=", fields.Datetime.now()),
+        ]
+        remaining = self.search_count(domain)
+        while found := self.search(domain, limit=BATCH, order="next_message_at, id"):
+            cases = found.try_lock_for_update()
+            cases._work_apart(lambda some: some._make_ladder_messages())
+            remaining -= len(found)
+            left = self.env["ir.cron"]._commit_progress(
+                len(cases), remaining=max(0, remaining)
+            )
+            if not cases or not left:
+                return
+
+    def _make_ladder_messages(self):
+        """Make the messages of these cases that are due, and plan the next ones."""
+        # Superuser: a scheduled action, for exactly these cases.
+        cases = self.sudo().filtered(lambda case: case.state == "active")
+        cases.filtered("plan_dirty")._plan()
+        now = fields.Datetime.now()
+        facts, made = cases._contact_facts(), cases._ladder_messages()
+        values = [
+            case._prepare_ladder_message(facts[case], now, made[case]) for case in cases
+        ]
+        if values := list(filter(None, values)):
+            messages = self.env["debt.message"].sudo()
+            messages.create(values)
+            messages._trigger_sending()
+        (cases.exists() | self)._plan()
+
+    def _prepare_ladder_message(self, facts, now, made):
+        """Values of the message that is due now, None when none is."""
+        due = self._plan_message(facts, now, made, self.next_contact_at or None)
+        if not due or due.at > now:
+            return None
+        step = self.env["debt.ladder.step"].browse(due.step.key)
+        channel = self._step_channel(step, facts)
+        values = self._prepare_message_values(
+            "ladder", channel, key=self._ladder_key(due)
+        )
+        return values | {"ladder_step_id": step.id}

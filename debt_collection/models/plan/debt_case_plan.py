@@ -1,0 +1,272 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.contact import check
+from ...tools.ladder import Plan, plan
+
+BATCH = 1000
+# A callback the debtor asked for is made until then; later it is an ordinary call.
+# A promise decided within so many days is decided again every night.
+DECIDED_AGAIN = timedelta(days=60)
+CALLBACK_LASTS = timedelta(hours=24)
+# So many busy signals in a row are tried again shortly after; then the ladder decides.
+QUICK_RETRIES = 2
+RETRY_WITHIN = timedelta(hours=4)
+# No call counts for longer: `debt_case_facts.A_DAY_OF_MINUTES`.
+LONGEST_CALL = timedelta(days=1)
+# Reasons of the planner with which the ladder has no more calls.
+CALLS_OVER = ("ladder_end", "no_steps")
+UNPLANNED_STATES = ("disputed", "legal", "dormant")
+
+
+class DebtCase(models.Model):
+    _inherit = "debt.case"
+
+    @api.model
+    def _cron_daily(self):
+        """What a new day brings besides new due dates: promises, holds, disputes.
+
+        Runs after the ledger has been read. Superuser cron, all companies.
+        """
+        self.env["debt.phone"]._follow_tables()
+        self.env["debt.dispute"]._expire()
+        self._reassign_archived()
+        # A payment has its promise decided at once; the others are decided by time.
+        today = fields.Date.today()
+        lately = today - DECIDED_AGAIN
+        recent = Domain("date", ">=", lately) | Domain("state", "=", "open")
+        fallen_due = Domain("state", "!=", "cancelled") & Domain("date", "<=", today)
+        self.env["debt.promise"].search(fallen_due & recent)._evaluate()
+        self.search([("state", "=", "promised")])._resume_unpromised()
+        self.env["debt.promise"]._remind()
+        # What could not be planned may be possible by now, whatever was mended.
+        self.search(
+            [("state", "=", "active"), ("next_contact_at", "=", False)]
+        )._set_dirty()
+        self._trigger_planning()
+
+    def _set_dirty(self):
+        """Something changed that the next contact depends on; it is planned soon."""
+        clean = self.filtered(lambda case: not case.plan_dirty and not case.closed_at)
+        clean.plan_dirty = True
+        if clean:
+            self._trigger_planning()
+
+    @api.model
+    def _trigger_planning(self):
+        self.env.ref("debt_collection.ir_cron_debt_plan").sudo()._trigger()
+
+    @api.model
+    def _cron_plan(self):
+        """Plan what is unplanned, a thousand at a time; then the day's activities."""
+        cron = self.env["ir.cron"]
+        domain = self._to_plan_domain(fields.Datetime.now())
+        remaining = self.search_count(domain)
+        while cases := self.search(domain, limit=BATCH).try_lock_for_update():
+            cases._work_apart(lambda some: some._plan())
+            remaining -= len(cases)
+            if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
+                return
+        self._cron_call_activities()
+
+    @api.model
+    def _to_plan_domain(self, now):
+        """Cases that changed, and those whose time passed unused (a backlog, a break).
+
+        :param datetime now: naive UTC
+        """
+        passed = Domain("state", "=", "active") & Domain("contact_until", "<=", now)
+        paused = Domain("state", "in", ("on_hold", "promised"))
+        passed |= paused & Domain("next_contact_at", "<=", now)
+        dirty = Domain("plan_dirty", "=", True)
+        return Domain("closed_at", "=", False) & (dirty | passed)
+
+    def _plan(self):
+        """Plan the next contact of open cases and bring their activities in line.
+
+        The gate is asked about every instant, but the ledger is not read again here:
+        that is done before anybody is contacted.
+        """
+        cases = self.sudo().filtered(lambda case: not case.closed_at)
+        if not cases:
+            return
+        cases._assign()
+        now = fields.Datetime.now()
+        facts = cases._contact_facts()
+        likely = self._answering_hours()
+        made = cases._ladder_messages()
+        lost = []
+        for case in cases:
+            case._wake(now)
+            planned = case._plan_next_contact(facts[case], now, likely)
+            message = case._plan_message(facts[case], now, made[case], planned.at)
+            if planned.reason in CALLS_OVER:
+                planned = case._end_calls(planned, message)
+            lost.append(case._prepare_lost_plan(facts[case], now, planned))
+            values = case._prepare_plan_values(planned, message)
+            if values:
+                case.write(values)
+        self.env["debt.contact.decision"]._keep(list(filter(None, lost)))
+        cases._sync_call_activities()
+
+    def _wake(self, now):
+        """What is over ends by itself: a hold, a promise, a callback nobody made."""
+        held = self.state == "on_hold" and self.hold_until
+        if held and self._day_end(self.hold_until) <= now:
+            state = self._state_without_pause()
+            self.write({"state": state, "hold_until": False, "plan_dirty": True})
+        if self.callback_at and self.callback_at + CALLBACK_LASTS <= now:
+            self.write({"callback_at": False, "plan_dirty": True})
+            if self.state == "active":
+                self.write({"state": self._state_without_pause(), "plan_dirty": True})
+        if self.state == "promised":
+            self.promise_ids._evaluate()
+
+    def _plan_next_contact(self, facts, now, likely=None, history=None):
+        """The next contact of one case, as `tools.ladder.Plan`.
+
+        :param facts: `Facts` of the debtor
+        :param datetime now: naive UTC
+        :param dict likely: answered calls by local hour of debtors like him
+        :param history: contacts to reckon with instead of those in ``facts``
+        """
+        self.ensure_one()
+        history = facts.history if history is None else history
+        if reason := self._unplannable(facts):
+            return Plan(None, None, reason)
+        _paused, not_before = self._paused("call")
+        return self._plan_retry(facts, now, history) or plan(
+            self.ladder_id._steps(),
+            self._ladder_start(),
+            now,
+            facts.policy,
+            facts.zones,
+            history,
+            holidays=facts.holidays,
+            callback=self.callback_at or None,
+            not_before=not_before,
+            preferred_hours=self._preferred_hours(facts, likely),
+            case=self.company_id.id,
+            channels={"call"},
+            target=self._contact_target("call", facts),
+        )
+
+    def _unplannable(self, facts):
+        """Why no call can be planned at all, or None."""
+        if self.state in UNPLANNED_STATES and not self.callback_at:
+            return self.state
+        if self.state == "on_hold" and not self.hold_until:
+            return "on_hold"
+        if reason := self._refused_by_debtor("call", facts, None, None):
+            return reason
+        if not self.ladder_id and not self.callback_at:
+            return "no_ladder"
+        return None
+
+    def _plan_retry(self, facts, now, history):
+        """A busy line is free again soon: try once more before the ladder's gap."""
+        lately = now - RETRY_WITHIN - LONGEST_CALL
+        if not any(
+            c.busy
+            and c.channel == "call"
+            and c.case == self.company_id.id
+            and c.at >= lately
+            for c in history
+        ):
+            return None
+        # Few have one: the calls of all the others are not read along.
+        calls = self.with_prefetch().call_ids
+        last = calls.filtered(lambda call: call.state == "done")
+        last = last[: QUICK_RETRIES + 1]
+        minutes = last[:1].outcome_id.retry_minutes
+        if not minutes or self.callback_at or self.state != "active":
+            return None
+        if len(last) > QUICK_RETRIES and all(c.outcome_id.retry_minutes for c in last):
+            return None
+        ended = last[0].ended_at or now
+        answer = check(
+            facts.policy,
+            facts.zones,
+            "call",
+            max(now, ended + timedelta(minutes=minutes)),
+            history,
+            holidays=facts.holidays,
+            case=self.company_id.id,
+            target=self._contact_target("call", facts),
+        )
+        if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
+            return None
+        return Plan(answer.next_at, answer.until, "retry")
+
+    def _preferred_hours(self, facts, likely):
+        """Weights by local hour: what he said, when he answered, when others did."""
+        named = self.partner_id.debt_preferred_hour
+        if named:
+            return {int(named) % 24: 1.0}
+        if facts.hours:
+            return dict(facts.hours)
+        return (likely or {}).get(bool(self.partner_id.is_company)) or None
+
+    @api.model
+    def _answering_hours(self):
+        """When persons and companies answered in the last quarter.
+
+        Counted over all debtors, as superuser: only counts come out.
+
+        :return: dict of counts by local hour, by whether it is a company
+        """
+        since = fields.Datetime.now() - timedelta(days=90)
+        hours = defaultdict(dict)
+        for is_company, hour, count in self.env.execute_query(
+            SQL(
+                """
+                SELECT p.is_company, c.local_hour, count(*)
+                  FROM debt_call c
+                  JOIN res_partner p ON p.id = c.partner_id
+                 WHERE c.connected AND c.started_at > %s AND c.local_hour IS NOT NULL
+                   AND c.direction = 'outbound'
+                 GROUP BY 1, 2
+                """,
+                since,
+            )
+        ):
+            hours[bool(is_company)][hour] = count
+        return dict(hours)
+
+    def _end_calls(self, planned, message):
+        """No call is left on the ladder: messages may be, else it is over.
+
+        :param planned: `tools.ladder.Plan`
+        :param message: `tools.ladder_messages.Due` or None
+        :return: `tools.ladder.Plan`
+        """
+        if message:
+            return Plan(None, None, "ladder_messages")
+        if planned.reason == "ladder_end" or self._has_messages_only():
+            return self._leave_ladder()
+        return planned
+
+    def _has_messages_only(self):
+        return self.state == "active" and bool(self.ladder_id.step_ids)
+
+    def _leave_ladder(self):
+        """The ladder is over: the case takes its exit state."""
+        state = self.ladder_id.exit_state
+        self.write({"state": state, "hold_until": False})
+        self._message_log(body=self.env._("The retry ladder is over without a result."))
+        return Plan(None, None, state)
+
+    def _prepare_plan_values(self, planned, message=None):
+        values = {
+            "next_message_at": message.at if message else False,
+            "next_contact_at": planned.at or False,
+            "contact_until": planned.until or False,
+            "next_contact_code": planned.reason,
+            "next_contact_block": planned.blocked or False,
+            "plan_dirty": False,
+        }
+        return {name: value for name, value in values.items() if self[name] != value}

@@ -1,0 +1,13 @@
+from . import (
+    script_words,
+    debt_script,
+    debt_script_step,
+    debt_script_text,
+    debt_script_validate,
+    debt_script_version,
+    debt_case_script,
+    debt_call_step,
+    debt_call_view,
+    debt_objection,
+    debt_objection_proposal,
+)
