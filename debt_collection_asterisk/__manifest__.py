@@ -4,9 +4,8 @@
     "through an Asterisk of your own",
     "version": "19.0.1.0.0",
     "category": "Accounting/Debt Collection",
-    "author": "Debt Collection Contributors, Odoo Community Association (OCA)",
+    "author": "Debt Collection Contributors",
     "license": "LGPL-3",
-    "website": "https://github.com/OCA/credit-control",
     "depends": ["debt_collection"],
     "data": [
         "security/ir.model.access.csv",

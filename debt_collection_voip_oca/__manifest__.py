@@ -3,9 +3,8 @@
     "summary": "Calls in the browser's softphone, which confirms each of them",
     "version": "19.0.1.0.0",
     "category": "Accounting/Debt Collection",
-    "author": "Debt Collection Contributors, Odoo Community Association (OCA)",
+    "author": "Debt Collection Contributors",
     "license": "AGPL-3",
-    "website": "https://github.com/OCA/credit-control",
     "depends": ["debt_collection", "voip_oca"],
     "data": [
         "security/voip_call_rules.xml",

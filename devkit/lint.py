@@ -22,6 +22,7 @@ NOT_OURS = (
 PYLINT = (
     "--load-plugins=pylint_odoo",
     "--valid-odoo-versions=19.0",
+    "--manifest-required-authors=Debt Collection Contributors",
     "--disable=all",
     "--enable=odoolint",
     f"--disable={','.join(NOT_OURS)}",

@@ -2,7 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.debt_collection.models.contact.debt_contact_decision_case import WAITING
+from odoo.addons.debt_collection.models.contact.debt_contact_decision_case import (
+    WAITING,
+)
 
 from .constants import LEASE
 

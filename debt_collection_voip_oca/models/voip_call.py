@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from odoo.addons.debt_collection.models.card.apart import apart
 from odoo.addons.debt_collection.models.call.debt_call import TALK_MINUTES
+from odoo.addons.debt_collection.models.card.apart import apart
 
 from ..tools import sip_lines
 

@@ -7,8 +7,8 @@ from odoo.tools import SQL
 
 from ...tools import call_events
 from ...tools.call_events import ANSWERED_LINES, STATES, VAGUE_LINES, EventError
-from ..card.apart import apart
 from ..call.debt_call import TALK_MINUTES
+from ..card.apart import apart
 
 _logger = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 Two thousand of them a law: debtors in all zones in use, over leap day, year end and
 changes of the clock, held against the slow reading of the law in `test_tools_oracle`.
-`DEBT_EXAMPLES=20000 ./dev test debt_collection/tests/test_policy_histories.py` for a
-long night.
+For a long night, with more of them:
+`DEBT_EXAMPLES=20000 ./dev test debt_collection/tests/test_contact_policy_histories.py`
 """
 
 from datetime import date, datetime, time, timedelta
