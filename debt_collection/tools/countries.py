@@ -3,6 +3,7 @@
 from contextlib import suppress
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from zoneinfo import TZPATH
 
@@ -232,7 +233,7 @@ def _countries() -> dict[str, list[str]]:
 
 def _zone_table() -> str:
     """Read the system's zone.tab, or else that of the tzdata package."""
-    tables = [Path(folder) / "zone.tab" for folder in TZPATH]
+    tables: list[Traversable] = [Path(folder) / "zone.tab" for folder in TZPATH]
     with suppress(ModuleNotFoundError):
         tables.append(resources.files("tzdata.zoneinfo") / "zone.tab")
     table = next((table for table in tables if table.is_file()), None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from phonenumbers import PhoneNumberType as Type
 from phonenumbers import ValidationResult as Length
 from phonenumbers.timezone import time_zones_for_geographical_number
@@ -205,7 +205,7 @@ def _halves(piece: str) -> list[str]:
     if len(_digits(piece)) <= MOST_DIGITS:
         return [piece]
 
-    def unlike(cut):
+    def unlike(cut: int) -> int:
         return abs(len(_digits(piece[:cut])) - len(_digits(piece[cut:])))
 
     cuts = [match.start() for match in re.finditer(r"\s+|\(", piece)]
@@ -259,7 +259,7 @@ def _phone(digits: str, region: str | None, extension: str) -> Phone:
     return Phone(e164, kind, country, _zones(number, kind, country), extension)
 
 
-def _zones(number, kind: str, country: str) -> tuple[str, ...]:
+def _zones(number: PhoneNumber, kind: str, country: str) -> tuple[str, ...]:
     """Return the zones of a landline's prefix, else all those of the country."""
     everywhere = country_zones(country)
     if kind == "landline" and (names := _prefix_zones(number, everywhere)):
@@ -269,7 +269,7 @@ def _zones(number, kind: str, country: str) -> tuple[str, ...]:
     )
 
 
-def _prefix_zones(number, everywhere: tuple[str, ...]) -> tuple[str, ...]:
+def _prefix_zones(number: PhoneNumber, everywhere: tuple[str, ...]) -> tuple[str, ...]:
     """Return the zones of a prefix whose clocks are in use in the country.
 
     phonenumbers stands a foreign zone in for some: the Canaries for Morocco.
