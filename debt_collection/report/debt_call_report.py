@@ -95,12 +95,12 @@ class DebtCallReport(models.Model):
     line = fields.Selection(
         lambda self: self.env["debt.call"]._fields["line"].selection,
         readonly=True,
-        help="How the call ended on the line, by the word of telephony.",
+        help="How the call ended, according to telephony.",
     )
     provider_id = fields.Many2one("debt.telephony.provider", readonly=True)
     caller_number_id = fields.Many2one("debt.caller.number", readonly=True)
     disagreements = fields.Integer(
-        readonly=True, help="The operator says one thing, telephony another."
+        readonly=True, help="The operator and telephony disagree."
     )
     abandoned = fields.Integer(
         readonly=True, help="Answered, and no operator was there in time."
@@ -111,7 +111,7 @@ class DebtCallReport(models.Model):
     promises_kept = fields.Integer(readonly=True)
     promises_broken = fields.Integer(readonly=True)
     amount_promised = fields.Monetary(readonly=True)
-    amount_paid = fields.Monetary(string="Paid of Promises", readonly=True)
+    amount_paid = fields.Monetary(string="Paid on Promises", readonly=True)
     duration = fields.Integer(string="Talk Time", readonly=True)
     answer_rate = fields.Float(
         readonly=True, aggregator="avg", help="Answered calls among the attempts."

@@ -61,7 +61,7 @@ class DebtCaseReport(models.Model):
     promises = fields.Integer(string="Promises Made", readonly=True)
     promises_kept = fields.Integer(readonly=True)
     amount_promised = fields.Monetary(readonly=True)
-    amount_paid = fields.Monetary(string="Paid of Promises", readonly=True)
+    amount_paid = fields.Monetary(string="Paid on Promises", readonly=True)
     duration = fields.Integer(string="Seconds Spoken", readonly=True)
 
     @property

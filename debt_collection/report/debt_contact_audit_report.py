@@ -112,7 +112,7 @@ class DebtContactAuditReport(models.Model):
     undecided = fields.Integer(
         string="Without a Decision",
         readonly=True,
-        help="Contacts made before decisions were kept.",
+        help="Contacts made before decisions were recorded.",
     )
 
     @property

@@ -40,10 +40,14 @@ class DebtObjectionReport(models.Model):
     promised = fields.Integer(readonly=True)
     paid = fields.Integer(readonly=True, help="A payment followed the promise.")
     promise_rate = fields.Float(
-        readonly=True, aggregator="avg", help="Promised in so many of the calls."
+        readonly=True,
+        aggregator="avg",
+        help="Share of the calls that brought a promise.",
     )
     win_rate = fields.Float(
-        readonly=True, aggregator="avg", help="Paid after so many of the calls."
+        readonly=True,
+        aggregator="avg",
+        help="Share of the calls that were followed by a payment.",
     )
 
     @property

@@ -318,7 +318,7 @@ class TestContactDecision(DebtCommon):
         )
         self.assertIn("SMS and E-mail: only with the debtor's consent\n", version.text)
         self.assertIn("Calls by Robots: to mobile numbers only with", version.text)
-        self.assertIn("Calls are recorded only with consent before.", version.text)
+        self.assertIn("Calls are recorded only with prior consent.", version.text)
         self.assertIn("Recordings are kept for 3 years.", version.text)
 
     def test_what_is_no_rule_makes_no_version(self):

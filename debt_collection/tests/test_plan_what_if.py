@@ -317,7 +317,7 @@ class TestWhatIf(DebtCommon):
         action = self.env["debt.what.if"].with_user(self.manager).action_forecast()
         what_if = self.env["debt.what.if"].browse(action["res_id"])
         self.assertIn("Calls in 30 days 48", self._text(what_if))
-        self.assertNotIn("Fall away", self._text(what_if))
+        self.assertNotIn("No longer made", self._text(what_if))
 
     def test_the_form_opens(self):
         what_if = self._ask(self.policy, self._one_a_day())

@@ -13,7 +13,7 @@ class DebtCallWizard(models.TransientModel):
     callback_hint = fields.Char(compute="_compute_callback_hint")
     callback_slot = fields.Datetime(
         compute="_compute_callback_hint",
-        help="The first lawful instant after the one that is not.",
+        help="The first lawful time after the one that was asked for.",
     )
 
     @api.depends("callback_at", "party", "outcome_id")

@@ -8,8 +8,8 @@ class DebtContactExplain(models.TransientModel):
 
     def _zones_text(self, zones):
         return self.env._(
-            "Where the debtor is, is not known for sure. Contact is allowed only when "
-            "it is in all of these time zones: %(zones)s.",
+            "It is not certain where the debtor is. Contact is allowed only at hours "
+            "that are allowed in all of these time zones: %(zones)s.",
             zones=", ".join(zones),
         )
 

@@ -109,7 +109,7 @@ class DebtDiallerSimulator(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
-        help="Seconds a dial takes that nobody answers.",
+        help="Seconds that an unanswered call takes.",
     )
     message_seconds = fields.Integer(
         string="Voice Message",
@@ -122,11 +122,11 @@ class DebtDiallerSimulator(models.TransientModel):
         help="Numbers that may be dialled at the same time.",
     )
     abandon_cap = fields.Float(
-        string="Abandoned at Most",
+        string="Maximum Abandoned",
         default=lambda self: Figures.cap,
         digits=(4, 3),
-        help="Of those who answer, the share that may find no operator. Three in a "
-        "hundred is what regulators allow.",
+        help="Of those who answer, the share for whom no operator may be free. Three "
+        "in a hundred is what regulators allow.",
     )
     result_html = fields.Html(
         string="Result", compute="_compute_result_html", sanitize=False
@@ -261,7 +261,7 @@ class DebtDiallerSimulator(models.TransientModel):
             return self.env._("At most 10 % may be abandoned.")
         seconds = ("talk", "wrap_up", "reading", "ring", "failed", "message")
         if not all(1 <= self[f"{name}_seconds"] <= 3600 for name in seconds):
-            return self.env._("Each time lies between 1 second and an hour.")
+            return self.env._("Each duration must be between 1 second and 1 hour.")
         return None
 
     def _figures(self):

@@ -14,7 +14,8 @@ class DebtExcludeWizard(models.TransientModel):
         string="Until",
         required=True,
         default=lambda self: self._default_date(),
-        help="Last day of the exclusion; the invoices then count again by themselves.",
+        help="Last day of the exclusion; from the next day the invoices are "
+        "collected again.",
     )
     reason = fields.Char(required=True)
     move_count = fields.Integer(compute="_compute_move_count")

@@ -13,9 +13,9 @@ class DebtMessageRecord(models.TransientModel):
         [("letter", "Letter"), ("visit", "Visit")], required=True, default="letter"
     )
     done = fields.Boolean(
-        string="Made Already",
-        help="It is put on record even where it was not permitted; a contact audit "
-        "will report it then.",
+        string="Already Made",
+        help="It is recorded even if it was not permitted; the contact audit will "
+        "then report it.",
     )
     made_at = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
     note = fields.Text(

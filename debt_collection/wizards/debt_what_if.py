@@ -34,7 +34,7 @@ class DebtWhatIf(models.TransientModel):
     outcome = fields.Json(readonly=True)
     team_id = fields.Many2one("debt.team", help="Empty: the teams of all your cases.")
     hours_per_day = fields.Float(
-        string="Hours of Calling",
+        string="Calling Hours",
         default=6.0,
         help="Per day, of an operator whose capacity is the largest of the team; the "
         "others count in proportion to theirs.",
@@ -46,7 +46,7 @@ class DebtWhatIf(models.TransientModel):
         help="From dialling to the outcome, on average. Measured over the last 90 days "
         "where there were calls enough.",
     )
-    html = fields.Html(string="Calls to Come", compute="_compute_html", sanitize=False)
+    html = fields.Html(string="Upcoming Calls", compute="_compute_html", sanitize=False)
 
     @api.model
     def _open(self, what, **change):
@@ -188,9 +188,10 @@ class DebtWhatIf(models.TransientModel):
     def _notes(self):
         """What was assumed, in sentences."""
         text = self.env._(
-            "The planner was asked for one contact of each case after another, as if "
-            "nobody answered, nobody paid and no new case came. Days are those of your "
-            "company. Messages are those of the ladders; hours are those of calls."
+            "The contacts of each case are planned one after another, as if nobody "
+            "answered, nobody paid and no new case was opened. Days are those of "
+            "your company. Messages are those of the ladders; hours are those of "
+            "calls."
         )
         count, population = self.outcome["sample"], self.outcome["population"]
         if count == population:

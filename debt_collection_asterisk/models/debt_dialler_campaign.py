@@ -66,7 +66,7 @@ class DebtDiallerCampaign(models.Model):
         string="Lines", default=20, help="Most calls at once, those talking included."
     )
     abandon_cap = fields.Float(
-        string="Abandoned at Most",
+        string="Maximum Abandoned",
         default=HIGHEST_CAP,
         help="The share of debtors who answer and find no operator within two seconds. "
         "The campaign pauses above it.",

@@ -72,7 +72,7 @@ class DebtContactException(models.Model):
         "debt.contact.decision",
         readonly=True,
         ondelete="set null",
-        help="Empty: from before decisions were kept; judged by today's policies.",
+        help="Empty: made before decisions were recorded; judged by today's policies.",
     )
 
     @api.model

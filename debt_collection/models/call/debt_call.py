@@ -82,7 +82,7 @@ class DebtCall(models.Model):
         help="Seconds from the answer to the end.",
     )
     claim_until = fields.Datetime(
-        readonly=True, help="Until then the debtor is this operator's alone."
+        readonly=True, help="Until then the debtor is reserved for this operator."
     )
     user_id = fields.Many2one(
         "res.users",
@@ -125,7 +125,7 @@ class DebtCall(models.Model):
         required=True,
         default="operator",
         readonly=True,
-        help="Whose word it is that the call took place.",
+        help="Who confirms that the call took place.",
     )
     external_id = fields.Char(readonly=True, copy=False)
 

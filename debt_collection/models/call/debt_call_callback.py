@@ -22,8 +22,8 @@ class DebtCall(models.Model):
         if not at or not now <= at <= now + FURTHEST:
             raise ValidationError(
                 self.env._(
-                    "Enter when the debtor wants to be called back, from now on and "
-                    "within three months."
+                    "Enter when the debtor wants to be called back: a time within "
+                    "the next three months."
                 )
             )
         answer, facts = self._callback_answer(at, values)

@@ -85,7 +85,7 @@ class DebtCall(models.Model):
             clean |= self._clean_promise(values)
         except (TypeError, ValueError) as error:
             raise ValidationError(
-                self.env._("This is no date or amount: %(error)s", error=error)
+                self.env._("This is not a date or an amount: %(error)s", error=error)
             ) from error
         if clean["party"] not in dict(self._fields["party"].selection):
             raise ValidationError(

@@ -38,7 +38,7 @@ class DebtCallOutcome(models.Model):
             ("dead", "Out of Service"),
             ("do_not_call", "Do Not Call"),
         ],
-        string="Number Becomes",
+        string="Marks Number As",
     )
     case_state = fields.Selection(
         [
@@ -47,10 +47,10 @@ class DebtCallOutcome(models.Model):
             ("on_hold", "On Hold"),
             ("legal", "Legal"),
         ],
-        string="Case Becomes",
+        string="Sets Case To",
     )
     hold_days = fields.Integer(
-        help="Nobody is called for this many days, and the case then comes back."
+        help="Nobody is called for this many days; the case then becomes active again."
     )
     retry_minutes = fields.Integer(
         help="The next attempt is not made before this many minutes have passed."

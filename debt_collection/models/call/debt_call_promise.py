@@ -109,14 +109,14 @@ class DebtCall(models.Model):
         )
         if set(ids) - set(owed.ids):
             raise ValidationError(
-                self.env._("A promise is about open invoices of this debtor.")
+                self.env._("A promise can only cover open invoices of this debtor.")
             )
 
     def _check_confirmation(self, channel):
         """Whatever cannot be sent at all is said before anything is saved."""
         if channel not in ("email", "sms"):
             raise ValidationError(
-                self.env._("A promise is confirmed by e-mail or by SMS.")
+                self.env._("A promise can be confirmed by e-mail or by SMS.")
             )
         if not self.case_id._message_address(channel, self):
             raise UserError(self.case_id._no_address_text(channel))

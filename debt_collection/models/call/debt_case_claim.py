@@ -26,7 +26,8 @@ class DebtCase(models.Model):
         compute="_compute_on_line_user_id",
         search="_search_on_line_user_id",
         compute_sudo=True,
-        help="Who has the call that is open: may see the case, whosever it is.",
+        help="The user on the open call, who may see the case even if it is a "
+        "colleague's.",
     )
 
     @api.depends("call_ids.state", "call_ids.user_id")

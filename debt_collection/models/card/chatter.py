@@ -10,7 +10,7 @@ class DebtChatter(models.AbstractModel):
 
     _name = "debt.chatter"
     _inherit = "mail.thread"
-    _description = "Chatter Among Colleagues"
+    _description = "Internal Chatter"
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         outside = [

@@ -72,7 +72,7 @@ class DebtCase(models.Model):
         tracking=True,
     )
     hold_until = fields.Date(
-        help="Last day on which nobody is called; the case then comes back by itself."
+        help="Last day without calls; the case then becomes active again."
     )
     profile_id = fields.Many2one("debt.profile", tracking=True)
     amount_overdue = fields.Monetary(readonly=True)
@@ -88,11 +88,13 @@ class DebtCase(models.Model):
         "debt.ladder", string="Retry Ladder", check_company=True, tracking=True
     )
     ladder_started_on = fields.Date(
-        readonly=True, help="Day 1 of the retry ladder; moves on while it is paused."
+        readonly=True,
+        help="Day 1 of the retry ladder; it moves forward while the ladder is paused.",
     )
     next_contact_at = fields.Datetime(string="Next Contact", readonly=True)
     contact_until = fields.Datetime(
-        readonly=True, help="The next contact is lawful and sensible until then."
+        readonly=True,
+        help="Until then the next contact is permitted and still makes sense.",
     )
     next_contact_code = fields.Char(readonly=True)
     next_contact_block = fields.Char(readonly=True)

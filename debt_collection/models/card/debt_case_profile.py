@@ -30,7 +30,7 @@ class DebtCase(models.Model):
     suggested_profile_id = fields.Many2one(
         "debt.profile",
         compute="_compute_suggested_profile",
-        help="What payments and calls point to; it counts only once confirmed.",
+        help="What payments and calls suggest; it takes effect only once confirmed.",
     )
     profile_reasons = fields.Html(
         compute="_compute_suggested_profile", string="Observations"
@@ -275,14 +275,15 @@ class DebtCase(models.Model):
                 "Late payments were %(days)s days late on average.", **numbers
             ),
             "said_forgot": self.env._(
-                "Said in %(forgot)s call(s) that the invoice had been forgotten.",
+                "Calls in which the invoice was said to have been forgotten: "
+                "%(forgot)s.",
                 **numbers,
             ),
             "keeps_promises": self.env._(
                 "Kept %(kept)s of %(promises)s promises.", **numbers
             ),
             "said_hardship": self.env._(
-                "Told of a hardship in %(hardship)s call(s).", **numbers
+                "Calls in which hardship was mentioned: %(hardship)s.", **numbers
             ),
             "said_no_money": self.env._(
                 "Said in %(no_money)s calls that money was short.", **numbers

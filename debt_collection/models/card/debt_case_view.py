@@ -11,7 +11,7 @@ class DebtCase(models.Model):
     local_time = fields.Char(compute="_compute_contact_now")
     contact_allowed = fields.Boolean(compute="_compute_contact_now")
     contact_message = fields.Char(
-        compute="_compute_contact_now", help="What the gate says about a call now."
+        compute="_compute_contact_now", help="Whether a call is permitted now, and why."
     )
     promise_count = fields.Integer(compute="_compute_related_counts")
     dispute_count = fields.Integer(compute="_compute_related_counts")

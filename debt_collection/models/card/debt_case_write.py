@@ -28,7 +28,7 @@ class DebtCase(models.Model):
     _inherit = "debt.case"
 
     paused_on = fields.Date(
-        readonly=True, help="Since when the retry ladder has not been climbed."
+        readonly=True, help="Since when the retry ladder has been paused."
     )
     ladder_paused_days = fields.Integer(
         readonly=True, help="How many days the case's ladders have been paused."

@@ -11,7 +11,7 @@ class DebtProfile(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
         required=True,
-        help="Suggestions from payments and calls go by it: forgetful, hardship, "
+        help="Suggestions from payments and calls use it: forgetful, hardship, "
         "negligent, chronic and evasive are known.",
     )
     sequence = fields.Integer(default=10)

@@ -91,11 +91,11 @@ class DebtTeamMember(models.Model):
     active = fields.Boolean(default=True)
     open_case_count = fields.Integer(compute="_compute_open_case_count")
     last_assigned = fields.Integer(
-        readonly=True, copy=False, help="Turn in which the last case was given."
+        readonly=True, copy=False, help="Round in which the last case was assigned."
     )
 
     _user_once = models.Constraint(
-        "UNIQUE(team_id, user_id)", "An operator is a member of a team only once."
+        "UNIQUE(team_id, user_id)", "An operator can be a member of a team only once."
     )
     _capacity_positive = models.Constraint(
         "CHECK(capacity >= 1)", "The capacity of a member is at least one case."

@@ -16,29 +16,30 @@ class ResCompany(models.Model):
     debt_auto_flag = fields.Boolean(
         string="Flag Overdue Invoices Automatically",
         default=True,
-        help="Off: only what an accountant flagged is collected.",
+        help="If off, only what an accountant has flagged is collected.",
     )
     debt_grace_days = fields.Integer(
         string="Grace Days",
         default=0,
-        help="Days after the due date before a debt is collected by itself.",
+        help="Days after the due date before a debt is collected automatically.",
     )
     debt_min_amount = fields.Monetary(
         string="Minimum Amount",
         default=0.0,
-        help="Debts below are not collected by themselves.",
+        help="Debts below this amount are not collected automatically.",
     )
     debt_contact_policy_id = fields.Many2one(
         "debt.contact.policy",
         string="Default Contact Policy",
         default=lambda self: self._debt_default_policy(),
-        help="For debtors for whom no policy of their country is found. Where the "
-        "country is not known, it holds beside those of all that come into question.",
+        help="For debtors whose country has no policy. Where the country is not "
+        "known, it applies together with the policies of all possible countries.",
     )
     debt_contact_policy_always = fields.Boolean(
         string="At Least as Strict as the Default Policy",
-        help="The default policy holds beside the law of the debtor's country, the "
-        "stricter of the two in each respect. It never loosens the law.",
+        help="The default policy applies in addition to the law of the debtor's "
+        "country, and the stricter of the two counts in each respect. It never "
+        "loosens the law.",
     )
     debt_promise_grace_days = fields.Integer(
         string="Promise Grace Days",
@@ -48,8 +49,8 @@ class ResCompany(models.Model):
     debt_promise_reminder_days = fields.Integer(
         string="Promise Reminder",
         default=1,
-        help="So many days before the promised date the debtor is reminded of it, by "
-        "e-mail or SMS. 0: never.",
+        help="How many days before the promised date the debtor is reminded of it, "
+        "by e-mail or SMS. 0: never.",
     )
     debt_dispute_days = fields.Integer(
         string="Days to Settle a Dispute",
@@ -59,28 +60,27 @@ class ResCompany(models.Model):
     debt_planning_days = fields.Integer(
         string="Planning Horizon",
         default=1,
-        help="Calls due within so many days after today become activities. "
-        "1: today's and tomorrow's.",
+        help="Calls due within this many days after today become activities. 1: "
+        "today's and tomorrow's.",
     )
     debt_provider_id = fields.Many2one(
         "debt.telephony.provider",
         string="Telephony Provider",
         domain="[('company_id', 'in', (id, False))]",
         ondelete="restrict",
-        help="What operators dial with who have chosen nothing else.",
+        help="What operators dial with unless they have chosen something else.",
     )
     debt_recording_days = fields.Integer(
         string="Keep Recordings",
         default=90,
-        help="Days after which the recording of a call is deleted, where the debtor's "
-        "contact policy does not ask for longer.",
+        help="Days after which the recording of a call is deleted, unless the "
+        "debtor's contact policy requires longer.",
     )
     debt_audited_until = fields.Date(
         string="Contacts Audited Until",
         readonly=True,
         copy=False,
-        help="The last day of the months whose contacts were judged again by "
-        "themselves.",
+        help="Last day of the months whose contacts have been audited automatically.",
     )
     debt_accountant_id = fields.Many2one(
         "res.users",

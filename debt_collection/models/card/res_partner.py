@@ -57,15 +57,17 @@ class ResPartner(models.Model):
     debt_kind = fields.Selection(
         [("consumer", "Consumer Debts"), ("business", "Business Debts")],
         string="Kind of Debt",
-        help="Set only where it is not plain: empty, a company owes business debts and "
-        "a person consumer debts. A sole trader is a person with business debts.",
+        help="Set it only where it is not obvious: if empty, a company owes business "
+        "debts and a person consumer debts. A sole trader is a person with business "
+        "debts.",
         groups=READERS,
         tracking=True,
     )
     debt_tz = fields.Selection(
         _tz_get,
         string="Time Zone Stated",
-        help="The zone the debtor names. It wins over address and number.",
+        help="The time zone the debtor stated. It takes precedence over address and "
+        "number.",
         groups=READERS,
         tracking=True,
     )

@@ -90,8 +90,8 @@ class DebtCase(models.Model):
             "no_number": self.env._("There is no number to call."),
             "bad_number": self.env._("This number is not to be dialled."),
             "bad_address": self.env._(
-                "This is none of the debtor's e-mail addresses: enter it on the debtor "
-                "or one of the debtor's contacts first."
+                "This is not one of the debtor's e-mail addresses: enter it on the "
+                "debtor or one of the debtor's contacts first."
             ),
             "busy": self.env._("A colleague is on the line with the debtor."),
             "no_zone": self.env._(
@@ -106,7 +106,7 @@ class DebtCase(models.Model):
             "holiday": self.env._("It is a public holiday where the debtor is."),
             "limit": self.env._("The permitted number of contacts is used up."),
             "before_callback": self.env._("The debtor asked to be called later."),
-            "never": self.env._("The contact policy leaves no time for it."),
+            "never": self.env._("The contact policy allows no time for it."),
             "failed": self.env._(
                 "The next contact could not be planned; it is tried again tomorrow."
             ),

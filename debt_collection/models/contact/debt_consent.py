@@ -78,7 +78,7 @@ class DebtConsent(models.Model):
         string="On", required=True, default=lambda self: self.env.company._debt_today()
     )
     valid_until = fields.Date(
-        string="Until", help="Last day on which it holds. Empty: until withdrawn."
+        string="Until", help="Last day on which it is valid. Empty: until withdrawn."
     )
     note = fields.Text(
         string="Evidence", help="What exactly was said or written, and by whom."

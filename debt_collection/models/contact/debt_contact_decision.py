@@ -97,7 +97,7 @@ class DebtContactDecision(models.Model):
     )
     mobile = fields.Boolean(
         readonly=True,
-        help="The number was, or might have been, a mobile one.",
+        help="The number was, or may have been, a mobile number.",
     )
     consented = fields.Boolean(
         string="Consent",
@@ -123,10 +123,11 @@ class DebtContactDecision(models.Model):
     zones = fields.Char(
         string="Time Zones",
         readonly=True,
-        help="All zones in which the debtor could be; the rules had to hold in each.",
+        help="All time zones the debtor may have been in; the rules had to be met in "
+        "each.",
     )
     local_time = fields.Char(
-        readonly=True, help="In the first of the time zones, at that moment."
+        readonly=True, help="Local time in the first of the time zones, at that moment."
     )
     local_hour = fields.Integer(readonly=True, aggregator=None)
     local_weekday = fields.Selection(WEEKDAYS, readonly=True)
@@ -142,7 +143,7 @@ class DebtContactDecision(models.Model):
     readings = fields.Json(readonly=True)
     counters = fields.Text(
         compute="_compute_counters",
-        help="How far each limit was used up, before this contact.",
+        help="How much of each limit had been used before this contact.",
     )
     key = fields.Char(readonly=True, copy=False)
 
@@ -196,7 +197,7 @@ class DebtContactDecision(models.Model):
     def _unlink_never(self):
         """What was decided is proof: an inspector may ask for it."""
         if not self.env.user.has_group("base.group_system"):
-            raise UserError(self.env._("A decision that was kept cannot be deleted."))
+            raise UserError(self.env._("A recorded decision cannot be deleted."))
 
     # --- keeping ----------------------------------------------------------------------
     @api.model

@@ -87,11 +87,11 @@ class DebtContactPolicy(models.Model):
     )
     adapted_from_id = fields.Many2one(
         "debt.contact.policy",
-        string="Stands in For",
+        string="Replaces",
         copy=False,
         index="btree_not_null",
-        help="While this policy is in force it is used instead of that one. Other "
-        "policies that fit the debtor hold all the same.",
+        help="While this policy is in force, it is used instead of that one. Other "
+        "policies that fit the debtor still apply.",
     )
     window_ids = fields.One2many(
         "debt.contact.policy.window", "policy_id", string="Hours", copy=True
@@ -113,25 +113,26 @@ class DebtContactPolicy(models.Model):
     source_kind = fields.Selection(
         [
             ("primary", "Text of the Law"),
-            ("secondary", "Somebody Else's Account"),
+            ("secondary", "Secondary Source"),
             ("memory", "From Memory"),
             ("own", "Our Own Choice"),
         ],
         string="Read In",
         default="own",
-        help="How near to the law the source is that was read.",
+        help="How close the source is to the text of the law.",
     )
     source_date = fields.Date(help="When the source was last read.")
     scope = fields.Text(
         translate=True,
-        help="Whom and which contacts the source speaks of, and what it leaves open.",
+        help="Whom and which contacts the source covers, and what it leaves open.",
     )
     recording = fields.Selection(
         [
             ("announce", "Announce It"),
-            ("consent", "Only With Consent Before"),
+            ("consent", "Only With Prior Consent"),
         ],
-        help="What the source asks of those who record calls. Empty: it does not say.",
+        help="What the source requires of those who record calls. Empty: it does not "
+        "say.",
     )
     recording_years = fields.Integer(
         string="Keep Recordings", help="In years. 0: the source does not say."
@@ -145,7 +146,7 @@ class DebtContactPolicy(models.Model):
 
     _effective_in_order = models.Constraint(
         "CHECK(effective_from <= effective_until)",
-        "A policy is in force from a day on that comes before its last.",
+        "A policy must come into force before it ends.",
     )
 
     def _default_counsel_note(self):
@@ -316,7 +317,7 @@ class DebtContactPolicyLimit(models.Model):
 
     _numbers_positive = models.Constraint(
         "CHECK(maximum >= 1 AND length >= 1)",
-        "A limit allows at least one contact in at least one period.",
+        "A limit must allow at least one contact and cover at least one period.",
     )
 
     @api.constrains("length", "period")

@@ -24,7 +24,7 @@ class DebtContactPolicyConsent(models.Model):
         string="On",
         required=True,
         default="any",
-        help="A number that may be a mobile one is taken for one.",
+        help="A number that may be a mobile number is treated as one.",
     )
     source = fields.Char(
         translate=True, help="Where it says so, and how far that can be relied on."

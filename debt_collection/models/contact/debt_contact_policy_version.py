@@ -109,7 +109,7 @@ class DebtContactPolicyVersion(models.Model):
             case "announce":
                 yield self.env._("A recording of a call is announced.")
             case "consent":
-                yield self.env._("Calls are recorded only with consent before.")
+                yield self.env._("Calls are recorded only with prior consent.")
         if years := self.content.get("recording_years"):
             yield self.env._("Recordings are kept for %(years)s years.", years=years)
 

@@ -55,7 +55,7 @@ class DebtPhone(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="Whose Number",
+        string="Number Of",
         required=True,
         ondelete="cascade",
         index=True,

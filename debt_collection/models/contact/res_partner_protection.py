@@ -23,7 +23,8 @@ class ResPartner(models.Model):
         groups=READERS,
         tracking=True,
         help="The debtor is not contacted in any way. Has a Representative: only the "
-        "representative is. Refused Contact in Writing: only letters are sent.",
+        "representative is contacted. Refused Contact in Writing: only letters are "
+        "sent.",
     )
     debt_protection_since = fields.Date(string="Since", groups=READERS)
     debt_protection_until = fields.Date(
@@ -35,7 +36,7 @@ class ResPartner(models.Model):
     debt_protection_note = fields.Char(
         string="How We Know",
         groups=READERS,
-        help="The document or the person it is known from.",
+        help="The document or the person that told us.",
     )
     debt_representative_id = fields.Many2one(
         "res.partner",

@@ -59,7 +59,8 @@ class AccountMove(models.Model):
         copy=False,
         tracking=True,
         groups=READERS,
-        help="Last day of the exclusion; the invoice then counts again by itself.",
+        help="Last day of the exclusion; from the next day the invoice is collected "
+        "again.",
     )
     debt_reason = fields.Char(string="Why", copy=False, tracking=True, groups=READERS)
 

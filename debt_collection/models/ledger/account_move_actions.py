@@ -63,9 +63,7 @@ class AccountMove(models.Model):
         """
         self._debt_check_decision()
         if not until or until <= fields.Date.context_today(self):
-            raise ValidationError(
-                self.env._("An exclusion ends on a day in the future.")
-            )
+            raise ValidationError(self.env._("An exclusion must end on a future date."))
         if not (reason or "").strip():
             raise ValidationError(self.env._("Say why it is excluded."))
         values = self._prepare_debt_decision("excluded")

@@ -109,7 +109,7 @@ class DebtMessage(models.Model):
         string="Not Before",
         readonly=True,
         default=fields.Datetime.now,
-        help="The gate is asked again at that time.",
+        help="Whether it is permitted is checked again at that time.",
     )
     sent_at = fields.Datetime(
         string="Sent",
@@ -120,7 +120,7 @@ class DebtMessage(models.Model):
         string="Why Not", readonly=True, help="Why it was not sent, or not yet."
     )
     key = fields.Char(
-        readonly=True, copy=False, help="The same message is never made twice."
+        readonly=True, copy=False, help="This message has been created already."
     )
     mail_mail_id = fields.Many2one(
         "mail.mail", readonly=True, ondelete="set null", index="btree_not_null"

@@ -39,8 +39,8 @@ class DebtMessage(models.Model):
                 return self._queue_sms()
         raise UserError(
             self.env._(
-                "Nothing sends such messages by itself: send it, and use “Letter or "
-                "Visit” on the case to put it on record."
+                "Such messages are not sent automatically: send it yourself, then "
+                "record it with “Letter or Visit” on the case."
             )
         )
 
@@ -100,8 +100,8 @@ class DebtMessage(models.Model):
         if url in body:
             return body
         text = self.with_context(lang=self.lang).env._(
-            "No e-mails from us about this? %(link_start)sTell us here%(link_end)s; we "
-            "shall find another way.",
+            "You would rather not get e-mails about this? %(link_start)sTell us "
+            "here%(link_end)s, and we will find another way.",
             link_start=Markup('<a href="%s">') % url,
             link_end=Markup("</a>"),
         )

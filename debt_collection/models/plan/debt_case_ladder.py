@@ -32,7 +32,7 @@ class DebtCase(models.Model):
     next_message_at = fields.Datetime(
         string="Next Message",
         readonly=True,
-        help="When the retry ladder writes to the debtor by itself.",
+        help="When the retry ladder writes to the debtor automatically.",
     )
 
     _message_idx = models.Index(

@@ -28,7 +28,7 @@ class DebtLadder(models.Model):
         [("dormant", "Dormant"), ("legal", "Legal")],
         required=True,
         default="dormant",
-        help="What becomes of a case when the last step is over without a result.",
+        help="What happens to a case when the last step ends without a result.",
     )
 
     @api.constrains("company_id", "stage_ids", "profile_ids")
@@ -78,14 +78,15 @@ class DebtLadderStep(models.Model):
         [("call", "Call"), ("sms", "SMS"), ("email", "E-mail")],
         required=True,
         default="call",
-        help="Calls wait for an operator; messages are sent without anybody.",
+        help="Calls wait for an operator; messages are sent automatically.",
     )
     attempts = fields.Integer(required=True, default=1)
     every_days = fields.Integer(
         string="Per Days",
         required=True,
         default=1,
-        help="The attempts are made, or the message is sent, once in this many days.",
+        help="The attempts are made, or the message is sent, once every this many "
+        "days.",
     )
     after_unanswered = fields.Integer(
         string="After Unanswered Calls",

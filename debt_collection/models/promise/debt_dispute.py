@@ -56,8 +56,8 @@ class DebtDispute(models.Model):
     state = fields.Selection(
         [
             ("open", "Open"),
-            ("accepted", "Debtor Was Right"),
-            ("rejected", "Debt Stands"),
+            ("accepted", "Valid Dispute"),
+            ("rejected", "Debt Confirmed"),
             ("expired", "Expired"),
         ],
         required=True,
@@ -74,7 +74,7 @@ class DebtDispute(models.Model):
             debtor = dispute.move_ids.commercial_partner_id
             if not dispute.move_ids or debtor != dispute.case_id.partner_id:
                 raise ValidationError(
-                    self.env._("A dispute is about invoices of its debtor.")
+                    self.env._("A dispute can only cover invoices of its own debtor.")
                 )
 
     @api.depends("partner_id", "move_ids.name")
@@ -129,7 +129,7 @@ class DebtDispute(models.Model):
             if owed:
                 owed._debt_exclude(
                     company._debt_today() + timedelta(days=company.debt_dispute_days),
-                    self.env._("The debtor was right: it is to be corrected."),
+                    self.env._("The dispute is valid: the invoice is being corrected."),
                 )
 
     def _unsettled(self):

@@ -72,7 +72,7 @@ class DebtPromise(models.Model):
         "debt.promise", compute="_compute_instalment_ids", string="All Instalments"
     )
     part = fields.Char(
-        string="Instalment", compute="_compute_part", help="Its place in the plan."
+        string="Instalment", compute="_compute_part", help="Position in the plan."
     )
     state = fields.Selection(
         [
@@ -96,7 +96,7 @@ class DebtPromise(models.Model):
     )
 
     _amount_positive = models.Constraint(
-        "CHECK(amount > 0)", "A promise is about an amount above zero."
+        "CHECK(amount > 0)", "The promised amount must be above zero."
     )
 
     @api.constrains("made_on", "date")
@@ -105,8 +105,8 @@ class DebtPromise(models.Model):
             if not promise.made_on <= promise.date <= promise.made_on + FAR:
                 raise ValidationError(
                     self.env._(
-                        "A promise is for the day it was made or later, within "
-                        "three years."
+                        "The promised date must be the day it was made or later, and "
+                        "within three years."
                     )
                 )
 

@@ -50,7 +50,7 @@ class DebtRecording(models.Model):
         string="Announced",
         related="call_id.announced_at",
         store=True,
-        help="Empty: nothing tells that the debtor heard that he is recorded.",
+        help="Empty: nothing shows that the debtor was told about the recording.",
     )
     consent_id = fields.Many2one("debt.consent", readonly=True, ondelete="restrict")
     keep_until = fields.Date(
@@ -96,7 +96,7 @@ class DebtRecording(models.Model):
     def write(self, vals):
         if not self.env.su and set(vals) - BY_MANAGERS:
             raise AccessError(
-                self.env._("Of a recording only the legal hold can be changed.")
+                self.env._("Only the legal hold of a recording can be changed.")
             )
         return super().write(vals)
 
@@ -105,7 +105,7 @@ class DebtRecording(models.Model):
         """What was recorded leaves a trace."""
         if not self.env.user.has_group("base.group_system"):
             raise UserError(
-                self.env._("Recordings are deleted when their time is over.")
+                self.env._("Recordings are deleted when their retention period ends.")
             )
 
     def _log_listening(self):

@@ -128,7 +128,7 @@ class DebtCallReview(models.Model):
         reviews = super().create(vals_list)
         # Of the records: the context has defaults as well.
         if not self.env.su and any(r.state != "draft" or r.answer for r in reviews):
-            raise AccessError(self.env._("A review begins as a draft."))
+            raise AccessError(self.env._("A review starts as a draft."))
         return reviews
 
     def write(self, vals):
@@ -145,7 +145,7 @@ class DebtCallReview(models.Model):
         """Share, acknowledge and take back are buttons: the state is nobody's."""
         if "state" in names:
             raise AccessError(
-                self.env._("Share the review or take it back by its buttons.")
+                self.env._("Use the buttons to share the review or to withdraw it.")
             )
         if names - OPERATOR_WRITES:
             self._check_manager()
@@ -170,7 +170,7 @@ class DebtCallReview(models.Model):
     def _check_draft(self):
         if self.filtered(lambda review: review.state != "draft"):
             raise UserError(
-                self.env._("The operator has read this review: take it back first.")
+                self.env._("The operator has read this review: withdraw it first.")
             )
 
     def action_share(self):

@@ -44,10 +44,11 @@ class DebtObjection(models.Model):
         help="Calls of these whose promise was followed by a payment.",
     )
     promise_rate = fields.Float(
-        compute="_compute_counts", help="Promised in so many of the calls."
+        compute="_compute_counts", help="Share of the calls that brought a promise."
     )
     win_rate = fields.Float(
-        compute="_compute_counts", help="Paid after so many of the calls."
+        compute="_compute_counts",
+        help="Share of the calls that were followed by a payment.",
     )
 
     _code_unique = models.Constraint("UNIQUE(code)", "An objection's code is unique.")

@@ -88,7 +88,7 @@ class DebtScriptAnswer(models.Model):
         string="The Debtor Says",
         required=True,
         translate=True,
-        help="In a few words: it is a button of the call window.",
+        help="In a few words: it becomes a button in the call window.",
     )
     party = fields.Selection(
         PARTIES, string="Who Answered", help="What the answer says about who it is."

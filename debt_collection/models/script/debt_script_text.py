@@ -102,7 +102,7 @@ class DebtScriptStep(models.Model):
             if not self._is_readable(path):
                 raise ValueError(
                     self.env._(
-                        "%(path)s is no field that a script can tell",
+                        "%(path)s is not a field that a script can show",
                         path=".".join(path),
                     )
                 )

@@ -71,7 +71,7 @@ class DebtScript(models.Model):
         return self._notify(
             "warning" if findings else "success",
             "\n".join(findings)
-            or self.env._("Nothing found: the script can be put to use."),
+            or self.env._("No problems found: the script can be used."),
         )
 
     def _notify(self, kind, message):
@@ -91,7 +91,7 @@ class DebtScript(models.Model):
             if errors := script._check_errors():
                 raise UserError(
                     self.env._(
-                        "“%(script)s” cannot be put to use yet:\n%(findings)s",
+                        "“%(script)s” cannot be used yet:\n%(findings)s",
                         script=script.name,
                         findings="\n".join(f"• {error}" for error in errors),
                     )
@@ -130,8 +130,8 @@ class DebtScript(models.Model):
             ),
             script_graph.UNREACHABLE: self.env._("No answer leads to “%(step)s”."),
             script_graph.ENDLESS: self.env._(
-                "From “%(step)s” on the talk goes round in circles: add an answer with "
-                "an outcome, or one that leads to a closing step."
+                "From “%(step)s” the script goes round in circles: add an answer "
+                "with an outcome, or one that leads to a closing step."
             ),
         }
 

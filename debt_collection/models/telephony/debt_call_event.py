@@ -50,7 +50,7 @@ class DebtCallEvent(models.Model):
     )
 
     _once = models.UniqueIndex(
-        "(call_id, sequence)", "Telephony numbers the events of a call."
+        "(call_id, sequence)", "Each event of a call has a number of its own."
     )
 
     @api.model

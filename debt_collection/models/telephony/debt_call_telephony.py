@@ -19,7 +19,7 @@ class DebtCall(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-        help="What dialled. Empty: the operator, on another telephone.",
+        help="What dialled the number. Empty: the operator, on another telephone.",
     )
     caller_number_id = fields.Many2one(
         "debt.caller.number",
@@ -45,9 +45,9 @@ class DebtCall(models.Model):
             ("cancelled", "Cancelled"),
         ],
         readonly=True,
-        help="How the call ended on the line, by the word of telephony.",
+        help="How the call ended, according to telephony.",
     )
-    rang = fields.Boolean(readonly=True, help="Telephony saw it ring.")
+    rang = fields.Boolean(readonly=True, help="Telephony reported that it rang.")
     answered_by = fields.Selection(
         [("human", "A Person"), ("machine", "A Machine")],
         readonly=True,
@@ -58,7 +58,7 @@ class DebtCall(models.Model):
             ("debtor", "The Debtor"),
             ("operator", "The Operator"),
             ("us", "The Dialler"),
-            ("pbx", "The Exchange"),
+            ("pbx", "The PBX"),
         ],
         readonly=True,
     )
@@ -70,12 +70,12 @@ class DebtCall(models.Model):
         "debt.call.outcome",
         readonly=True,
         ondelete="set null",
-        help="What the line says of how the call ended.",
+        help="How the call ended, according to the line.",
     )
     disagreement = fields.Boolean(
         compute="_compute_disagreement",
         store=True,
-        help="The operator says one thing, telephony another.",
+        help="The operator and telephony disagree.",
     )
     event_ids = fields.One2many("debt.call.event", "call_id", readonly=True)
 

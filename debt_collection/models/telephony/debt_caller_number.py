@@ -44,7 +44,8 @@ class DebtCallerNumber(models.Model):
         "The number's own area is known already.",
     )
     daily_cap = fields.Integer(
-        string="Calls a Day", help="Most calls a day with this number. 0: no limit."
+        string="Maximum Calls per Day",
+        help="Maximum calls per day from this number. 0: no limit.",
     )
     used_today = fields.Integer(compute="_compute_used_today")
     last_used_at = fields.Datetime(string="Last Used", readonly=True, copy=False)
@@ -80,8 +81,8 @@ class DebtCallerNumber(models.Model):
         except phones.PhoneError as error:
             raise ValidationError(
                 self.env._(
-                    "“%(number)s” is no telephone number: write it in international "
-                    "form, like +32 2 555 12 34.",
+                    "“%(number)s” is not a telephone number: write it in "
+                    "international form, like +32 2 555 12 34.",
                     number=vals["number"],
                 )
             ) from error
@@ -93,8 +94,9 @@ class DebtCallerNumber(models.Model):
             if wrong:
                 raise ValidationError(
                     self.env._(
-                        "“%(prefix)s” is no beginning of a number in international "
-                        "form: it starts with + and has digits only.",
+                        "“%(prefix)s” is not the beginning of a number in "
+                        "international form: it must start with + and contain only "
+                        "digits.",
                         prefix=wrong[0],
                     )
                 )
