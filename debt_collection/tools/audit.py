@@ -94,7 +94,9 @@ def violations(
     return found
 
 
-def _is_open(policy, zone: str, channel: str, at: datetime, holidays) -> bool:
+def _is_open(
+    policy: Policy, zone: str, channel: str, at: datetime, holidays: Collection[date]
+) -> bool:
     """Tell whether one of the windows is open by the wall clock of a zone."""
     clock = _clock(zone, at)
     kind = HOLIDAY if clock.date() in holidays else clock.weekday()
@@ -107,7 +109,9 @@ def _is_open(policy, zone: str, channel: str, at: datetime, holidays) -> bool:
     )
 
 
-def _used(limit: Limit, zones, at: datetime, counted) -> tuple[int, str | None]:
+def _used(
+    limit: Limit, zones: Sequence[str], at: datetime, counted: Sequence[Contact]
+) -> tuple[int, str | None]:
     """Return how many contacts counted, where most did, and in which zone."""
     if limit.rolling:
         since = at - limit.length * SPANS[limit.period]

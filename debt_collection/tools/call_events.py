@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any, TypeGuard
 
 STATES = ("draft", "dialing", "ringing", "talking", "wrapup", "done")
 """The states of a call; it never goes back."""
@@ -105,7 +106,7 @@ class Event:
     sequence: int
     kind: str
     at: datetime
-    values: Mapping = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Facts:
     abandoned: bool = False
     cancelled: bool = False
     digits: str = ""
-    menu: Mapping = field(default_factory=dict)
+    menu: Mapping[str, Any] = field(default_factory=dict)
     message_seconds: int = 0
     last: int = 0
     whole: bool = True
@@ -163,14 +164,20 @@ def parse(raw: object) -> Event:
     if not isinstance(raw, Mapping):
         raise EventError("malformed")
     sequence, values = raw.get("seq"), raw.get("values") or {}
-    counted = isinstance(sequence, int) and not isinstance(sequence, bool)
-    if not (counted and 0 < sequence < NEWEST and _is_storable(values)):
+    if not (_is_number(sequence) and sequence > 0 and _is_storable(values)):
         raise EventError("malformed")
     if raw.get("kind") not in KINDS:
         raise EventError("unknown_kind")
     if raw["kind"] == "ended" and values.get("line") not in LINES:
         raise EventError("unknown_line")
     return Event(sequence, raw["kind"], _instant(raw.get("at")), values)
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    """Tell whether it is a whole number that a database takes, and no truth value."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return 0 <= value < NEWEST
 
 
 def _is_storable(values: object) -> bool:
@@ -190,7 +197,7 @@ def _is_storable(values: object) -> bool:
 def _instant(text: object) -> datetime:
     """Naive UTC to the second; without a zone it is UTC already."""
     try:
-        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
         if at.tzinfo:
             at = at.astimezone(UTC)
     except (AttributeError, TypeError, ValueError, OverflowError) as error:
@@ -267,10 +274,9 @@ def _ended(facts: Facts, event: Event, attended: bool) -> Facts:
 
 def _bridged(facts: Facts, event: Event) -> Facts:
     user_id = event.values.get("user_id")
-    known = isinstance(user_id, int) and 0 < user_id < NEWEST
-    return replace(
-        facts, attended=True, user_id=int(user_id) if known else facts.user_id
-    )
+    if _is_number(user_id) and user_id > 0:
+        facts = replace(facts, user_id=user_id)
+    return replace(facts, attended=True)
 
 
 def _digit(facts: Facts, event: Event) -> Facts:
@@ -280,8 +286,9 @@ def _digit(facts: Facts, event: Event) -> Facts:
 
 def _message_played(facts: Facts, event: Event) -> Facts:
     seconds = event.values.get("seconds")
-    known = isinstance(seconds, int | float) and 0 <= seconds < NEWEST
-    return replace(facts, message_seconds=int(seconds) if known else 0)
+    if isinstance(seconds, int | float) and 0 <= seconds < NEWEST:
+        return replace(facts, message_seconds=int(seconds))
+    return replace(facts, message_seconds=0)
 
 
 CHANGES: dict[str, Callable[[Facts, Event], Facts]] = {

@@ -1,6 +1,7 @@
 """Between naive UTC and the wall clocks of zones, exact over every clock change."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def known(names) -> tuple[str, ...]:
+def known(names: Iterable[str | None]) -> tuple[str, ...]:
     """Keep the names that are zones, each once, in their order."""
     return tuple(name for name in dict.fromkeys(names) if name and zone(name))
 
@@ -48,13 +49,13 @@ def local(name: str, at: datetime) -> datetime:
     >>> local("Europe/Berlin", datetime(2026, 3, 29, 1, 0))  # clocks skip 02:00-03:00
     datetime.datetime(2026, 3, 29, 3, 0)
     """
-    where = zone(name)
+    where = _zone(name)
     return where.fromutc(at.replace(tzinfo=where)).replace(tzinfo=None)
 
 
 def offset(name: str, at: datetime) -> timedelta:
     """Return how far the wall clock is ahead of UTC at a UTC instant."""
-    return at.replace(tzinfo=UTC).astimezone(zone(name)).utcoffset()
+    return _ahead(at.replace(tzinfo=UTC).astimezone(_zone(name)))
 
 
 @lru_cache(maxsize=65536)
@@ -82,10 +83,27 @@ def instant(name: str, day: date, minute: int = 0) -> datetime:
 
 def _utc(name: str, wall: datetime, fold: int) -> datetime:
     """Return when a wall clock shows a time, by the offset before or after a change."""
-    return wall - wall.replace(tzinfo=zone(name), fold=fold).utcoffset()
+    return wall - _ahead(wall.replace(tzinfo=_zone(name), fold=fold))
 
 
-def segments(name: str, start: datetime, end: datetime):
+def _zone(name: str) -> ZoneInfo:
+    """Return a zone that there is.
+
+    :raises LookupError: there is none of that name
+    """
+    if found := zone(name):
+        return found
+    raise LookupError(f"There is no time zone {name!r}")
+
+
+def _ahead(at: datetime) -> timedelta:
+    """Return how far an aware time is ahead of UTC."""
+    return at.utcoffset() or timedelta()
+
+
+def segments(
+    name: str, start: datetime, end: datetime
+) -> tuple[tuple[datetime, datetime, timedelta], ...]:
     """Cut a UTC span of a day at most where the clock changes: (start, end, offset).
 
     >>> midnight = datetime(2026, 3, 29)

@@ -29,7 +29,7 @@ class Figures:
     cap: float = 0.03  # abandoned per live answer
 
     @property
-    def handling(self):
+    def handling(self) -> float:
         """Seconds an operator spends on a conversation."""
         return self.talk + self.wrap_up
 
@@ -49,14 +49,14 @@ class Yield:
     abandoned: float = 0.0
 
 
-def mode_in_use(mode, figures):
+def mode_in_use(mode: str, figures: Figures) -> str:
     """The mode a team gets: below five operators predictive is not offered."""
     if mode == PREDICTIVE and figures.operators < MIN_OPERATORS:
         return PROGRESSIVE
     return mode
 
 
-def search_time(mode, figures):
+def search_time(mode: str, figures: Figures) -> float:
     """Mean seconds from the end of a conversation to the next one.
 
     >>> search_time("progressive", Figures(answer_rate=0.5))
@@ -73,7 +73,7 @@ def search_time(mode, figures):
     return seconds
 
 
-def by_operators(mode, figures):
+def by_operators(mode: str, figures: Figures) -> Yield:
     """Preview and progressive.
 
     >>> round(by_operators("progressive", Figures(answer_rate=0.5)).utilisation, 2)
@@ -84,7 +84,7 @@ def by_operators(mode, figures):
     return Yield(per_hour=3600 / cycle, utilisation=figures.handling / cycle, wait=wait)
 
 
-def by_message(figures):
+def by_message(figures: Figures) -> Yield:
     """Voice messages: each line dials, plays to whoever answers, and dials again.
 
     >>> by_message(Figures(answer_rate=1, ring=9, max_lines=2)).per_hour

@@ -51,7 +51,7 @@ class Law:
     last: date | None = None
     replaces: int | None = None
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         # Choices are looked up often, and a policy takes long to hash.
         return hash(self.id)
 
@@ -126,11 +126,13 @@ class Choice(NamedTuple):
         laws = [law for law in (self.own, *self.fitting, self.default) if law]
         if not laws:
             return None
-        later = None
+        later: Policy | None = None
+        turn = date.max
         for day in sorted({date.min, *_turns(laws)}, reverse=True):
             policy = combine(law.policy for law in self.on(day))
-            later = day, replace(policy, then=later)
-        return later[1]
+            later = replace(policy, then=(turn, later) if later else None)
+            turn = day
+        return later
 
 
 def _in_force(laws: Sequence[Law], day: date) -> list[Law]:

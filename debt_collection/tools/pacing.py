@@ -25,6 +25,7 @@ This file needs the standard library only: the dialler process loads it by itsel
 """
 
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 from heapq import heappop, heappush
 from math import ceil, exp, floor, lgamma, log
@@ -70,17 +71,17 @@ class Estimate:
     :param int memory: observations after which the old ones fade
     """
 
-    def __init__(self, guess, weight, memory):
+    def __init__(self, guess: float, weight: int, memory: int):
         self.seen = 0
         self._sum = guess * weight
-        self._count = weight
+        self._count: float = weight
         self._memory = memory
 
     @property
-    def mean(self):
+    def mean(self) -> float:
         return self._sum / self._count
 
-    def add(self, value, count=1, memory=0):
+    def add(self, value: float, count: int = 1, memory: int = 0) -> None:
         """Add observations, of which ``value`` is the sum."""
         self.seen += count
         self._sum += value
@@ -94,23 +95,23 @@ class Estimate:
 class AbandonedShare:
     """Those abandoned among the live answers of the last so many seconds."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float):
         self.answers = self.abandoned = 0
         self._seconds = seconds
-        self._outcomes = deque()
+        self._outcomes: deque[tuple[float, bool]] = deque()
 
-    def add(self, now, abandoned):
+    def add(self, now: float, abandoned: bool) -> None:
         self._outcomes.append((now, abandoned))
         self.answers += 1
         self.abandoned += abandoned
 
-    def forget(self, now):
+    def forget(self, now: float) -> None:
         """Leave out what is too old at ``now`` (seconds)."""
         while self._outcomes and self._outcomes[0][0] <= now - self._seconds:
             self.answers -= 1
             self.abandoned -= self._outcomes.popleft()[1]
 
-    def smoothed(self, now, cap):
+    def smoothed(self, now: float, cap: float) -> float:
         """The share at ``now``, as if ``PSEUDO_ANSWERS`` more had met the cap."""
         self.forget(now)
         abandoned = self.abandoned + PSEUDO_ANSWERS * cap
@@ -132,47 +133,54 @@ class Pacer:
     """
 
     def __init__(
-        self, mode, cap=0.03, max_lines=100, answer_rate=0.3, ring=10, handling=150
+        self,
+        mode: str,
+        cap: float = 0.03,
+        max_lines: int = 100,
+        answer_rate: float = 0.3,
+        ring: float = 10,
+        handling: float = 150,
     ):
         if mode not in MODES:
             raise ValueError(f"There is no mode {mode!r}")
         self.mode = mode
         self.cap = cap
         self.max_lines = max_lines
-        self.reason = None
+        self.reason: str | None = None
         self.dials = 0
         self._answer_rate = Estimate(answer_rate, weight=20, memory=500)
         self._ring = Estimate(ring, weight=10, memory=100)
         self._handling = Estimate(handling, weight=10, memory=100)
-        self._undecided = []  # heap of (when dialled, whether answered)
-        self._decided_after = DECIDED_AFTER
-        self._asked = None  # when the pace was asked for last
+        # A heap of (when dialled, whether answered).
+        self._undecided: list[tuple[float, bool]] = []
+        self._decided_after: float = DECIDED_AFTER
+        self._asked: float | None = None  # when the pace was asked for last
         self._recent = AbandonedShare(WINDOW)
         self._day = AbandonedShare(DAY)
 
     # --- what happened ------------------------------------------------------------
-    def dialled(self, now):
+    def dialled(self, now: float) -> None:
         """A number was dialled."""
         self.dials += 1
 
-    def answered(self, now, after):
+    def answered(self, now: float, after: float) -> None:
         """A person answered, ``after`` so many seconds of dialling and ringing."""
         self._ring.add(after)
         self._decided(now, after, True)
 
-    def failed(self, now, after):
+    def failed(self, now: float, after: float) -> None:
         """Nobody answered, or a machine did, ``after`` so many seconds."""
         self._decided(now, after, False)
 
-    def connected(self, now):
+    def connected(self, now: float) -> None:
         """Who answered got an operator in time."""
         self._outcome(now, abandoned=False)
 
-    def abandoned(self, now):
+    def abandoned(self, now: float) -> None:
         """Who answered got none within ``GREETING`` seconds."""
         self._outcome(now, abandoned=True)
 
-    def talk_ended(self, now, seconds):
+    def talk_ended(self, now: float, seconds: float) -> None:
         """An operator is ready again, ``seconds`` after the conversation began.
 
         Talk and wrap-up together, a pause afterwards not. The mean of ``seconds`` would
@@ -180,15 +188,15 @@ class Pacer:
         """
         self._handling.add(0)
 
-    def _outcome(self, now, abandoned):
+    def _outcome(self, now: float, abandoned: bool) -> None:
         self._recent.add(now, abandoned)
         self._day.add(now, abandoned)
 
-    def _decided(self, now, after, answered):
+    def _decided(self, now: float, after: float, answered: bool) -> None:
         self._decided_after = max(self._decided_after, min(after, LONGEST))
         heappush(self._undecided, (now - after, answered))
 
-    def _observe(self, now, busy, in_flight):
+    def _observe(self, now: float, busy: int, in_flight: int) -> None:
         """Learn the answer rate and the handling time, without a bias to the quick.
 
         Those who answer do so before the others are given up: a dial counts when all
@@ -206,7 +214,7 @@ class Pacer:
         self._asked = now
 
     # --- what to do ---------------------------------------------------------------
-    def lines_to_dial(self, now, idle, busy, in_flight):
+    def lines_to_dial(self, now: float, idle: int, busy: int, in_flight: int) -> int:
         """How many numbers to dial at once, 0 or more.
 
         :param int idle: operators who wait and have no answered call waiting
@@ -218,7 +226,7 @@ class Pacer:
         lines = self._lines(now, idle, busy)
         return max(0, min(lines, self.max_lines) - in_flight)
 
-    def _lines(self, now, idle, busy):
+    def _lines(self, now: float, idle: int, busy: int) -> int:
         """The lines to have in flight."""
         mode = self.effective_mode(now, idle + busy)
         if mode == PREVIEW:
@@ -240,7 +248,7 @@ class Pacer:
             self.reason = LEARNING
         return min(lines, known)
 
-    def effective_mode(self, now, operators):
+    def effective_mode(self, now: float, operators: int) -> str:
         """The mode in use with so many operators at work; ``reason`` if not ours."""
         self.reason = None
         if self.mode == PREDICTIVE:
@@ -250,18 +258,18 @@ class Pacer:
                 self.reason = OVER_CAP
         return PROGRESSIVE if self.reason else self.mode
 
-    def _is_over_cap(self, now):
+    def _is_over_cap(self, now: float) -> bool:
         self._day.forget(now)
         return self._day.abandoned > max(GRACE, self.cap * self._day.answers)
 
-    def target(self, now):
+    def target(self, now: float) -> float:
         """The share of abandoned calls to aim at now."""
         measured = max(
             share.smoothed(now, self.cap) for share in (self._recent, self._day)
         )
         return min(max(2 * self.cap - measured, LOWEST_TARGET), HIGHEST_TARGET)
 
-    def stats(self, now):
+    def stats(self, now: float) -> dict[str, float | str | None]:
         """The figures behind the pace, for people to look at."""
         target = self.target(now)
         self._day.forget(now)
@@ -279,7 +287,7 @@ class Pacer:
 
 
 # --- the arithmetic ---------------------------------------------------------------
-def chance_to_end(ring, handling):
+def chance_to_end(ring: float, handling: float) -> float:
     """The chance that a conversation ends while another phone rings.
 
     >>> round(chance_to_end(10, 150), 4)
@@ -288,7 +296,14 @@ def chance_to_end(ring, handling):
     return 1 - exp(-ring / handling)
 
 
-def lines_in_flight(idle, busy, answer_rate, chance, target, max_lines):
+def lines_in_flight(
+    idle: int,
+    busy: int,
+    answer_rate: float,
+    chance: float,
+    target: float,
+    max_lines: int,
+) -> int:
     """The largest number of lines whose expected share of abandoned is in the target.
 
     Rates are rounded to a grid, always to the careful side, so that the same question
@@ -309,13 +324,22 @@ def lines_in_flight(idle, busy, answer_rate, chance, target, max_lines):
     )
 
 
-def _grid(value, rounding):
+def _grid(value: float, rounding: Callable[[float], int]) -> float:
     """The value on a grid of steps of 1 %."""
-    return 1.01 ** rounding(log(max(value, 0.001)) / log(1.01))
+    step = rounding(log(max(value, 0.001)) / log(1.01))
+    found: float = 1.01**step
+    return found
 
 
 @lru_cache(maxsize=20_000)
-def _largest(idle, busy, answer_rate, chance, target, max_lines):
+def _largest(
+    idle: int,
+    busy: int,
+    answer_rate: float,
+    chance: float,
+    target: float,
+    max_lines: int,
+) -> int:
     """The share grows with the lines: halve the interval, or go up to find its end."""
     low, high = min(idle, max_lines), max(2 * idle, 8)
     while high <= max_lines and _in_target(
@@ -332,12 +356,16 @@ def _largest(idle, busy, answer_rate, chance, target, max_lines):
     return low
 
 
-def _in_target(lines, idle, busy, answer_rate, chance, target):
+def _in_target(
+    lines: int, idle: int, busy: int, answer_rate: float, chance: float, target: float
+) -> bool:
     lost = expected_abandoned(lines, idle, busy, answer_rate, chance)
     return lost <= target * lines * answer_rate
 
 
-def expected_abandoned(lines, idle, busy, answer_rate, chance):
+def expected_abandoned(
+    lines: int, idle: int, busy: int, answer_rate: float, chance: float
+) -> float:
     """E[(A - F)+]: the answers that find no operator.
 
     >>> round(expected_abandoned(2, 1, 0, 0.5, 0), 6)
@@ -355,13 +383,14 @@ def expected_abandoned(lines, idle, busy, answer_rate, chance):
 
 
 @lru_cache(maxsize=2000)
-def excess(count, chance):
+def excess(count: int, chance: float) -> tuple[int, tuple[float, ...]]:
     """E[(A - k)+] for A ~ Bin(count, chance): the first k that matters, and its values.
 
     From the top down, E[(A - k)+] = E[(A - k - 1)+] + P(A > k).
     """
     first, likely = binomial(count, chance)
-    over, beyond, total = [], 0.0, 0.0
+    over: list[float] = []
+    beyond = total = 0.0
     for value in reversed(likely):
         over.append(total)
         beyond += value
@@ -370,7 +399,7 @@ def excess(count, chance):
 
 
 @lru_cache(maxsize=2000)
-def binomial(count, chance):
+def binomial(count: int, chance: float) -> tuple[int, tuple[float, ...]]:
     """The first number of successes that matters, and the probabilities from there on.
 
     >>> first, likely = binomial(2, 0.5)
@@ -389,7 +418,8 @@ def binomial(count, chance):
         + (count - start) * log(1 - chance)
     )
     # From the likeliest number outwards, as far as there is anything.
-    down, value, number = [], top, start
+    down: list[float] = []
+    value, number = top, start
     while number > 0 and value > NOTHING:
         value *= number / (count - number + 1) / odds
         down.append(value)

@@ -6,7 +6,7 @@ one. No signal rests on who somebody is, only on what was paid and said.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -55,10 +55,10 @@ class Facts:
     calls: int = 0
     answered: int = 0
     unanswered_in_a_row: int = 0
-    objections: Counter = field(default_factory=Counter)
-    outcomes: Counter = field(default_factory=Counter)
-    promises: Counter = field(default_factory=Counter)
-    disputes: Counter = field(default_factory=Counter)
+    objections: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    promises: Counter[str] = field(default_factory=Counter)
+    disputes: Counter[str] = field(default_factory=Counter)
 
     @property
     def late_share(self) -> float:
@@ -72,7 +72,7 @@ class Facts:
     def always_late(self) -> bool:
         return self.settled >= MANY_INVOICES and self.late_share >= MOSTLY
 
-    def heard(self, codes) -> int:
+    def heard(self, codes: Iterable[str]) -> int:
         return sum(self.objections[code] for code in codes)
 
     def numbers(self) -> dict[str, int]:
@@ -215,7 +215,7 @@ def suggest(facts: Facts) -> Suggestion:
     Suggestion(profile=None, reasons=('too_little',))
     """
     holding = [signal for signal in SIGNALS if signal.holds(facts)]
-    weights = Counter()
+    weights: Counter[str] = Counter()
     for signal in holding:
         weights[signal.profile] += signal.weight
     best = max(PROFILES, key=weights.__getitem__)

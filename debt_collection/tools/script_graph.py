@@ -6,7 +6,7 @@ only after an answer has told that the right party is on the line. What an answe
 about who it is counts until another answer says otherwise.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 IDENTIFY = "identify"
@@ -82,7 +82,9 @@ def check(steps: Sequence[Step]) -> list[Finding]:
     return findings
 
 
-def reachable(graph: dict, start: Hashable) -> set[tuple[Hashable, bool]]:
+def reachable(
+    graph: Mapping[Hashable, Step], start: Hashable
+) -> set[tuple[Hashable, bool]]:
     """Every (step, right party was told) a talk can come to."""
     seen = {(start, False)}
     queue = [(start, False)]
@@ -97,7 +99,7 @@ def reachable(graph: dict, start: Hashable) -> set[tuple[Hashable, bool]]:
     return seen
 
 
-def ending(graph: dict) -> set[Hashable]:
+def ending(graph: Mapping[Hashable, Step]) -> set[Hashable]:
     """Steps from which the talk can stop, be it at a dead end.
 
     Dead ends count: they are told by themselves, and what only leads to one is mended
@@ -117,5 +119,7 @@ def ending(graph: dict) -> set[Hashable]:
     return ended
 
 
-def _targets(answers: Iterable[Answer], graph: dict) -> list[Hashable]:
+def _targets(
+    answers: Iterable[Answer], graph: Mapping[Hashable, Step]
+) -> list[Hashable]:
     return [answer.target for answer in answers if answer.target in graph]

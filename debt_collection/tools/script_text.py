@@ -7,7 +7,7 @@ format, a few methods of texts and dates, ``or``, ``and``, ``not``, ``… if …
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 Path = tuple[str, ...]
 
@@ -54,7 +54,7 @@ def _paths(node: ast.AST) -> Iterator[Path]:
             yield from _paths(part)
 
 
-def _parts(node: ast.AST) -> list[ast.AST]:
+def _parts(node: ast.AST) -> Sequence[ast.AST]:
     """What an expression is made of; all that is not listed here is refused."""
     match node:
         case ast.Constant(value=str() | int() | float() | None):
@@ -66,7 +66,7 @@ def _parts(node: ast.AST) -> list[ast.AST]:
         case ast.IfExp(test=test, body=body, orelse=other):
             return [test, body, other]
         case ast.Call(func=func, args=args, keywords=[]):
-            return _called_on(func) + args
+            return [*_called_on(func), *args]
     raise ValueError(ast.unparse(node))
 
 

@@ -32,7 +32,7 @@ def restored(kind: Any, value: Any) -> Any:
 
     What the type did not have yet when it was kept has its default.
     """
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         known = get_type_hints(kind)
         named = {name: one for name, one in value.items() if name in known}
         return kind(**{name: restored(known[name], one) for name, one in named.items()})
