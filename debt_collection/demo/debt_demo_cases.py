@@ -17,7 +17,7 @@ class DebtDemo(models.AbstractModel):
     def _open_cases(self, companies, debtors):
         """Read the ledger as it was before the calls, and give out the cases."""
         cases = self.env["debt.case"]
-        cases._refresh(companies)
+        self.env["debt.ledger"]._refresh(companies)
         domain = [("company_id", "in", companies.ids), ("closed_at", "=", False)]
         found = {
             (case.partner_id, case.company_id): case for case in cases.search(domain)

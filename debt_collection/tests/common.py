@@ -30,6 +30,7 @@ class DebtCommon(AccountTestInvoicingCommon):
         cls.accountant = cls._new_user("debt_accountant", "group_debt_accountant")
         cls.manager = cls._new_user("debt_manager", "group_debt_manager")
         cls.cases = cls.env["debt.case"]
+        cls.ledger = cls.env["debt.ledger"]
         cls.debtor = cls._new_debtor("Debtor One", "+32 470 12 34 56")
 
     @classmethod

@@ -91,7 +91,7 @@ class TestDemo(TransactionCase):
 
     def test_cases_agree_with_the_ledger(self):
         for case in self.cases.filtered(lambda case: not case.closed_at):
-            totals = case._ledger_totals(case.partner_id, case.company_id)
+            totals = case.env["debt.ledger"]._totals(case.partner_id, case.company_id)
             self.assertAlmostEqual(case.amount_overdue, totals["amount_overdue"])
             self.assertAlmostEqual(case.amount_disputed, totals["amount_disputed"])
 

@@ -123,13 +123,13 @@ class TestRefreshPayment(RefreshCommon):
     def test_many_changes_are_refreshed_once(self):
         another = self._new_debtor("Debtor Two")
         refreshes = []
-        refresh = type(self.cases)._refresh
+        refresh = type(self.ledger)._refresh
 
-        def counted(cases, companies, partner_ids=None):
+        def counted(ledger, companies, partner_ids=None):
             refreshes.append(set(partner_ids))
-            return refresh(cases, companies, partner_ids)
+            return refresh(ledger, companies, partner_ids)
 
-        with patch.object(type(self.cases), "_refresh", counted):
+        with patch.object(type(self.ledger), "_refresh", counted):
             for amount in (100, 200, 300):
                 self._entry(-amount)
             self._invoice(50, 10).no_followup = True
@@ -148,7 +148,7 @@ class TestRefreshPayment(RefreshCommon):
 
     def _queries_of_payment(self, amount, patched=False):
         """Queries of a payment, with a warm cache; undone unless it is the real one."""
-        nothing = patch.object(type(self.cases), "_pend", lambda *_args: None)
+        nothing = patch.object(type(self.ledger), "_pend", lambda *_args: None)
         savepoint = self.env.cr.savepoint()
         if patched:
             nothing.start()

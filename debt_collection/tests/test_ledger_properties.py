@@ -110,7 +110,7 @@ class TestRefreshProperties(LedgerHistories):
             self.debtors, self.companies
         ).items():
             self.assertEqual(
-                self.cases._ledger_totals(debtor, company),
+                self.ledger._totals(debtor, company),
                 {
                     "amount_overdue": owed.overdue,
                     "amount_disputed": owed.disputed,

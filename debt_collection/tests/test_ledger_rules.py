@@ -54,9 +54,7 @@ class TestRefreshRules(RefreshCommon):
         self.env.cr.precommit.clear()
         counts = self.cases.with_user(self.operator).refresh(self.debtor.ids)
         self.assertEqual(counts, NOTHING | {"opened": 1})
-        totals = self.cases.with_user(self.operator)._ledger_totals(
-            self.debtor, self.company
-        )
+        totals = self.ledger.with_user(self.operator)._totals(self.debtor, self.company)
         self.assertEqual(totals["amount_overdue"], 1000)
 
     def test_portal_user_cannot_refresh(self):

@@ -7,5 +7,5 @@ class AccountPaymentRegister(models.TransientModel):
     def _create_payments(self):
         """Whoever goes on after a payment finds promises decided and calls gone."""
         payments = super()._create_payments()
-        self.env["debt.case"]._settle_pending()
+        self.env["debt.ledger"]._settle_pending()
         return payments

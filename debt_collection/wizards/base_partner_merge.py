@@ -19,7 +19,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._debt_merge_numbers(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         companies = self.env["res.company"].sudo().search([])
-        cases._pend("debtors", {(company.id, debtor.id) for company in companies})
+        self.env["debt.ledger"]._pend(
+            "debtors", {(company.id, debtor.id) for company in companies}
+        )
         return result
 
     def _debt_move_references(self, source, target):

@@ -100,7 +100,7 @@ class ResCompany(models.Model):
         """What is collected follows the company's rules soon, not only next morning."""
         result = super().write(vals)
         if not REFRESHING.isdisjoint(vals):
-            self.env["debt.case"]._refresh_later()
+            self.env["debt.ledger"]._refresh_later()
         if not PLANNING.isdisjoint(vals):
             self.env["debt.plan.source"]._replan()
         return result

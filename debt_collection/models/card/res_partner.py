@@ -135,7 +135,7 @@ class ResPartner(models.Model):
             if "commercial_partner_id" in vals
         ]
         if moved:
-            self.env["debt.case"]._pend("debtors", self._debt_debtors(moved))
+            self.env["debt.ledger"]._pend("debtors", self._debt_debtors(moved))
         return super()._write_multi(vals_list)
 
     def _debt_countries(self, company):
@@ -196,7 +196,9 @@ class ResPartner(models.Model):
                 records = self.env[name].sudo().search([("partner_id", "=", debtor.id)])
                 self.env.add_to_compute(records._fields["partner_id"], records)
             companies = self.env["res.company"].sudo().search([])
-            cases._pend("debtors", {(place.id, company.id) for place in companies})
+            self.env["debt.ledger"]._pend(
+                "debtors", {(place.id, company.id) for place in companies}
+            )
 
     def _debt_follow(self, names, former=None):
         """Numbers and plans follow what changes on a contact, for debtors with a case.

@@ -121,7 +121,7 @@ class DebtCase(models.Model):
         """A debtor who owes nothing that is due is not contacted (rules 1, 2)."""
         if self.state == "closed":
             return "closed"
-        totals = self._ledger_totals(self.partner_id, self.company_id)
+        totals = self.env["debt.ledger"]._totals(self.partner_id, self.company_id)
         if totals["amount_overdue"] <= 0:
             return "disputed" if totals["amount_disputed"] > 0 else "nothing_owed"
         if self.state == "legal" or self.state == "on_hold" and not self.hold_until:

@@ -149,7 +149,7 @@ class AccountMove(models.Model):
         if operator not in (">", ">=") or days <= 0:
             return self._search_debt("debt_days_past_due", operator, value)
         self._check_field_access(self._fields["debt_days_past_due"], "read")
-        today = self.env["debt.case"]._by_company(
+        today = self.env["debt.ledger"]._by_company(
             self.env.companies, "today", SQL("account_move_line.company_id")
         )
         items = SQL(
@@ -175,7 +175,7 @@ class AccountMove(models.Model):
             case "debt_stage_id":
                 return SQL.identifier(self._debt_join_case(alias, query), "stage_id")
             case "debt_days_past_due":
-                today = self.env["debt.case"]._by_company(
+                today = self.env["debt.ledger"]._by_company(
                     self.env.companies, "today", SQL.identifier(alias, "company_id")
                 )
                 due = SQL.identifier(self._debt_join_due(alias, query), "due")
@@ -187,7 +187,7 @@ class AccountMove(models.Model):
 
         :return: alias of ``debt_case``
         """
-        self.env["debt.case"]._refresh_pending()
+        self.env["debt.ledger"]._refresh_pending()
         case = query.make_alias(alias, "open_debt_case")
         fields_read = ("state", "move_type", "payment_state", "commercial_partner_id")
         condition = SQL(
@@ -233,7 +233,7 @@ class AccountMove(models.Model):
     # --- what the ledger's readers are told -----------------------------------------
     def write(self, vals):
         if not (WATCHED | WATCHED_IN_LINES).isdisjoint(vals):
-            self.env["debt.case"]._pend("moves", self.ids)
+            self.env["debt.ledger"]._pend("moves", self.ids)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
@@ -243,5 +243,5 @@ class AccountMove(models.Model):
             for id_, vals in zip(self._ids, vals_list, strict=True)
             if not WATCHED.isdisjoint(vals)
         ]
-        self.env["debt.case"]._pend("moves", watched)
+        self.env["debt.ledger"]._pend("moves", watched)
         return super()._write_multi(vals_list)

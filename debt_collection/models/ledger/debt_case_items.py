@@ -54,7 +54,7 @@ class DebtCase(models.Model):
         self.ensure_one()
         self.check_access("read")
         company = self.company_id.sudo()
-        self._ledger_flush()
+        self.env["debt.ledger"]._flush()
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -98,10 +98,10 @@ class DebtCase(models.Model):
                  ORDER BY due, line.id
                  LIMIT %(limit)s
                 """,
-                contested=self._ledger_contested(
+                contested=self.env["debt.ledger"]._contested(
                     company, SQL("AND dispute.partner_id = %s", self.partner_id.id)
                 ),
-                unflagged=self._ledger_unflagged(company),
+                unflagged=self.env["debt.ledger"]._unflagged(company),
                 today=self.company_id._debt_today(),
                 open=SQL(
                     OPEN_LINES.replace("amount_", "line.amount_")

@@ -1,15 +1,13 @@
-from contextlib import contextmanager
-
 from odoo import api, models
 from odoo.tools import SQL
 
-from .debt_case_refresh import WRITTEN
+from .debt_ledger_refresh import WRITTEN
 
 KEY = "debt_collection.pending"
 KEY_WRITTEN = "debt_collection.written"
 
 
-class DebtCase(models.Model):
+class DebtLedger(models.AbstractModel):
     """Debtors whose ledger changed in this transaction, refreshed once at its end.
 
     Accounting only notes ids here. The refresh runs before the transaction commits,
@@ -18,7 +16,7 @@ class DebtCase(models.Model):
     `refresh` is called.
     """
 
-    _inherit = "debt.case"
+    _inherit = "debt.ledger"
 
     @api.model
     def _pend(self, kind, keys):
@@ -48,21 +46,21 @@ class DebtCase(models.Model):
         plans, which may delete records, waits for the end of the transaction.
         """
         # Superuser: the debtors of exactly what was changed, in the companies of that.
-        cases = self._refresh_env()
-        cases._ledger_flush()
+        ledger = self._refresh_env()
+        ledger._flush()
         precommit = self.env.cr.precommit
         pending = precommit.data.pop(KEY, None)
-        debtors = pending and cases._pending_debtors(**pending)
+        debtors = pending and ledger._pending_debtors(**pending)
         if not debtors:
             return
         companies = self.env["res.company"].sudo()
         companies = companies.browse(sorted({company for company, _ in debtors}))
-        effects = cases._refresh(companies, list({partner for _, partner in debtors}))
+        effects = ledger._refresh(companies, list({partner for _, partner in debtors}))
         if effects is None:
-            cases._refresh_later()
+            ledger._refresh_later()
         else:
             precommit.data.setdefault(KEY_WRITTEN, []).append(effects)
-            precommit.add(cases._settle_pending)
+            precommit.add(ledger._settle_pending)
 
     @api.model
     def _settle_pending(self):
@@ -94,37 +92,3 @@ class DebtCase(models.Model):
             list(moves),
         )
         return debtors.union(self.env.execute_query(query))
-
-    @api.model
-    def _search(self, *args, **kwargs):
-        """Cases are read by way of here: bring them up to date first."""
-        with self._caches_kept():
-            self._refresh_pending()
-        return super()._search(*args, **kwargs)
-
-    @contextmanager
-    def _caches_kept(self):
-        """Let a refresh happen in the middle of reading a field.
-
-        Whoever reads a field holds its cache in his hands while the ORM fetches it by
-        way of `_search`. Deleting a record (an activity, a claim) makes the ORM throw
-        all caches away and begin new ones; the one he holds would stay empty.
-        """
-        caches = self.env.transaction.field_data
-        held = dict(caches)
-        yield
-        for field, cache in held.items():
-            fresh = caches.get(field)
-            if fresh is cache:
-                continue
-            parts = [(cache, fresh or {})]
-            if field in self.env._field_depends_context:
-                parts = [
-                    (part, (fresh or {}).get(key, {})) for key, part in cache.items()
-                ]
-            for old, new in parts:
-                old.clear()
-                old.update(new)
-            if fresh and field in self.env._field_depends_context:
-                cache.update({k: v for k, v in fresh.items() if k not in cache})
-            caches[field] = cache

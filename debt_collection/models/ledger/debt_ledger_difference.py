@@ -2,10 +2,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
-class DebtCase(models.Model):
+class DebtLedger(models.AbstractModel):
     """The one statement that compares ledger and cases and writes what differs."""
 
-    _inherit = "debt.case"
+    _inherit = "debt.ledger"
 
     @api.model
     def _refresh_statement(self, companies, partner_ids=None):
@@ -25,7 +25,7 @@ class DebtCase(models.Model):
             written AS (%(update)s)
             %(effects)s
             """,
-            ledger=self._ledger_ctes(companies, partner_ids),
+            ledger=self._ctes(companies, partner_ids),
             current=self._refresh_current(companies, partner_ids),
             changed=self._refresh_changed(),
             insert=self._refresh_insert(companies),

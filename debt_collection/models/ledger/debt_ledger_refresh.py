@@ -1,6 +1,6 @@
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import clean_context
 
@@ -40,52 +40,10 @@ WRITTEN = {
 }
 
 
-class DebtCase(models.Model):
-    """Keeping the cases in line with the ledger, set-wise."""
+class DebtLedger(models.AbstractModel):
+    """Keep the cases in line with the ledger, set-wise."""
 
-    _inherit = "debt.case"
-
-    @api.model
-    def refresh(self, partner_ids=None):
-        """Open, update and close cases by what the ledger says now.
-
-        Companies are all those of the user; with ``partner_ids`` only these debtors.
-        The number of statements does not depend on how many they are.
-
-        :param partner_ids: ids of ``res.partner``, debtors or contacts of theirs
-        :return: dict of counts ``opened``, ``updated``, ``closed``, ``stage_changed``;
-            zeros when another refresh got ahead, which is then made good for by the
-            scheduled action
-        :raises AccessError: the user may not read cases
-        """
-        self.check_access("read")
-        companies = self.env.companies
-        if self.env.uid == SUPERUSER_ID and not self.env.context.get(
-            "allowed_company_ids"
-        ):
-            companies = companies.search([])
-        effects = self._refresh(companies, partner_ids)
-        self._follow_pending()
-        if effects is None:
-            return self._refresh_later()
-        return self._refresh_follow(effects)
-
-    @api.model
-    def _cron_refresh(self):
-        """The daily job: every company's ledger, then what a new day brings."""
-        cases = self.sudo()
-        companies = cases.env["res.company"].search([])
-        while (effects := cases._refresh(companies)) is None:
-            # Somebody has just written the same cases. A new transaction sees that,
-            # and only within a scheduled action may we begin one.
-            in_cron = self.env.context.get("ir_cron_progress_id")
-            if not in_cron or not self.env["ir.cron"]._commit_progress():
-                cases._refresh_later()
-                break
-        else:
-            cases._refresh_follow(effects)
-        cases._cron_daily()
-        return True
+    _inherit = "debt.ledger"
 
     @api.model
     def _refresh_later(self):
@@ -103,9 +61,9 @@ class DebtCase(models.Model):
             followed up; None when another transaction has written the same cases:
             this one cannot see that, and leaves them as they are
         """
-        cases, companies = self._refresh_env(), companies.sudo()
-        cases._ledger_flush()
-        cases.flush_model()
+        ledger, companies = self._refresh_env(), companies.sudo()
+        ledger._flush()
+        ledger.env["debt.case"].flush_model()
         # Only what the statement needs of them, not everything there is.
         companies.fetch(COMPANY_FIELDS)
         companies.partner_id.fetch(["tz"])
@@ -114,7 +72,7 @@ class DebtCase(models.Model):
                 if partner_ids is None:
                     # Compiling the statement takes longer than it saves.
                     self.env.cr.execute(SQL("SET LOCAL jit = off"))
-                statement = cases._refresh_statement(companies, partner_ids)
+                statement = ledger._refresh_statement(companies, partner_ids)
                 self.env.cr.execute(statement, log_exceptions=False)
                 effects = {kind: rest for kind, *rest in self.env.cr.fetchall()}
         except (
@@ -122,7 +80,7 @@ class DebtCase(models.Model):
             psycopg2.errors.DeadlockDetected,
         ):
             return None
-        cases._refresh_written(effects)
+        ledger._refresh_written(effects)
         return effects
 
     @api.model
@@ -142,15 +100,16 @@ class DebtCase(models.Model):
             self._refresh_continue(effects["opened"][1])
         for name, fnames in WRITTEN.items():
             self.env[name].invalidate_model(fnames, flush=False)
+        cases = self.env["debt.case"]
         for kind, (_number, ids) in effects.items():
             name, _, value = kind.partition(" ")
             if not value:
                 continue
             values = {"state": value} if name == "state" else {"stage_id": int(value)}
             for batch in split_every(BATCH, ids):
-                self.browse(batch).write(values | {"plan_dirty": True})
+                cases.browse(batch).write(values | {"plan_dirty": True})
                 if len(ids) > BATCH:
-                    self._track_finalize()
+                    cases._track_finalize()
 
     @api.model
     def _refresh_follow(self, effects):
@@ -160,40 +119,16 @@ class DebtCase(models.Model):
         :return: dict of counts
         """
         counts = dict.fromkeys(COUNTS, 0)
-        cases, to_plan = self._refresh_env(), set()
+        cases, to_plan = self._refresh_env().env["debt.case"], set()
         for kind, (number, ids) in effects.items():
             name, _, moved = kind.partition(" ")
             if name in ("busy", "promised", "stage"):
                 for batch in split_every(BATCH, ids):
-                    cases.browse(batch)._refresh_follow_one(name)
+                    cases.browse(batch)._on_ledger(name)
             if moved or name == "opened":
                 to_plan.update(ids)
             name = "stage_changed" if name == "stage" else name
             if name in counts:
                 counts[name] += number
-        cases.browse(sorted(to_plan))._refresh_plan()
+        cases.browse(sorted(to_plan))._plan_some()
         return counts
-
-    def _refresh_follow_one(self, kind):
-        """What is to be done with a batch of cases, by the kind of effect."""
-        match kind:
-            case "busy":
-                self._on_closed()
-            case "promised":
-                self.promise_ids._evaluate()
-            case "stage":
-                self._on_stage_changed()
-
-    def _refresh_plan(self):
-        """Plan a few cases at once; many would keep the caller waiting."""
-        if not self:
-            return
-        if len(self) <= self._plan_at_once():
-            self._plan()
-        else:
-            self._trigger_planning()
-
-    @api.model
-    def _plan_at_once(self):
-        """How many cases are planned within the caller's transaction."""
-        return 50

@@ -7,14 +7,14 @@ from odoo.tools import SQL
 REOPENS_WITHIN = timedelta(days=30)
 
 
-class DebtCase(models.Model):
+class DebtLedger(models.AbstractModel):
     """A new case takes over the restraints of the debtor's last one.
 
     An invoice corrected by way of draft closes a case and opens another: that must not
     undo a promise, a hold, a callback or, ever, a legal stop or a legal hold.
     """
 
-    _inherit = "debt.case"
+    _inherit = "debt.ledger"
 
     @api.model
     def _refresh_continue(self, ids):
