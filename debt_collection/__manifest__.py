@@ -6,7 +6,7 @@
     "author": "Debt Collection Contributors",
     "license": "LGPL-3",
     "depends": ["account", "phone_validation", "sms"],
-    "external_dependencies": {"python": ["phonenumbers", "holidays"]},
+    "external_dependencies": {"python": ["holidays", "phonenumbers", "tzdata"]},
     "data": [
         "security/groups.xml",
         "security/ir.model.access-card.csv",

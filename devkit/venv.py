@@ -8,7 +8,7 @@ from .base import DEV, LOGS, ROOT, Problem, call, digest, read, step, write
 VENV = DEV / "venv"
 PYTHON = VENV / "bin" / "python"
 #: What the addon needs beside Odoo's own requirements.
-OWN = ("phonenumbers", "holidays")
+OWN = ("phonenumbers", "holidays", "tzdata")
 
 
 def ensure(odoo):

@@ -8,7 +8,7 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from random import Random
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -22,6 +22,9 @@ from odoo.addons.debt_collection.tools.contact import (
     Target,
     Window,
 )
+
+# The machine may have an older database than the locked package.
+reset_tzpath(())
 
 GRID = timedelta(minutes=15)
 """All clocks of today are whole quarters of an hour from UTC."""

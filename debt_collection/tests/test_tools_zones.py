@@ -116,7 +116,7 @@ def test_countries():
 def test_with_or_without_the_systems_table(reader, monkeypatch):
     if reader == "pytz":
         pytest.importorskip("pytz")
-        monkeypatch.setattr(countries, "_zone_table", str)
+        monkeypatch.setattr(countries, "zone_table", str)
     read = countries._countries.__wrapped__()
     assert "Europe/Moscow" in read["RU"]
     assert "America/Phoenix" in read["US"]

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
+from . import tz_database
 from .policy import (
     ANYWHERE,
     CALLBACK_TOLERANCE,
@@ -136,5 +136,6 @@ def _number(period: str, zone: str, at: datetime) -> int:
 
 
 @lru_cache(maxsize=65536)
-def _clock(zone: str, at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+def _clock(name: str, at: datetime) -> datetime:
+    clock = tz_database.zone(name)
+    return at.replace(tzinfo=UTC).astimezone(clock).replace(tzinfo=None)

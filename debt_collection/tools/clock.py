@@ -4,24 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+
+from .tz_database import zone
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 RULES_FROM = datetime(2025, 1, 1)
-
-
-@lru_cache(maxsize=1024)
-def zone(name: str) -> ZoneInfo | None:
-    """Return the zone, None when there is none of that name.
-
-    >>> zone("Europe/Moscow") is None, zone("Etc/Unknown") is None
-    (False, True)
-    """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError, TypeError):
-        return None
 
 
 def known(names: Iterable[str | None]) -> tuple[str, ...]:

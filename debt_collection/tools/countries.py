@@ -1,13 +1,9 @@
 """The time zones of countries, and of their states where there are several."""
 
-from contextlib import suppress
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from zoneinfo import TZPATH
 
 from .clock import known
+from .tz_database import zone_table
 
 # By zone, the ISO 3166-2 codes of the states in which it is in force, as Odoo has them.
 # A state that is divided stands under each of its zones; those whose clocks have agreed
@@ -224,20 +220,11 @@ def _known_zones(code: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for line in _zone_table().splitlines():
+    for line in zone_table().splitlines():
         if line and not line.startswith("#"):
             code, _, name, *_ = line.split("\t")
             found.setdefault(code, []).append(name)
     return MISSING | (found or _from_pytz())
-
-
-def _zone_table() -> str:
-    """Read the system's zone.tab, or else that of the tzdata package."""
-    tables: list[Traversable] = [Path(folder) / "zone.tab" for folder in TZPATH]
-    with suppress(ModuleNotFoundError):
-        tables.append(resources.files("tzdata.zoneinfo") / "zone.tab")
-    table = next((table for table in tables if table.is_file()), None)
-    return table.read_text("utf-8") if table else ""
 
 
 def _from_pytz() -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from .clock import known, rules
 from .countries import country_zones, subdivision_zones
 from .phones import Phone
 from .postcodes import postcode_zones, town_zones
+from .tz_database import successor
 
 __all__ = [
     "Zones",
@@ -57,7 +58,7 @@ def resolve(
     >>> resolve(None, ["Europe/Moscow"], khabarovsk, elsewhere=True).names
     ('Europe/Moscow', 'Asia/Vladivostok')
     """
-    if said := known([stated]):
+    if said := known([successor(stated)] if stated else []):
         return Zones(said, "stated")
     home = distinct(tuple(address))
     number = distinct(phone.zones) if phone else ()

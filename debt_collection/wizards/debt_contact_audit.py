@@ -1,13 +1,11 @@
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..models.contact.debt_contact_policy import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
-
-UTC = ZoneInfo("UTC")
+from ..tools.clock import instant
 
 
 class DebtContactAudit(models.TransientModel):
@@ -58,14 +56,9 @@ class DebtContactAudit(models.TransientModel):
 
     def _period(self):
         """Begin and end (not included) in naive UTC; days are the company's."""
-        zone = ZoneInfo(self.company_id.partner_id.tz or "UTC")
+        zone = self.company_id._debt_zone()
         days = self.date_from, self.date_to + timedelta(days=1)
-        return tuple(
-            datetime.combine(day, time(), tzinfo=zone)
-            .astimezone(UTC)
-            .replace(tzinfo=None)
-            for day in days
-        )
+        return tuple(instant(zone, day) for day in days)
 
     def _domain(self):
         """Domain of the audited rows, which have ``at``, a channel and a company."""

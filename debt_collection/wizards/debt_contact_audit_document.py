@@ -197,7 +197,7 @@ class DebtContactAudit(models.TransientModel):
         """How it can be shown that the debtor said so."""
         # Superuser: when exactly this call was.
         call = word.call_id.sudo()
-        zone = self.company_id.partner_id.tz or "UTC"
+        zone = self.company_id._debt_zone()
         called = call.started_at and self.env._(
             "Call of %(time)s", time=format_datetime(self.env, call.started_at, tz=zone)
         )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..tools.clock import local
+from ..tools.clock import known, local
 from ..tools.contact import Contact
 from ..tools.outlook import Question, outlook, uses
 
@@ -226,7 +226,7 @@ class DebtContactExplain(models.TransientModel):
 
     def _own_zone(self, home, at):
         """The user's zone, None where his clock shows what the debtor's does."""
-        own = self.env.context.get("tz") or self.env.user.tz or "UTC"
+        own = next(iter(known([self.env.context.get("tz"), self.env.user.tz])), "UTC")
         return own if local(own, at) != local(home, at) else None
 
     def _policies(self, days):

@@ -34,7 +34,7 @@ class DebtCase(models.Model):
         :return: what ``debt.what.if`` keeps as its ``outcome``
         """
         today = self.env.company._debt_today()
-        home = self.env.company.partner_id.tz or "UTC"
+        home = self.env.company._debt_zone()
         now, until = fields.Datetime.now(), day_after(home, today, DAYS)
         ids = self.search(self._forecast_domain()).ids
         # Superuser: cases the user may read; of their debtors only dates are counted.

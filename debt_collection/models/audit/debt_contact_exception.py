@@ -251,7 +251,7 @@ class DebtContactException(models.Model):
         """Where it went, as numbers are known today, by the consents on record then."""
         at, number = contact._contact_at(), contact._contact_number()
         channel = contact._channel()
-        day = local(contact.company_id.partner_id.tz or "UTC", at).date()
+        day = local(contact.company_id._debt_zone(), at).date()
         known = [word for word in facts.words if word.recorded <= at]
         target = contact.case_id._decided_target(channel, facts, number)
         return target._replace(consented=bool(last_word(known, channel, number, day)))

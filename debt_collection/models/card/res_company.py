@@ -1,8 +1,7 @@
-from datetime import datetime, time
-
-import pytz
-
 from odoo import fields, models
+
+from ...tools.clock import instant, known, local
+from ...tools.tz_database import successor
 
 #: Settings by which cases open and close.
 REFRESHING = frozenset(("debt_auto_flag", "debt_grace_days", "debt_min_amount"))
@@ -117,12 +116,14 @@ class ResCompany(models.Model):
     def _debt_today(self):
         """Today's date where the company is: ``date_maturity`` is meant there."""
         self.ensure_one()
-        zone = pytz.timezone(self.partner_id.tz or "UTC")
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        return local(self._debt_zone(), fields.Datetime.now()).date()
 
     def _debt_day_start(self):
         """When today began where the company is, naive UTC."""
         self.ensure_one()
-        zone = pytz.timezone(self.partner_id.tz or "UTC")
-        midnight = datetime.combine(self._debt_today(), time.min)
-        return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
+        return instant(self._debt_zone(), self._debt_today())
+
+    def _debt_zone(self):
+        """Name of the company's time zone, as it is called today."""
+        zone = successor(self.partner_id.tz or "UTC")
+        return zone if known([zone]) else "UTC"

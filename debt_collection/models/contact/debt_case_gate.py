@@ -1,11 +1,11 @@
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytz
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...tools.clock import instant
 from ...tools.contact import CHANNELS, Answer, check
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
@@ -183,11 +183,7 @@ class DebtCase(models.Model):
 
     def _day_end(self, day):
         """The first instant after a local day of the company, naive UTC."""
-        zone = ZoneInfo(self.company_id.partner_id.tz or "UTC")
-        midnight = datetime.combine(
-            day + timedelta(days=1), datetime.min.time(), tzinfo=zone
-        )
-        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
+        return instant(self.company_id._debt_zone(), day + timedelta(days=1))
 
     def _find_phone(self, facts, number):
         """The debtor's ``debt.phone`` for a number written in any form, or None."""

@@ -1,13 +1,12 @@
 import warnings
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays as public_holidays
-import pytz
 
 from odoo import fields, models
 
 from ...tools import zones as zone_tools
+from ...tools.clock import local
 
 # Besides those in which nobody works: a law that spares the debtor on holidays means
 # also those that a state of war turned into working days.
@@ -84,8 +83,7 @@ class DebtCase(models.Model):
     def _local_hour(self, at, facts=None):
         """Hour of the day (0 to 23) where the debtor is; UTC where that is unknown."""
         facts = facts or self._contact_facts()[self]
-        zone = ZoneInfo(facts.zone or "UTC")
-        return at.replace(tzinfo=pytz.utc).astimezone(zone).hour
+        return local(facts.zone or "UTC", at).hour
 
     def _public_holidays(self, year=None):
         """Public holidays wherever the debtor may live.

@@ -1,10 +1,10 @@
 from collections import defaultdict
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ...tools.clock import known, local
 
 BATCH = 1000
 
@@ -60,9 +60,9 @@ class DebtCase(models.Model):
         user = self.user_id
         if not (self.next_contact_at and user.active and self.state == "active"):
             return False
-        zone = pytz.timezone(user.tz or self.company_id.partner_id.tz or "UTC")
-        day = pytz.utc.localize(self.next_contact_at).astimezone(zone).date()
-        today = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        zone = next(iter(known([user.tz])), self.company_id._debt_zone())
+        day = local(zone, self.next_contact_at).date()
+        today = local(zone, fields.Datetime.now()).date()
         horizon = today + timedelta(days=self.company_id.debt_planning_days)
         return day if day <= horizon else False
 
