@@ -103,6 +103,7 @@
         "views/card_partner_views.xml",
         "views/card_users_views.xml",
         "views/card_settings_views.xml",
+        "views/contact_settings_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -49,7 +49,7 @@ def successor(name: str) -> str:
     >>> successor("Asia/Calcutta"), successor("US/Arizona"), successor("Europe/Oslo")
     ('Asia/Kolkata', 'America/Phoenix', 'Europe/Oslo')
     """
-    if name in _places():
+    if name == "UTC" or name in _places():
         return name
     return _links().get(name) or RENAMED.get(name, name)
 

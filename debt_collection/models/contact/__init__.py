@@ -17,5 +17,6 @@ from . import (
     debt_phone,
     debt_phone_place,
     debt_phone_zones,
+    res_config_settings,
     res_partner_protection,
 )
