@@ -97,7 +97,7 @@ def disagreeing(
 
 def _offset(name: str, at: datetime) -> timedelta | None:
     where = zone(name)
-    return where and where.fromutc(at.replace(tzinfo=where)).utcoffset()
+    return where.fromutc(at.replace(tzinfo=where)).utcoffset() if where else None
 
 
 def _load(name: str, key: str) -> ZoneInfo | None:
