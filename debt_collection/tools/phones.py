@@ -7,7 +7,6 @@ forbidden hours.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -17,8 +16,10 @@ from phonenumbers import PhoneNumberType as Type
 from phonenumbers import ValidationResult as Length
 from phonenumbers.timezone import time_zones_for_geographical_number
 
+from . import phone_text
 from .clock import known, rules
 from .countries import all_countries, country_zones
+from .phone_text import Found
 from .prefixes import PREFIX_ZONES
 
 KINDS = {
@@ -42,25 +43,8 @@ LENGTHS = {
     Length.IS_POSSIBLE_LOCAL_ONLY: "too_short",
     Length.TOO_LONG: "too_long",
 }
-NUMBER = re.compile(
-    r"""
-    (?P<number> (?: [+\uff0b] [\s(]{0,5} )? \(? \d [\d\s().~/\u2010-\u2015\u2212-]* )
-    (?:
-        [\s,;(]{0,5}
-        (?: ext(?:ensi[oó]n)? | extn | доб(?:авочный)? | внутр(?:енний)? | вн | int
-          | [\#xх] )
-        [\s.:=№]{0,5}
-        (?P<extension> \d{1,6} ) \b
-    )?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-FEWEST_DIGITS, MOST_DIGITS = 5, 15
-LONGEST = 500
 # By so many last digits a number is known, however it was typed.
 FEWEST_SAME, MOST_SAME = 7, 9
-# From how many digits on a text before a slash is a number and not an area code.
-WHOLE_ABROAD, WHOLE, WHOLE_LOCAL = 10, 8, 7
 
 
 class PhoneError(ValueError):
@@ -119,32 +103,29 @@ def parse(raw: str, region: str | None = None) -> Phone:
     PhoneError: no_country: '916 123-45-67'
     """
     errors = []
-    for text in split(raw):
+    for found in phone_text.numbers(raw):
         try:
-            return _read(text, (region or "").upper() or None)
+            return _read(found, (region or "").upper() or None)
         except PhoneError as error:
             errors.append(error)
-    raise errors[0] if errors else PhoneError("empty", raw or "")
+    if errors:
+        raise errors[0]
+    raise PhoneError("unparsable" if (raw or "").strip() else "empty", raw or "")
 
 
 def split(raw: str) -> list[str]:
     """Cut a field that holds several numbers into one text per number.
 
-    Whatever is not part of a number separates; a slash does after a whole number, not
-    after an area code.  Without any number the text itself is returned.
+    Without any number the text itself is returned.
 
     >>> split("8 (495) 123-45-67 доб. 12; 8-916-123-45-67 Иван")
     ['8 (495) 123-45-67 доб. 12', '8-916-123-45-67']
     >>> split("0211/1234567 / 0171 1234567")
     ['0211/1234567', '0171 1234567']
     """
-    found, raw = [], (raw or "").strip()[:LONGEST]
-    for match in NUMBER.finditer(raw):
-        *first, last = _cut(match["number"])
-        found += [*first, last + match[0][len(match["number"]) :]]
-    texts = [text.strip().lstrip(") ").rstrip("(.-/~ ") for text in found]
-    numbers = [text for text in texts if len(_digits(text)) >= FEWEST_DIGITS]
-    return numbers or ([raw] if raw else [])
+    raw = (raw or "").strip()[: phone_text.LONGEST]
+    texts = [one.text for one in phone_text.numbers(raw) if one.is_long]
+    return texts or ([raw] if raw else [])
 
 
 def tail(raw: str) -> str:
@@ -158,9 +139,8 @@ def tail(raw: str) -> str:
     >>> tail("Debtor Ltd, 24 hours")
     ''
     """
-    for text in split(raw):
-        match = NUMBER.search(text)
-        digits = phonenumbers.normalize_digits_only(match["number"]) if match else ""
+    for found in phone_text.numbers(raw):
+        digits = phonenumbers.normalize_digits_only(found.vanity)
         if len(digits) >= FEWEST_SAME:
             return digits[-MOST_SAME:]
     return ""
@@ -177,58 +157,28 @@ def same_tail(one: str, other: str) -> int:
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+    return phone_text.digits(text)
 
 
-def _cut(run: str) -> list[str]:
-    """Cut a run of digits at slashes between numbers, and where it is two numbers."""
-    first, *others = run.split("/")
-    pieces = [first]
-    for part in others:
-        if _whole(pieces[-1], len(_digits(part))):
-            pieces.append(part)
-        else:
-            pieces[-1] += f"/{part}"
-    return [half for piece in pieces for half in _halves(piece)]
-
-
-def _whole(before: str, after: int) -> bool:
-    """Tell whether a text before a slash is a number by itself."""
-    digits = _digits(before)
-    if before.startswith(("+", "\uff0b")) or digits.startswith("00"):
-        return len(digits.removeprefix("00")) >= WHOLE_ABROAD
-    return len(digits) >= WHOLE or min(len(digits), after) >= WHOLE_LOCAL
-
-
-def _halves(piece: str) -> list[str]:
-    """Cut two numbers with only a space between them where they are most alike."""
-    if len(_digits(piece)) <= MOST_DIGITS:
-        return [piece]
-
-    def unlike(cut: int) -> int:
-        return abs(len(_digits(piece[:cut])) - len(_digits(piece[cut:])))
-
-    cuts = [match.start() for match in re.finditer(r"\s+|\(", piece)]
-    best = min(cuts, key=unlike, default=0)
-    return [piece[:best], piece[best:]] if unlike(best) <= 2 else [piece]
-
-
-def _read(text: str, region: str | None) -> Phone:
+def _read(found: Found, region: str | None) -> Phone:
     """Read one number; the reason of its first spelling holds when none is valid."""
-    match = NUMBER.search(text)
-    if not match:
-        raise PhoneError("unparsable", text)
     errors = []
-    for spelling in _spellings(match["number"], region):
+    spellings = _spellings(found.number, region, found.vanity)
+    for spelling in spellings:
         try:
-            return _phone(spelling, region, match["extension"] or "")
+            return _phone(spelling, region, found.extension)
         except PhoneError as error:
             errors.append(error)
-    raise PhoneError(errors[0].code, text)
+            if error.code == "too_long" and spelling.isdigit():
+                # As Odoo does: 33612345678, typed in another country.
+                spellings.append(f"+{spelling}")
+    raise PhoneError(errors[0].code, found.text)
 
 
-def _spellings(number: str, region: str | None) -> list[str]:
+def _spellings(number: str, region: str | None, vanity: str = "") -> list[str]:
     """Return the digits as typed, and as they may have been meant.
+
+    ``vanity`` is the number with digits for its letters.
 
     >>> _spellings("+8 916 123-45-67", "RU")
     ['+89161234567', '89161234567']
@@ -240,12 +190,17 @@ def _spellings(number: str, region: str | None) -> list[str]:
         meant.append(digits)
     if digits.startswith("00"):
         meant.append(f"+{digits[2:]}")
+    if vanity not in ("", number):
+        meant.append(("+" if abroad else "") + _digits(vanity))
     return meant
 
 
 def _phone(digits: str, region: str | None, extension: str) -> Phone:
     try:
         number = phonenumbers.parse(digits, region)
+        # As Odoo does: it teaches the library how to write what a country changed.
+        written = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+        number = phonenumbers.parse(written, region)
     except NumberParseException as error:
         code = ERRORS.get(error.error_type, "unparsable")
         raise PhoneError(code, digits) from error
