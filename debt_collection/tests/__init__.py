@@ -19,6 +19,7 @@ from . import test_contact_explain_ui
 from . import test_contact_fuzz
 from . import test_contact_gate
 from . import test_contact_gate_facts
+from . import test_contact_phone
 from . import test_contact_phone_zones
 from . import test_contact_policy
 from . import test_contact_policy_histories

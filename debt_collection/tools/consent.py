@@ -11,7 +11,9 @@ class Word(NamedTuple):
 
     ``address`` restricts it to one number (E.164) or e-mail address, None: all of his.
     ``until`` is the last day on which it holds, None: it does not end by itself.
-    ``id`` and ``recorded`` (naive UTC) are those of the record that it comes from.
+    ``listed``: he stands on a list of those who want nothing, which outweighs what he
+    says until he is taken off it.  ``id`` and ``recorded`` (naive UTC) are those of the
+    record that it comes from.
     """
 
     channel: str
@@ -21,6 +23,7 @@ class Word(NamedTuple):
     address: str | None = None
     id: int | None = None
     recorded: datetime | None = None
+    listed: bool = False
 
     def is_about(self, channel: str, address: str | None) -> bool:
         return self.channel == channel and self.address in (None, address)
@@ -40,7 +43,7 @@ def standing_word(
     """
     standing = [w for w in words if w.is_about(channel, address) and w.holds(day)]
     # Sorting is stable: of those of one day the one said last stays last.
-    standing.sort(key=attrgetter("day"))
+    standing.sort(key=attrgetter("listed", "day"))
     return standing[-1] if standing else None
 
 

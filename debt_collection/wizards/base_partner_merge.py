@@ -35,7 +35,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for phone in numbers.search(
             [("contact_id", "in", contacts.ids), ("number", "!=", False)]
         ).sorted(lambda phone: phone.contact_id != dst_partner):
-            kept = known.setdefault(phone.number, phone)
+            kept = known.setdefault((phone.number, phone.extension), phone)
             if kept == phone:
                 continue
             kept.write({"health": self._debt_merge_health(kept, phone), "active": True})

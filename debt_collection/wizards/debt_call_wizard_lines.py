@@ -17,6 +17,7 @@ class DebtCallWizardPhone(models.TransientModel):
     phone_id = fields.Many2one("debt.phone", required=True, ondelete="cascade")
     contact_id = fields.Many2one(related="phone_id.contact_id")
     number = fields.Char(related="phone_id.number")
+    extension = fields.Char(related="phone_id.extension")
     health = fields.Selection(related="phone_id.health")
     can_dial = fields.Boolean(compute="_compute_can_dial", compute_sudo=True)
 

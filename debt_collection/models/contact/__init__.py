@@ -15,6 +15,7 @@ from . import (
     debt_contact_policy_consent,
     debt_contact_policy_version,
     debt_phone,
+    debt_phone_list,
     debt_phone_place,
     debt_phone_zones,
     res_config_settings,

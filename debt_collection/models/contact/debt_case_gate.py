@@ -186,7 +186,18 @@ class DebtCase(models.Model):
         return instant(self.company_id._debt_zone(), day + timedelta(days=1))
 
     def _find_phone(self, facts, number):
-        """The debtor's ``debt.phone`` for a number written in any form, or None."""
+        """The debtor's ``debt.phone`` for a number written in any form, or None.
+
+        Of a switchboard it is the extension's that was written; without one, that of
+        somebody there who may be called.
+        """
         parsed = self.env["debt.phone"]._prepare_values(self.partner_id, number)
-        wanted = parsed["number"]
-        return next((p for p in facts.phones if wanted and p.number == wanted), None)
+        if not parsed["number"]:
+            return None
+        listed = [one for one in facts.phones if one.number == parsed["number"]]
+        extension = parsed["extension"]
+        if extension:
+            listed = [one for one in listed if one.extension in (extension, False)]
+        exact = [one for one in listed if one.extension == extension]
+        usable = [one for one in listed if one._is_usable()]
+        return next(iter(exact or usable or listed), None)

@@ -1,9 +1,6 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 
 from ...tools import phones
-from ...tools.phones import PhoneError
 
 KINDS = [
     ("mobile", "Mobile"),
@@ -22,14 +19,6 @@ HEALTH = [
     ("do_not_call", "Do Not Call"),
 ]
 USABLE_HEALTH = ("good", "unknown")
-# What the gate reads of all the numbers at once.
-FACTS = ("number", "kind", "region", "zones", "health", "place")
-# And of whose they are: may they be dialled, and where do they ring?
-HOLDER_FACTS = [
-    *("debt_do_not_call", "debt_no_work_calls"),
-    *("debt_protection", "debt_protection_until"),
-    *("country_id", "state_id", "zip", "city", "debt_tz"),
-]
 
 
 class DebtPhone(models.Model):
@@ -62,6 +51,10 @@ class DebtPhone(models.Model):
     )
     raw = fields.Char(string="As Typed", required=True)
     number = fields.Char(help="In E.164 form; empty when it cannot be read.")
+    extension = fields.Char(
+        help="Dialled after the number has answered; behind one switchboard each "
+        "extension is somebody else."
+    )
     sequence = fields.Integer(default=10)
     kind = fields.Selection(KINDS)
     region = fields.Char(help="Country code (ISO 3166) of the number.")
@@ -93,7 +86,7 @@ class DebtPhone(models.Model):
     company_id = fields.Many2one(related="partner_id.company_id")
 
     _number_once = models.UniqueIndex(
-        "(contact_id, number) WHERE number IS NOT NULL",
+        "(contact_id, number, (COALESCE(extension, ''))) WHERE number IS NOT NULL",
         "This contact has this number already.",
     )
     _number_idx = models.Index("(number)")
@@ -102,13 +95,24 @@ class DebtPhone(models.Model):
         "(reverse(number) text_pattern_ops) WHERE number IS NOT NULL"
     )
 
-    @api.depends("number", "raw", "contact_id.name", "partner_id")
+    @api.depends("number", "extension", "raw", "contact_id.name", "partner_id")
     def _compute_display_name(self):
         for phone in self:
-            text = phone.number or phone.raw
+            text = phone._number_text()
             if phone.contact_id != phone.partner_id:
                 text = f"{text} ({phone.contact_id.name})"
             phone.display_name = text
+
+    def _number_text(self):
+        """The number as an operator dials it, or what was typed instead of one."""
+        self.ensure_one()
+        if not self.extension:
+            return self.number or self.raw
+        return self.env._(
+            "%(number)s ext. %(extension)s",
+            number=self.number,
+            extension=self.extension,
+        )
 
     def _parsed(self):
         """The number as the pure tools know it, or None when it is to be mended."""
@@ -120,6 +124,7 @@ class DebtPhone(models.Model):
             kind=self.kind,
             region=self.region or "",
             zones=tuple(filter(None, (self.zones or "").split(","))),
+            extension=self.extension or "",
         )
 
     def _is_usable(self):
@@ -128,10 +133,18 @@ class DebtPhone(models.Model):
         return (
             bool(self.number)
             and self.health in USABLE_HEALTH
+            and not self._is_of_former_contact()
             and not self.contact_id.debt_do_not_call
             and not self._is_forbidden_at_work()
             and not self._is_protected_contact()
         )
+
+    def _is_of_former_contact(self):
+        """Whether it is a contact's who has left the debtor: he owes nothing.
+
+        An archived debtor still owes what he owes.
+        """
+        return not self.contact_id.active and self.contact_id != self.partner_id
 
     def _is_protected_contact(self):
         """Whether it is a contact's whom nobody may call, whatever the debtor is."""
@@ -156,7 +169,11 @@ class DebtPhone(models.Model):
         return result
 
     def _twins(self, name, value):
-        """The same numbers on the debtors' other contacts, where it differs."""
+        """The same numbers on the debtors' other contacts, where it differs.
+
+        Who is reached differs by extension; whether the switchboard is in service, and
+        where it is, does not.
+        """
         twins = self.search(
             [
                 ("partner_id", "in", self.partner_id.ids),
@@ -164,8 +181,18 @@ class DebtPhone(models.Model):
                 (name, "!=", value),
             ]
         )
-        numbers = {(phone.partner_id, phone.number) for phone in self}
-        return twins.filtered(lambda p: (p.partner_id, p.number) in numbers)
+        same_line = name == "place" or value == "dead"
+        known = {phone._identity(same_line) for phone in self}
+        return twins.filtered(lambda phone: phone._identity(same_line) in known)
+
+    def _identity(self, same_line=False):
+        """What tells a debtor's number from his others, as a tuple.
+
+        :param bool same_line: whatever the extension
+        """
+        self.ensure_one()
+        extension = "" if same_line else self.extension or ""
+        return self.partner_id, self.number, extension
 
     def _dirty_cases(self):
         self._open_cases()._set_dirty()
@@ -175,160 +202,6 @@ class DebtPhone(models.Model):
         cases = self.env["debt.case"].sudo()
         theirs = [("partner_id", "in", self.partner_id.ids), ("closed_at", "=", False)]
         return cases.search(theirs)
-
-    @api.model
-    def _prepare_values(self, contact, raw):
-        """Values of one number typed on ``contact``.
-
-        :param contact: the ``res.partner`` on whom it stands
-        :param str raw: one number, as typed
-        :return: dict for create; ``number`` is False and ``error`` says why when the
-            number cannot be read
-        """
-        values = {
-            "partner_id": contact.commercial_partner_id.id,
-            "contact_id": contact.id,
-            "raw": raw,
-            "sequence": 10 if contact == contact.commercial_partner_id else 20,
-        }
-        region = self._home_country(contact).code
-        try:
-            phone = phones.parse(raw, region)
-        except PhoneError as error:
-            known = dict(self._fields["error"].selection)
-            code = error.code if error.code in known else "invalid"
-            return values | {"number": False, "error": code}
-        return values | {
-            "number": phone.e164,
-            "kind": phone.kind,
-            "region": phone.region,
-            "zones": ",".join(phone.zones),
-            "error": False,
-        }
-
-    @api.model
-    def _home_country(self, contact):
-        """The country in whose way a national number is read.
-
-        Without one on the debtor it is that of the companies he owes, if they agree:
-        guessing would ring a stranger.
-        """
-        debtor = contact.commercial_partner_id
-        known = contact.country_id or debtor.country_id or contact.company_id.country_id
-        if known:
-            return known
-        # Superuser: only the countries of the companies this debtor owes.
-        cases = (
-            self.env["debt.case"]
-            .sudo()
-            .search([("partner_id", "=", debtor.id), ("closed_at", "=", False)])
-        )
-        countries = cases.company_id.country_id
-        return countries if len(countries) == 1 else countries.browse()
-
-    @api.model
-    def _sync(self, debtors):
-        """Make the list of numbers agree with what stands on the contacts.
-
-        A number that is no longer on its contact is archived, so that its health is
-        remembered should it come back.
-
-        :param debtors: ``res.partner``, the commercial partners
-        """
-        # Operators do not own the contacts; exactly these debtors' are read.
-        contacts = (
-            self.env["res.partner"]
-            .sudo()
-            .with_context(active_test=False)
-            .search(
-                [("commercial_partner_id", "in", debtors.ids), ("phone", "!=", False)]
-            )
-        )
-        present = self.sudo().with_context(active_test=False)
-        # A contact who came from another debtor brings his numbers along.
-        present = present.search(
-            [
-                "|",
-                ("partner_id", "in", debtors.ids),
-                ("contact_id", "in", contacts.ids),
-            ]
-        )
-        known = defaultdict(dict)
-        learned = defaultdict(dict)
-        for phone in present:
-            known[phone.contact_id.id][phone.number or phone.raw] = phone
-            twin = learned[phone.partner_id.id, phone.number]
-            if phone.health != "unknown":
-                twin["health"] = phone.health
-            if phone.place:
-                twin["place"] = phone.place
-        wanted, to_create = self.browse(), []
-        for contact in contacts:
-            for raw in phones.split(contact.phone) or [contact.phone]:
-                values = self._prepare_values(contact, raw)
-                key = values["number"] or raw
-                phone = known[contact.id].get(key)
-                if phone is None:
-                    twin = learned[values["partner_id"], values["number"]]
-                    to_create.append(values | twin)
-                    known[contact.id][key] = self.browse()
-                elif phone:
-                    wanted |= phone._refresh(values)
-        (present - wanted).filtered("active").active = False
-        return wanted | self.sudo().create(to_create)
-
-    @api.model
-    def _listed(self, debtors):
-        """The numbers of debtors that can be read; who has none listed is looked at.
-
-        :param debtors: ``res.partner``, the commercial partners
-        :return: dict of lists of ``debt.phone`` (superuser) by id of the debtor
-        """
-        found = self._read_listed(debtors)
-        if missing := debtors.filtered(lambda debtor: debtor.id not in found):
-            self._sync_missing(missing)
-            found.update(self._read_listed(missing))
-        return found
-
-    @api.model
-    def _read_listed(self, debtors):
-        # Superuser: exactly these debtors' numbers.
-        known = [("partner_id", "in", debtors.ids), ("number", "!=", False)]
-        found = defaultdict(list)
-        facts = [*FACTS, "partner_id", "contact_id"]
-        phones = self.sudo().search_fetch(known, facts)
-        phones.contact_id.fetch(HOLDER_FACTS)
-        for phone in phones:
-            found[phone.partner_id.id].append(phone)
-        return found
-
-    @api.model
-    def _sync_missing(self, debtors):
-        """List the numbers of debtors who have none listed yet.
-
-        :param debtors: ``res.partner``, the commercial partners
-        """
-        listed = self.sudo().with_context(active_test=False)
-        groups = listed._read_group([("partner_id", "in", debtors.ids)], ["partner_id"])
-        missing = debtors - self.env["res.partner"].browse(g.id for (g,) in groups)
-        if missing:
-            # Somebody else may list the same numbers at this moment; his will do.
-            self.env["debt.case"]._unless_contended(lambda: self._sync(missing))
-
-    def _refresh(self, values):
-        """Take over what changed, without writing what did not."""
-        self.ensure_one()
-        changed = {
-            name: value
-            for name, value in (values | {"active": True}).items()
-            if name not in ("partner_id", "contact_id", "sequence")
-            and (self[name] or False) != (value or False)
-        }
-        if self.partner_id.id != values["partner_id"]:
-            changed["partner_id"] = values["partner_id"]
-        if changed:
-            self.write(changed)
-        return self
 
     def action_open_contact(self):
         """The contact on whom the number is to be mended."""

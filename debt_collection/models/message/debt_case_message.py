@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.consent import last_word
+
 MOBILE = ("mobile", "landline_or_mobile")
 SHOWN = 5
 
@@ -97,12 +99,21 @@ class DebtCase(models.Model):
         spoken = call.sudo() if call else self.env["debt.call"]
         dialled = phone.sudo() if phone else spoken.phone_id
         if channel == "email":
-            contact = spoken.contact_id or dialled.contact_id
+            # Who was archived has left.
+            contact = (spoken.contact_id or dialled.contact_id).filtered("active")
             return self._usable_email(contact) or self._usable_email(debtor)
         mobiles = debtor.debt_phone_ids.browse(
             mobile.id for mobile in self._sms_phones(debtor.debt_phone_ids)
         ).sorted(lambda p: (p != dialled, MOBILE.index(p.kind), p.sequence))
+        if len(mobiles) > 1:
+            mobiles = mobiles.sorted(self._refuses_sms)
         return mobiles[:1].number
+
+    def _refuses_sms(self, phone):
+        """Whether the debtor wants no SMS on that number."""
+        debtor, company = self.partner_id.sudo(), self.company_id
+        words = self._consent_words(debtor)[debtor.id, company.id]
+        return last_word(words, "sms", phone.number, company._debt_today()) is False
 
     @api.model
     def _sms_phones(self, phones):
@@ -110,7 +121,10 @@ class DebtCase(models.Model):
         return [
             phone
             for phone in phones
-            if phone.kind in MOBILE and not phone.sms_failed and phone._is_usable()
+            if phone.kind in MOBILE
+            and not phone.extension
+            and not phone.sms_failed
+            and phone._is_usable()
         ]
 
     @api.model

@@ -204,6 +204,7 @@ class DebtTelephonyProvider(models.Model):
                 "provider_id": self.id,
                 "call_id": call.id,
                 "number": call.number,
+                "extension": call.phone_id.extension or False,
                 "partner_id": call.contact_id.id or call.partner_id.id,
             },
         }

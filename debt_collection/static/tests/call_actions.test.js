@@ -20,6 +20,12 @@ test("a number is dialled by whatever opens tel: links", async () => {
     expect(next.type).toBe("ir.actions.act_window_close");
 });
 
+test("an extension is dialled after the number", async () => {
+    patchWithCleanup(browser, {open: (url) => expect.step(url)});
+    await dial({services: {}}, {params: {...params, extension: "12"}});
+    expect.verifySteps(["tel:+32470123456;ext=12"]);
+});
+
 test("a softphone in the browser dials itself", async () => {
     patchWithCleanup(browser, {open: () => expect.step("tel")});
     const agent = {

@@ -9,12 +9,14 @@ export const dialers = registry.category("debt_collection.dialers");
  * For any telephone: the browser's own softphone where one is installed, else whatever
  * the computer opens `tel:` links with.
  */
-export function dialLink(env, {number, partner_id}) {
+export function dialLink(env, {number, extension, partner_id}) {
     const agent = env.services.voip_agent_oca?.agent;
     if (agent) {
         agent.call({number, partner: partner_id ? {id: partner_id} : undefined});
     } else {
-        browser.open(`tel:${number}`, "_self");
+        // RFC 3966: the telephone dials the extension once the number has answered.
+        const suffix = extension ? `;ext=${extension}` : "";
+        browser.open(`tel:${number}${suffix}`, "_self");
     }
 }
 
