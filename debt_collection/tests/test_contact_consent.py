@@ -269,7 +269,9 @@ class TestConsent(DebtCommon):
             message = self.case._send_message(kind, "email")
             self.assertEqual(message.state, "sent", message.failure)
             self.assertIn(self.case.consent_url, message.body)
-            self.assertIn("You would rather not get e-mails", html2plaintext(message.body))
+            self.assertIn(
+                "You would rather not get e-mails", html2plaintext(message.body)
+            )
 
     def test_managers_may_move_the_link(self):
         template = self.env.ref("debt_collection.mail_template_callback_request")
