@@ -10,7 +10,7 @@ import websocket
 
 _logger = logging.getLogger(__name__)
 #: A stream that is silent for so long (seconds), pings included, is broken.
-PING_EVERY, PING_TIMEOUT = 10, 5
+PING_EVERY, PING_TIMEOUT = 3, 2
 CONNECT_AGAIN = 0.5
 
 
@@ -28,20 +28,33 @@ class Ari:
     def __init__(self, config, timeout=5):
         self.app = config.app
         self._base = config.url.rstrip("/") + "/ari"
+        self._nowhere = config.forward_context
         self._timeout = timeout
         self._session = requests.Session()
         self._session.auth = (config.user, config.password)
         self._session.trust_env = False
 
     # --- channels ---------------------------------------------------------------
-    def originate(self, channel, endpoint, arguments, ring, limit, caller=None):
+    def originate(
+        self, channel, endpoint, arguments, ring, limit, caller=None, variables=None
+    ):
         """Ring an endpoint; once it answers the channel enters our application.
+
+        Where the far end answers that another number be dialled instead (302), the PBX
+        looks for that number in a context that leads nowhere.
 
         :param int ring: seconds to let it ring
         :param int limit: seconds after which the PBX drops it, whatever happens
         """
         body = {"endpoint": endpoint, "app": self.app, "appArgs": arguments}
-        body |= {"timeout": ring, "variables": {"TIMEOUT(absolute)": str(limit)}}
+        body |= {
+            "timeout": ring,
+            "variables": {
+                "TIMEOUT(absolute)": str(limit),
+                "FORWARD_CONTEXT": self._nowhere,
+                **(variables or {}),
+            },
+        }
         if caller:
             body["callerId"] = caller
         return self._ask("POST", f"channels/{channel}", json=body)
@@ -68,6 +81,43 @@ class Ari:
         """Send a channel through a dialplan context, which sends it back to us."""
         query = {"context": context, "extension": "s", "priority": 1}
         self._ask("POST", f"channels/{channel}/continue", params=query)
+
+    def watch_speech(self, channel):
+        """Be told when whoever is on this line speaks."""
+        query = {"variable": "TALK_DETECT(set)", "value": ""}
+        self._quietly("POST", f"channels/{channel}/variable", params=query)
+
+    def trouble_of(self, endpoint):
+        """What is wrong with a phone that the PBX would not ring.
+
+        :return: unregistered, unknown_phone, or nothing that we could tell
+        """
+        technology, _, phone = endpoint.partition("/")
+        try:
+            found = self._ask("GET", f"endpoints/{technology}/{phone.split('@')[-1]}")
+        except AriError as error:
+            return "unknown_phone" if error.status == 404 else None
+        return "unregistered" if found.get("state") == "offline" else None
+
+    def has_module(self, name):
+        """Whether a module of the PBX runs."""
+        try:
+            return self._ask("GET", f"asterisk/modules/{name}")["status"] == "Running"
+        except AriError as error:
+            if error.status == 404:
+                return False
+            raise
+
+    def settings_of(self, endpoint):
+        """How the PBX is set up for a PJSIP endpoint; nothing where it cannot tell."""
+        path = f"asterisk/config/dynamic/res_pjsip/endpoint/{endpoint}"
+        try:
+            found = self._ask("GET", path)
+        except AriError as error:
+            if error.status == 0:
+                raise
+            return None
+        return {one["attribute"]: one["value"] for one in found}
 
     def music(self, channel, on):
         """Music on hold."""
@@ -182,7 +232,7 @@ class Events(threading.Thread):
                 header=[f"Authorization: Basic {base64.b64encode(plain).decode()}"],
                 on_open=lambda _socket: on_open(),
                 on_message=lambda _socket, text: on_event(json.loads(text)),
-                on_error=self._complain,
+                on_error=self._broken,
             )
             self._socket.run_forever(
                 ping_interval=PING_EVERY,
@@ -192,8 +242,13 @@ class Events(threading.Thread):
             on_close()
             self._ended.wait(CONNECT_AGAIN)
 
-    def _complain(self, _socket, error):
-        """Say why it does not connect: once, not each second."""
+    def _broken(self, _socket, error):
+        """It does not connect, or not any more; to close it in good form takes time."""
+        self._complain(error)
+        self._callbacks[2]()
+
+    def _complain(self, error):
+        """Say why: once, not each second."""
         text = f"{type(error).__name__} {getattr(error, 'status_code', '')}".strip()
         if text != self._complaint and not self._ended.is_set():
             self._complaint = text

@@ -35,10 +35,13 @@ class Campaign:
         self.id = values["id"]
         self.mode = None
         self.want = 0
+        self.running = True
         self.update(values)
 
     def update(self, values):
         """Follow Odoo; another mode starts with fresh estimates."""
+        if values["running"] and not self.running:
+            self._desk.trunk.restart()
         if values["mode"] != self.mode:
             self.mode = values["mode"]
             self.pacer = self._pacing.Pacer(self.mode)
@@ -57,7 +60,8 @@ class Campaign:
 
     def is_open(self, now):
         """Whether it may dial at all at this moment."""
-        return self.running and (self.until is None or now < self.until)
+        stopped = self._desk.trunk.stopped
+        return self.running and not stopped and (self.until is None or now < self.until)
 
     def to_dial(self, calls):
         """How many more numbers to dial, given its calls that have begun."""

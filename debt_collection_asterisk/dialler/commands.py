@@ -23,12 +23,14 @@ def _resume(call, _values):
 
 
 def _transfer(call, values):
-    call.talk.transfer(values["to"])
+    call.talk.transfer(values["to"], values["decide"])
 
 
 def _play(call, values):
     if not call.desk.sounds.at_hand([values["prompt"]]):
-        raise Impossible("the prompt is being fetched: try again in a moment")
+        raise Impossible("prompt_on_its_way")
+    if call.talk.held:
+        raise Impossible("on_hold")
     call.talk.play(values["prompt"], "prompt")
 
 
@@ -53,15 +55,23 @@ COMMANDS = {
 }
 
 
-def carry_out(call, command):
-    """Do it; nothing when it worked, else why it did not."""
+#: Decided later than it is begun.
+SLOW = (_transfer,)
+
+
+def carry_out(call, command, answer):
+    """Do it; `answer` is called with nothing when it worked, else with why not."""
     action = COMMANDS.get(command["command"])
     if not action:
-        return f"unknown command {command['command']}"
+        answer(f"unknown command {command['command']}")
+        return
     if action is not _hangup and call.state != "talking":
-        return "the debtor is not on the line with an operator"
+        answer("not_talking")
+        return
     try:
-        action(call, command.get("values") or {})
+        action(call, (command.get("values") or {}) | {"decide": answer})
     except (AriError, Impossible, KeyError, ValueError) as error:
-        return str(error)
-    return None
+        answer(str(error))
+        return
+    if action not in SLOW:
+        answer(None)

@@ -40,12 +40,19 @@ class Pbx:
     dial: str = "PJSIP/{number}@trunk"
     #: the dialplan context that runs AMD() and comes back
     amd_context: str = "debt-amd"
+    #: a dialplan context that leads nowhere: forwarded calls end there. None of that
+    #: name need exist.
+    forward_context: str = "debt-nowhere"
     #: at most so many numbers dialled in a second
     dials_per_second: int = 10
     #: seconds an operator's phone rings
     operator_ring: int = 20
     #: seconds after which the PBX itself drops an operator's waiting line
     operator_limit: int = 12 * 3600
+
+    def endpoint(self, number):
+        """How a number (E.164) is dialled here."""
+        return self.dial.format(number=number, digits=number.lstrip("+"))
 
 
 @dataclass
@@ -113,7 +120,7 @@ def _checked(config):
     if missing:
         raise ConfigError(f"Missing: {'; '.join(missing)}.")
     try:
-        config.pbx.dial.format(number="+1", digits="1")
+        config.pbx.endpoint("+1")
     except (KeyError, ValueError, IndexError):
         raise ConfigError("`dial` in [pbx] knows {number} and {digits}.") from None
     try:

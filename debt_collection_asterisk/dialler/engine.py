@@ -9,10 +9,12 @@ import re
 import time
 
 from .ari import AriError
+from .checks import Checks
 from .exchange import Exchange
-from .reconcile import reconcile, revive
+from .reconcile import LINE_UP, reconcile, revive
 from .sounds import Sounds
 from .stations import Stations
+from .trunk import Trunk
 from .uploads import Uploads
 
 _logger = logging.getLogger(__name__)
@@ -47,9 +49,13 @@ class Engine:
         self.app = config.pbx.app
         self.calls, self.campaigns = {}, {}
         self.stations = Stations(self)
+        self.trunk = Trunk()
+        self.checks = Checks(self)
         self.sounds = Sounds(self, config.prompts)
         self.uploads = Uploads(self)
         self.exchange = Exchange(self, pacing)
+        #: when a line was last hung up that was none of ours
+        self.foreign_at = None
         #: the stream of events is open, and journal and PBX agree
         self.ready = False
         self.stopping = False
@@ -59,7 +65,12 @@ class Engine:
         self._timers, self._order = [], itertools.count()
         self._dialled = []
         name = re.escape(self.app)
-        self._names = re.compile(rf"{name}-(op-)?(\d+)-(.+)")
+        #: our channels; another dialler's name may begin with ours
+        self.names = re.compile(
+            rf"{name}-(?:op-(?P<user>\d+)-line"
+            r"|(?P<call>\d+)-(?:debtor|operator|colleague\d+))"
+        )
+        self._playbacks = re.compile(rf"{name}-(\d+)-([a-z_]+)")
 
     def start(self):
         """Look at what an earlier process left."""
@@ -96,7 +107,15 @@ class Engine:
 
     def tell(self, call_id, kind, values):
         """An event of a call that may be over."""
-        self.journal.record(call_id, kind, values, self.wall())
+        self.journal.record(call_id, kind, values, self.office_now())
+
+    def is_engaged(self, user_id, but):
+        """Whether an operator has another call, or is being rung for one."""
+        station = self.stations.by_user.get(user_id)
+        if station and station.call not in (None, but):
+            return True
+        legs = [call.leg for call in self.calls.values() if call is not but]
+        return any(leg and leg.user_id == user_id for leg in legs)
 
     def observe(self, call, what):
         """Tell the pacer what became of one of its calls."""
@@ -131,13 +150,13 @@ class Engine:
         """Operators who became free take those who wait longest."""
         waiting = [call for call in self.calls.values() if call.state == "waiting"]
         for call in sorted(waiting, key=lambda call: call.since):
-            call.serve()
+            call.answer.serve()
 
     def _dial(self):
         """Begin calls by hand at once, those of campaigns as their pacers say."""
         for campaign in self.campaigns.values():
             campaign.want = 0
-        if not self.ready or self.stopping:
+        if not self.ready or self.stopping or self.checks.grave:
             return
         leased = [c for c in self._leased() if self.sounds.at_hand(c.prompts())]
         for call in leased:
@@ -149,7 +168,9 @@ class Engine:
     def _dial_campaign(self, campaign, leased):
         mine = [c for c in self.calls.values() if c.campaign is campaign and c.paced]
         begun = [call for call in mine if call.state != "leased"]
-        wanted = campaign.to_dial(begun)
+        ringing = sum(c.paced and c.in_flight for c in self.calls.values())
+        room = self.trunk.room(self.now(), ringing)
+        wanted = min(campaign.to_dial(begun), room)
         for call in [c for c in leased if c in mine][:wanted]:
             if self._may_dial():
                 call.start()
@@ -177,6 +198,7 @@ class Engine:
             return
         try:
             reconcile(self)
+            self.checks.start()
             self.ready = True
             _logger.info("At work with the PBX; %s calls go on", len(self.calls))
         except AriError as error:
@@ -188,9 +210,21 @@ class Engine:
         if self._open:
             _logger.warning("The PBX's stream of events is lost")
         self._open = self.ready = False
-        for call in list(self.calls.values()):
-            if call.state == "dialling":
+        dialling = [c for c in self.calls.values() if c.state == "dialling"]
+        up = self._up() if dialling else set()
+        for call in dialling:
+            if call.channel in up:
+                call.answer.missed()
+            else:
                 call.hang_up("us")
+
+    def _up(self):
+        """The channels that somebody answered, as far as the PBX can be asked."""
+        try:
+            channels = self.ari.channels()
+        except AriError:
+            return set()
+        return {one["id"] for one in channels if one["state"] == LINE_UP}
 
     def on_event(self, event):
         """Lead an event to whom it concerns."""
@@ -212,30 +246,45 @@ class Engine:
             self.uploads.finished(recording["name"], recording.get("duration"))
 
     def _on_played(self, playback):
+        name = self._playbacks.fullmatch(playback["id"])
+        call = name and self.calls.get(int(name[1]))
+        if not call:
+            return
         failed = playback.get("state") == "failed"
-        if failed:
+        if failed and call.line.is_up():
             folder = self.config.prompts
             _logger.warning("%s: the PBX must be able to read %s", playback, folder)
-        name = self._names.fullmatch(playback["id"])
-        call = name and not name[1] and self.calls.get(int(name[2]))
-        if call:
-            call.on_played(name[3], failed)
+        call.on_played(name[2], failed)
 
     def _on_channel(self, channel, event):
-        name = self._names.fullmatch(channel)
+        name = self.names.fullmatch(channel)
+        if event.get("forwarded"):
+            # The far end named another number, and the PBX dials it.
+            self._refuse_line(event["forwarded"]["id"], "a call was forwarded")
         if not name:
-            return
-        number = int(name[2])
-        if name[1]:
-            self.stations.of(number).leg.on_event(event)
-        elif number in self.calls:
-            call = self.calls[number]
-            target = call.legs().get(channel, channel == call.channel and call)
+            self._on_foreign(channel, event)
+        elif name["user"]:
+            self.stations.of(int(name["user"])).leg.on_event(event)
+        elif int(name["call"]) in self.calls:
+            call = self.calls[int(name["call"])]
+            target = call.legs().get(channel, channel == call.channel and call.line)
             if target:
                 target.on_event(event)
         elif event["type"] == "StasisStart":
             # It answered although its call is over.
             self.ari.hangup(channel)
+
+    def _on_foreign(self, channel, event):
+        """A line of our application that is none of ours: nobody looks after it."""
+        ringing = (event.get("channel") or {}).get("state") in ("Ring", "Ringing")
+        changed = event["type"] == "ChannelStateChange" and ringing
+        if event["type"] == "StasisStart" or changed:
+            self._refuse_line(channel, "it is none of ours")
+
+    def _refuse_line(self, channel, why):
+        _logger.warning("Line %s is hung up: %s", channel, why)
+        self.foreign_at = self.office_now()
+        self.ari.hangup(channel)
 
     # --- the end ------------------------------------------------------------------
     def stop(self):

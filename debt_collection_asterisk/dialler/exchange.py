@@ -10,6 +10,7 @@ from .odoo import Replaced
 _logger = logging.getLogger(__name__)
 #: Seconds between two exchanges when there is something to tell, and after failures.
 SOON, LONGEST_WAIT = 0.3, 30
+CLOCK = "The clock of this machine is %s seconds %s Odoo's: set it by NTP."
 
 
 class Exchange:
@@ -53,6 +54,8 @@ class Exchange:
             "events": desk.journal.outbox(),
             "operators": desk.stations.lines(),
             "stats": {str(c.id): c.pacer.stats(desk.now()) for c in campaigns},
+            "stopped": desk.trunk.stopped,
+            "problems": desk.checks.found(),
         }
 
     def _on_failure(self, error):
@@ -74,7 +77,7 @@ class Exchange:
         pause = self._desk.config.process.sync
         self._at = self._last + pause
         if answer.get("time"):
-            self.skew = round(times.parse(answer["time"]) - self._desk.wall())
+            self._set_clock(times.skew(answer["time"], self._desk.wall()))
         self._delivered(answer)
         self._follow(answer.get("campaigns") or [])
         self._desk.stations.update(answer.get("operators") or [])
@@ -86,6 +89,12 @@ class Exchange:
             self._command(command)
         if self._desk.journal.outbox(1):
             self._at = self._last + min(SOON, pause)
+
+    def _set_clock(self, skew):
+        """Odoo's clock counts; one that is far off is somebody's to mend."""
+        if abs(skew) >= times.FAR_OFF > abs(self.skew):
+            _logger.warning(CLOCK, abs(skew), "behind" if skew > 0 else "ahead of")
+        self.skew = skew
 
     def _delivered(self, answer):
         """Odoo has these events, or says that it will never take them."""
@@ -125,8 +134,15 @@ class Exchange:
         desk, call_id, number = self._desk, command["call_id"], command["id"]
         if not desk.journal.first_time(number) or not desk.journal.job(call_id):
             return
-        call = desk.calls.get(call_id)
-        error = commands.carry_out(call, command) if call else "the call is over"
-        desk.journal.carried_out(number)
-        done = {"id": number, "ok": not error, "error": error or ""}
-        desk.tell(call_id, "command", done)
+
+        def answer(error):
+            desk.journal.carried_out(number)
+            done = {"id": number, "ok": not error, "error": error or ""}
+            desk.tell(call_id, "command", done)
+
+        if call := desk.calls.get(call_id):
+            commands.carry_out(call, command, answer)
+            # What is decided later is begun once, too.
+            desk.journal.carried_out(number)
+        else:
+            answer("ended")

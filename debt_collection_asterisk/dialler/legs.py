@@ -5,9 +5,19 @@ hand rings his phone for this one call (`debt-42-operator`). Who talks to him jo
 bridge.
 """
 
+import logging
+
+from . import causes
 from .ari import AriError
 
+_logger = logging.getLogger(__name__)
 DOWN, RINGING, UP = "down", "ringing", "up"
+BRIDGE = "-bridge"
+#: What may be wrong with a phone, by what `Ari.trouble_of` says.
+TROUBLES = {
+    "unregistered": "%s is not registered with the PBX: is the phone on? (%s)",
+    "unknown_phone": "The PBX has no telephone %s: `pjsip show endpoints`. (%s)",
+}
 
 
 class Leg:
@@ -16,17 +26,21 @@ class Leg:
     def __init__(self, desk, channel, endpoint, user_id, owner):
         self.channel = channel
         # Not the same name: to the PBX, channels and bridges share their names.
-        self.bridge = f"{channel}-bridge"
+        self.bridge = f"{channel}{BRIDGE}"
         self.endpoint = endpoint
         self.user_id = user_id
         self.owner = owner
         self.state = DOWN
         self._desk = desk
         self._tone = f"{channel}-tone"
+        #: the PBX knows the phone by name only, or not at all
+        self._trouble = None
+        #: it was picked up, when it last went down
+        self.was_up = False
 
     def ring(self, seconds, limit, caller=None):
         """Ring the phone; a refusal comes as `leg_down`, never as an exception."""
-        self.state = RINGING
+        self.state, self._trouble = RINGING, None
         try:
             self._desk.ari.originate(
                 self.channel, self.endpoint, "leg", seconds, limit, caller
@@ -34,7 +48,22 @@ class Leg:
         except AriError as error:
             # Already there (after a lost answer): its events will tell.
             if error.status != 409:
-                self._went_down(None)
+                self._refused(error)
+
+    def _refused(self, error):
+        """Say in a sentence why the PBX does not ring the phone."""
+        self._trouble = self._desk.ari.trouble_of(self.endpoint)
+        text = TROUBLES.get(self._trouble, "%s cannot be rung: %s")
+        _logger.warning(text, self.endpoint, error)
+        self._went_down(None)
+
+    def why(self, cause):
+        """Why it is down: an outcome of a line, or what is wrong with the phone."""
+        if self._trouble:
+            return self._trouble
+        return causes.judge(causes.Line(cause, rang=True)).reason or causes.line_of(
+            cause, rang=True
+        )
 
     def on_event(self, event):
         """What the PBX says about this channel."""
@@ -56,6 +85,7 @@ class Leg:
     def _went_down(self, cause):
         if self.state == DOWN:
             return
+        self.was_up = self.state == UP
         self.state = DOWN
         self._desk.ari.close_bridge(self.bridge)
         self.owner.leg_down(self, cause)

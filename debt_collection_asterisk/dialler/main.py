@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from . import checks
 from .ari import Ari, Events
 from .campaign import load_pacing
 from .config import ConfigError, load
@@ -25,7 +26,7 @@ from .odoo import Odoo
 _logger = logging.getLogger("dialler")
 #: Seconds: the longest the loop sleeps, and the longest an end takes.
 NAP, LAST_WORDS = 0.1, 5
-STOPPED, MISCONFIGURED, REPLACED = 0, 2, 3
+STOPPED, FAULTY, MISCONFIGURED, REPLACED = 0, 1, 2, 3
 
 
 class Background:
@@ -135,9 +136,27 @@ def alone(state):
         yield
 
 
+def check(config):
+    """Print what is wrong; the exit code says whether anything is."""
+    odoo = Odoo(config.odoo, "check")
+    problems = checks.report(config, odoo.believes_us)
+    for problem in problems:
+        sys.stdout.write(f"- {problem}\n")
+    if not problems:
+        sys.stdout.write("Everything that can be checked is in order.\n")
+    return FAULTY if problems else STOPPED
+
+
 def main(arguments=None):
     """The command line."""
     parser = argparse.ArgumentParser(prog="dialler", description=__doc__)
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("run", "check"),
+        default="run",
+        help="run: dial (the default); check: say what is wrong, and end",
+    )
     parser.add_argument("--config", help="a TOML file; DIALLER_* overrules it")
     options = parser.parse_args(arguments)
     try:
@@ -149,6 +168,8 @@ def main(arguments=None):
         # Their lines hold addresses, and these the key; we say ourselves what matters.
         logging.getLogger("urllib3").setLevel(logging.WARNING)
         logging.getLogger("websocket").setLevel(logging.CRITICAL)
+        if options.action == "check":
+            return check(config)
         with alone(Path(config.process.state)):
             dialler = Dialler(config)
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,13 +11,15 @@ class Menu:
     """Digits go in; a choice comes out once it is complete.
 
     After the key for a promise the day may be keyed in as DDMM. The hash key takes the
-    day that was offered, if one was; silence promises no day.
+    day that was offered, if one was and no other was begun; silence promises no day.
 
     >>> menu = Menu({"3": "promise"}, datetime.date(2026, 3, 10))
     >>> [menu.press(digit) for digit in "31503"][-1]
     {'choice': 'promise', 'date': '2026-03-15'}
     >>> menu = Menu({"3": "promise"}, datetime.date(2026, 3, 10), "2026-03-17")
     >>> [menu.press(digit) for digit in "3#"][-1]
+    {'choice': 'promise', 'date': '2026-03-17'}
+    >>> [menu.press(digit) for digit in "33#"][-1]
     {'choice': 'promise', 'date': '2026-03-17'}
     """
 
@@ -26,6 +28,7 @@ class Menu:
         self._today = today
         self._offered = offered
         self._day = None
+        self._key = ""
 
     @property
     def dating(self):
@@ -43,12 +46,13 @@ class Menu:
             return self._press_day(digit)
         choice = self._choices.get(digit)
         if choice == PROMISE:
-            self._day = ""
+            self._day, self._key = "", digit
             return None
         return choice and {"choice": choice}
 
     def _press_day(self, digit):
-        if digit == "#" and not self.begun:
+        if digit == "#" and not self._day.strip(self._key):
+            # The key for a promise may have been pressed twice.
             return self._promised(self._offered)
         if digit.isdigit():
             self._day += digit

@@ -65,7 +65,7 @@ class Message:
             self.desk.ari.play(f"channels/{call.channel}", media, f"{call.name}-{name}")
         except AriError as error:
             _logger.warning("Call %s: %s", call.id, error)
-            call.hang_up("us")
+            call.line_gone()
 
     def on_played(self, name, failed):
         """A prompt came to its end, or could not be played."""
@@ -131,7 +131,7 @@ class Message:
             return False
         self.call.record("menu", choice)
         if choice["choice"] == "operator":
-            self.call.want_operator()
+            self.call.answer.want_operator()
         else:
             self.call.hang_up("us")
         return True

@@ -1,8 +1,11 @@
 """Odoo's end of the protocol: signed requests, and what their refusals mean."""
 
+import contextlib
 import json
 import logging
 import threading
+import time
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -31,6 +34,8 @@ class Odoo:
         self.instance = instance
         self._config = config
         self._local = threading.local()
+        #: seconds by which Odoo's clock is ahead of ours, where it must be minded
+        self._ahead = 0.0
         self._base = f"{config.url.rstrip('/')}/debt_collection/dialler/{config.key}"
 
     def sync(self, payload):
@@ -51,6 +56,17 @@ class Odoo:
         """The sound of a prompt (WAV, 8 kHz, mono)."""
         return self._post(f"prompt/{prompt_id}", b"", {}, timeout=60).content
 
+    def believes_us(self):
+        """Ask for a prompt that there cannot be: nothing else but that may be said.
+
+        :raises OdooError: Odoo was not reached, or does not know us
+        """
+        try:
+            self.prompt(0)
+        except Refused as error:
+            if "unknown_prompt" not in str(error):
+                raise
+
     def _ask(self, verb, content):
         body = json.dumps({"instance": self.instance} | content).encode()
         return self._post(verb, body, {"Content-Type": "application/json"})
@@ -58,7 +74,8 @@ class Odoo:
     def _post(self, verb, body, headers, timeout=None):
         url = f"{self._base}/{verb}"
         secret, path = self._config.secret, urlsplit(url).path
-        headers |= signing.headers(secret, "POST", path, body)
+        now = time.time() + self._ahead
+        headers |= signing.headers(secret, "POST", path, body, now)
         if self._config.database:
             headers["X-Odoo-Database"] = self._config.database
         try:
@@ -73,6 +90,11 @@ class Odoo:
             # The text of these errors may hold the address, which holds the key.
             raise OdooError(f"{verb}: {type(error).__name__}") from None
         return self._judged(verb, answer)
+
+    def _follow_clock(self, date):
+        """Sign with Odoo's time from now on: ours it does not believe."""
+        with contextlib.suppress(TypeError, ValueError):
+            self._ahead = parsedate_to_datetime(date).timestamp() - time.time()
 
     @property
     def _session(self):
@@ -90,6 +112,8 @@ class Odoo:
             code = ""
         if answer.status_code == 409 and code == "replaced":
             raise Replaced("another dialler has taken over")
+        if code == "stale":
+            self._follow_clock(answer.headers.get("Date"))
         text = f"{verb}: Odoo answers {answer.status_code} {code}".rstrip()
         # Without a code of Odoo's own it is a server between us that may be mended.
         final = code and answer.status_code in (400, 404, 413)

@@ -60,4 +60,5 @@ class Permission:
         elif not self.desk.ready:
             self._later()
         else:
-            call.dial(answer.get("caller_number", call.job.get("caller_number")))
+            caller = answer.get("caller_number", call.job.get("caller_number"))
+            call.line.dial(caller, until)

@@ -5,10 +5,8 @@ rings, are taken over; a debtor alone on a line is hung up, since what he heard 
 be known; what the PBX does not have is over; what we do not know is hung up.
 """
 
-import re
-
 from .call import Call
-from .legs import DOWN, UP, Leg
+from .legs import BRIDGE, DOWN, UP, Leg
 
 LINE_UP = "Up"
 
@@ -30,7 +28,7 @@ def reconcile(desk):
     channels = {
         channel["id"]: channel
         for channel in desk.ari.channels()
-        if channel["id"].startswith(f"{desk.app}-")
+        if desk.names.fullmatch(channel["id"])
     }
     for call in list(desk.calls.values()):
         if call.dialled and call.channel not in channels:
@@ -45,7 +43,7 @@ def reconcile(desk):
         desk.ari.hangup(name)
     used = {leg.bridge for leg in kept.values()}
     for name in bridges.keys() - used:
-        if name.startswith(f"{desk.app}-"):
+        if desk.names.fullmatch(name.removesuffix(BRIDGE)):
             desk.ari.close_bridge(name)
     calls = desk.calls.values()
     desk.uploads.resume({call.talk.recording for call in calls if call.talk.recording})
@@ -61,10 +59,9 @@ def _legs(desk):
 
 def _stations(desk, channels, bridges):
     """Operators' lines that stand, known or from before our start."""
-    line = re.compile(rf"{re.escape(desk.app)}-op-(\d+)-line")
     for name, channel in channels.items():
-        if found := line.fullmatch(name):
-            leg = desk.stations.of(int(found[1])).leg
+        if user := desk.names.fullmatch(name)["user"]:
+            leg = desk.stations.of(int(user)).leg
             if name in bridges.get(leg.bridge, ()):
                 leg.adopt()
             elif leg.state == DOWN or channel["state"] == LINE_UP:
@@ -83,7 +80,9 @@ def _call(desk, call, channels):
         return
     desk.ari.subscribe(call.channel)
     answered = channels[call.channel]["state"] == LINE_UP
-    if call.state == "dialling" and not answered:
+    if call.state == "dialling":
+        if answered:
+            call.answer.missed()
         return
     if not (call.state == "talking" and answered and _rejoin(desk, call, channels)):
         call.hang_up("us")

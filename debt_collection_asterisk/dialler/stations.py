@@ -1,5 +1,7 @@
 """The operators' stations: who is ready, whose line stands, who waited longest."""
 
+import math
+
 from .legs import DOWN, UP, Leg
 
 #: Odoo's states in which an operator's line is kept up.
@@ -7,8 +9,9 @@ AT_WORK = ("ready", "reserved", "talking", "wrapup")
 KEPT = (*AT_WORK, "pause")
 #: Campaigns of these kinds bring calls by themselves.
 WITH_LINE = ("progressive", "predictive", "voice_message")
-#: Seconds until a phone that was not picked up is rung again.
-RING_AGAIN = 15
+#: Seconds until a phone that was not picked up is rung again, and at most: each time
+#: it takes twice as long.
+RING_AGAIN, LONGEST_PAUSE = 15, 600
 
 
 class Station:
@@ -23,7 +26,10 @@ class Station:
         self.connected_at = None
         #: (call id, sequence number) that Odoo must take before he is free again
         self.settling = None
-        self._ring_at = 0
+        self._ring_at = 0.0
+        self._pause = RING_AGAIN
+        #: why his phone was not had, when it was last rung
+        self.trouble = None
         self._desk = desk
         name = f"{desk.app}-op-{user_id}-line"
         self.leg = Leg(desk, name, endpoint, user_id, self)
@@ -42,6 +48,9 @@ class Station:
 
     def update(self, operator, with_line):
         """What Odoo says of him; `with_line`: his campaign brings calls."""
+        if self.state not in AT_WORK and operator["state"] in AT_WORK:
+            # He has just come: he is at his phone.
+            self._ring_at, self._pause = 0.0, RING_AGAIN
         self.state = operator["state"]
         self.campaign_id = operator.get("campaign_id")
         if self.leg.state == DOWN:
@@ -57,7 +66,7 @@ class Station:
         if self.state not in AT_WORK or self._desk.now() < self._ring_at:
             return
         if self._desk.ready and self.leg.endpoint:
-            self._ring_at = self._desk.now() + RING_AGAIN
+            self._ring_at = math.inf
             pbx = self._desk.config.pbx
             self.leg.ring(pbx.operator_ring, pbx.operator_limit)
 
@@ -79,9 +88,13 @@ class Station:
     def leg_up(self, _leg):
         """He picked up: now he waits."""
         self.free_since = self._desk.now()
+        self.trouble, self._pause = None, RING_AGAIN
 
     def leg_down(self, leg, cause):
         """He hung up, or was not there."""
+        self.trouble = None if leg.was_up else leg.why(cause)
+        self._ring_at = self._desk.now() + self._pause
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
         if self.call:
             self.call.leg_down(leg, cause)
 
@@ -137,6 +150,10 @@ class Stations:
     def lines(self):
         """The state of the lines for Odoo."""
         return [
-            {"user_id": station.user_id, "line": station.leg.state}
+            {
+                "user_id": station.user_id,
+                "line": station.leg.state,
+                "trouble": station.trouble,
+            }
             for station in self.by_user.values()
         ]

@@ -15,10 +15,12 @@ class Talk:
         self.call = call
         self.recordings = facts.get("recordings", 0)
         self.recording = facts.get("recording")
-        self.held = False
+        self.held = facts.get("held", False)
         self.transfers = 0
         #: the leg of the colleague who is being rung
         self.next = None
+        #: how the wish to hand on, or to hear a prompt, is answered once it is decided
+        self._decide = None
 
     @property
     def desk(self):
@@ -32,7 +34,7 @@ class Talk:
             self.desk.ari.join(leg.bridge, call.channel)
         except AriError as error:
             _logger.warning("Call %s: %s", call.id, error)
-            call.hang_up("us")
+            call.line_gone()
             return False
         call.record(
             "bridged",
@@ -105,23 +107,38 @@ class Talk:
     # --- hold and transfer --------------------------------------------------------
     def hold(self):
         """The debtor hears music, the operator nothing."""
+        if self.held:
+            raise ValueError("on_hold")
         self.desk.ari.part(self.call.leg.bridge, self.call.channel)
         self.desk.ari.music(self.call.channel, on=True)
         self.held = True
-        self.call.record("held")
+        self.call.record("held", held=True)
 
     def resume(self):
         """Both together again."""
-        self.desk.ari.music(self.call.channel, on=False)
-        self.desk.ari.join(self.call.leg.bridge, self.call.channel)
-        self.held = False
-        self.call.record("resumed")
+        if not self.held:
+            raise ValueError("not_on_hold")
+        self._off_hold(self.call.leg)
 
-    def transfer(self, endpoint):
-        """Ring a colleague; once he answers, he takes the operator's place."""
+    def _off_hold(self, leg):
+        """No more music; the debtor is with whoever has this leg."""
+        if self.held:
+            self.desk.ari.music(self.call.channel, on=False)
+        self.desk.ari.join(leg.bridge, self.call.channel)
+        if self.held:
+            self.held = False
+            self.call.record("resumed", held=False)
+
+    def transfer(self, endpoint, decide=lambda error: None):
+        """Ring a colleague; once he answers, he takes the operator's place.
+
+        :param decide: called once with nothing, or with why it came to nothing: then
+            the debtor is with the operator as before, off hold too
+        """
         if self.next and self.next.state == RINGING:
-            raise ValueError("another colleague is being rung")
+            raise ValueError("transferring")
         self.transfers += 1
+        self._decide = decide
         name = f"{self.call.name}-colleague{self.transfers}"
         self.next = Leg(self.desk, name, endpoint, None, self.call)
         self.next.ring(self.desk.config.pbx.operator_ring, self.call.limit())
@@ -133,27 +150,39 @@ class Talk:
             return
         call, former = self.call, self.call.leg
         try:
-            self.desk.ari.join(leg.bridge, call.channel)
+            self._off_hold(leg)
         except AriError:
             leg.hang_up()
             return
         self.stop_recording()
-        call.leg, self.next, self.held = leg, None, False
+        call.leg, self.next = leg, None
         seq = call.record(
             "transferred",
             {"to": leg.endpoint},
             leg=leg.channel,
             user_id=None,
         )
+        self._decided(None)
         self._let_go(former, seq)
         self._record_if_wanted()
 
-    def was_handed_on(self, leg):
+    def _decided(self, error):
+        decide, self._decide = self._decide, None
+        if decide:
+            decide(error)
+
+    def was_handed_on(self, leg, cause):
         """Whether this leg's end leaves the conversation as it is."""
-        if leg is self.next:
-            self.next = None
-            return True
-        return leg is not self.call.leg
+        if leg is not self.next:
+            return leg is not self.call.leg
+        self.next = None
+        if self.held:
+            try:
+                self._off_hold(self.call.leg)
+            except AriError as error:
+                _logger.warning("Call %s: %s", self.call.id, error)
+        self._decided(leg.why(cause))
+        return True
 
     def _let_go(self, leg, seq):
         """An operator's leg waits for the next call; one of this call alone ends."""
@@ -165,6 +194,7 @@ class Talk:
     def end(self, seq):
         """The call is over: what it used is let go."""
         self.stop_recording()
+        self._decided("ended")
         for leg in (self.call.leg, self.next):
             if leg:
                 self._let_go(leg, seq)

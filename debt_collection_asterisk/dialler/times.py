@@ -13,6 +13,22 @@ def iso(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
+#: Seconds by which two clocks may differ before it is said.
+FAR_OFF = 5
+#: Seconds that a request may take; Odoo tells whole ones.
+ABOUT = 2
+
+
+def skew(told, wall):
+    """The seconds by which another clock is ahead of ours; small ones are none.
+
+    >>> skew('2023-11-14T22:13:20Z', 1700000001.4), skew('2023-11-14T22:17:20Z', 1.7e9)
+    (0, 240)
+    """
+    ahead = round(parse(told) - wall)
+    return ahead if abs(ahead) >= ABOUT else 0
+
+
 def parse(text):
     """The seconds since 1970 of such a text; nothing stays nothing.
 

@@ -1,6 +1,7 @@
 """Recordings: from the PBX to Odoo, then removed from the PBX."""
 
 import logging
+import struct
 
 from .odoo import Refused
 
@@ -8,6 +9,19 @@ _logger = logging.getLogger(__name__)
 #: WAV as Asterisk writes it: 8,000 samples of 16 bits after a short header.
 BYTES_PER_SECOND, HEADER = 16000, 44
 FIRST_WAIT, LONGEST_WAIT = 2, 300
+
+
+def mended(data):
+    """A WAV whose header says how long it is: a PBX that dies leaves it at nothing.
+
+    >>> cut = b"RIFF" + bytes(4) + b"WAVEfmt " + bytes(20) + b"data" + bytes(8)
+    >>> [int.from_bytes(mended(cut)[at : at + 4], "little") for at in (4, 40)]
+    [40, 4]
+    """
+    if data[:4] != b"RIFF" or data[36:40] != b"data" or len(data) < HEADER:
+        return data
+    sizes = struct.pack("<I", len(data) - 8), struct.pack("<I", len(data) - HEADER)
+    return data[:4] + sizes[0] + data[8:40] + sizes[1] + data[HEADER:]
 
 
 class Uploads:
@@ -18,8 +32,10 @@ class Uploads:
         self._underway = set()
 
     def finished(self, name, seconds):
-        """The PBX closed a recording: tell Odoo, then hand it over."""
-        self._desk.journal.recorded(name, seconds, self._desk.wall())
+        """The PBX closed a recording: hand it over, then tell Odoo.
+
+        Until its file was looked at nobody knows whether there is anything in it.
+        """
         row = self._row(name)
         if row:
             self._send(name, row["call_id"], seconds, FIRST_WAIT)
@@ -51,8 +67,9 @@ class Uploads:
         self._underway.add(name)
 
         def work():
-            data = self._desk.files.recording(name)
-            if not data or len(data) <= HEADER:
+            data = mended(self._desk.files.recording(name) or b"")
+            if len(data) <= HEADER:
+                _logger.warning("Recording %s is empty", name)
                 return None
             length = round((len(data) - HEADER) / BYTES_PER_SECOND, 1)
             self._desk.odoo.recording(call_id, name, seconds or length, data)
@@ -75,6 +92,6 @@ class Uploads:
     def _sent(self, name, length):
         self._underway.discard(name)
         if length:
-            self._desk.journal.recorded(name, length, self._desk.wall())
+            self._desk.journal.recorded(name, length, self._desk.office_now())
         self._desk.journal.handed_over(name)
         self._desk.ari.forget_recording(name)

@@ -62,7 +62,7 @@ def test_the_number_that_odoo_took_is_shown(world, permits, shown):
     talk(world, caller_number="+321")
     dialled = ("originate", DEBTOR)
     (request,) = [one for one in world.pbx.asked if one[:2] == dialled]
-    assert request[-1] == shown
+    assert request[-2] == shown
 
 
 def test_keys_of_a_conversation_are_nobodys_business(world):

@@ -28,7 +28,9 @@ def test_an_operator_is_rung_once_and_then_waits(world):
     progressive(world)
     world.run(60)
     assert world.pbx.originated == {"debt-op-1-line": 1}
-    assert world.odoo.told["operators"] == [{"user_id": 1, "line": "up"}]
+    assert world.odoo.told["operators"] == [
+        {"user_id": 1, "line": "up", "trouble": None}
+    ]
     assert world.odoo.told["want"] == {"1": 1}
 
 

@@ -26,6 +26,11 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_arguments):
         """Say nothing."""
 
+    def date_time_string(self, timestamp=None):
+        """The time by this Odoo's clock, in each answer's headers."""
+        at = time.time() + self.server.odoo.ahead if timestamp is None else timestamp
+        return super().date_time_string(at)
+
     def do_POST(self):
         """Check the signature, then answer."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -65,6 +70,12 @@ class FakeOdoo:
         #: what a test wants to be done when an event or a permission comes
         self.on_event = self.on_dial = lambda *_what: None
         self.down = False
+        #: seconds by which this clock is ahead of all others
+        self.ahead = 0
+        #: seconds from a permission to dial until the end of the lawful hours
+        self.lawful = 60
+        #: what the dialler says is wrong, and why it dials for no campaign
+        self.problems, self.stopped = [], None
         #: seconds from the end of a talk until the operator is ready again
         self.wrapup = 0
         self.allow = True
@@ -94,7 +105,7 @@ class FakeOdoo:
         right = hmac.new(bytes.fromhex(SECRET), text, "sha256").hexdigest()
         if not hmac.compare_digest(right, headers["X-Debt-Signature"]):
             return "bad_signature"
-        if abs(time.time() - int(stamp)) > 300:
+        if abs(time.time() + self.ahead - int(stamp)) > 300:
             return "stale"
         with self.lock:
             if nonce in self._nonces:
@@ -126,7 +137,10 @@ class FakeOdoo:
         self.on_dial(call_id)
         if not allowed:
             return 200, {"allowed": False, "reason": "paid"}
-        return 200, {"allowed": True, "until": _iso(time.time() + 60)}
+        return 200, {"allowed": True, "until": _iso(self._now() + self.lawful)}
+
+    def _now(self):
+        return time.time() + self.ahead
 
     def _sync(self, told):
         with self.lock:
@@ -137,11 +151,13 @@ class FakeOdoo:
             self.instance, self.pbx_up = told["instance"], told["pbx_up"]
             self.syncs += 1
             self.stats = told["stats"]
+            self.problems = [one["code"] for one in told.get("problems", ())]
+            self.stopped = told.get("stopped")
             accepted = [self._take(event) for event in told["events"]]
             self.lines = {o["user_id"]: o["line"] for o in told["operators"]}
             self._expire(told["live"])
             answer = {
-                "time": _iso(time.time()),
+                "time": _iso(self._now()),
                 "accepted": accepted,
                 "refused": [],
                 "jobs": self._lease(told) if told["pbx_up"] else [],
@@ -187,7 +203,7 @@ class FakeOdoo:
         """A lease that ran out undialled, and is not held any more, is free again."""
         for call_id, status in self.status.items():
             until_at = self.jobs[call_id].get("_until", 0)
-            if status == "leased" and call_id not in live and until_at < time.time():
+            if status == "leased" and call_id not in live and until_at < self._now():
                 self.status[call_id] = "queued"
 
     def _lease(self, told):
@@ -201,7 +217,7 @@ class FakeOdoo:
                 if want.get(campaign, 0) <= 0:
                     continue
                 want[campaign] -= 1
-            job["_until"] = time.time() + LEASE
+            job["_until"] = self._now() + LEASE
             job["lease_until"] = _iso(job["_until"])
             job["lease"] = f"{call_id:x}-{self.syncs}"
             self.status[call_id] = "leased"
@@ -221,7 +237,7 @@ class FakeOdoo:
             "operator_first": False,
             "ring_seconds": 15,
             "max_seconds": 120,
-            "until": _iso(time.time() + 3600),
+            "until": _iso(self._now() + 3600),
             "record": False,
             "announcement": None,
             "detect_machine": False,
@@ -244,7 +260,7 @@ class FakeOdoo:
             "max_lines": 60,
             "abandon_cap": 0.03,
             "ring_seconds": 15,
-            "until": _iso(time.time() + 3600),
+            "until": _iso(self._now() + 3600),
         } | values
         with self.lock:
             self.campaigns[campaign_id] = described

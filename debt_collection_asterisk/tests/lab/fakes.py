@@ -15,6 +15,10 @@ PACING = load_pacing()
 START = 1_800_000_000
 
 
+#: Requests after which the PBX is as before: no step at which a crash matters.
+LOOKS = ("settings_of", "trouble_of", "has_module")
+
+
 class Crash(BaseException):
     """The process dies here."""
 
@@ -29,6 +33,9 @@ class FakePbx:
         self.recordings = {}
         self.listener = None
         self.refuse = {}
+        #: what the PBX says of its endpoints
+        self.empty, self.sound = False, bytes(16044)
+        self.redirects, self.troubles = "user", {}
         #: called before and after each request: a test may let the process die
         self.step = lambda when: None
         self._events = deque()
@@ -37,6 +44,9 @@ class FakePbx:
         action = getattr(type(self), f"do_{name}", None)
         if action is None:
             raise AttributeError(name)
+
+        if name in LOOKS:
+            return lambda *arguments: action(self, *arguments)
 
         def request(*arguments, **options):
             self.step("before")
@@ -50,7 +60,9 @@ class FakePbx:
         return request
 
     # --- requests (of the dialler) ---------------------------------------------------
-    def do_originate(self, channel, endpoint, role, ring, limit, caller=None):
+    def do_originate(
+        self, channel, endpoint, role, ring, limit, caller=None, variables=None
+    ):
         if channel in self.states:
             raise AriError("there already", 409)
         self.originated[channel] += 1
@@ -88,7 +100,7 @@ class FakePbx:
 
     def do_stop_recording(self, name):
         if name in self.recordings and self.recordings[name] is None:
-            self.recordings[name] = bytes(16044)
+            self.recordings[name] = bytes(44) if self.empty else self.sound
             recording = {"name": name, "duration": 1}
             self._tell({"type": "RecordingFinished", "recording": recording})
 
@@ -102,6 +114,18 @@ class FakePbx:
         pass
 
     def do_music(self, channel, on):
+        pass
+
+    def do_settings_of(self, endpoint):
+        return {"redirect_method": self.redirects}
+
+    def do_trouble_of(self, endpoint):
+        return self.troubles.get(endpoint)
+
+    def do_has_module(self, name):
+        return True
+
+    def do_watch_speech(self, channel):
         pass
 
     def do_subscribe(self, channel):
@@ -177,7 +201,7 @@ class FakeClient:
         self.jobs, self.operators, self.campaigns, self.commands = [], [], [], []
         self.drop, self.received, self.asked, self.uploads = [], {}, [], {}
         self.allow, self.down, self.told = True, False, None
-        self.sounds = {}
+        self.sounds, self.sound = {}, {}
         #: what is to be raised when a recording comes
         self.refusal = None
         #: what comes with a permission to dial
@@ -216,7 +240,7 @@ class FakeClient:
             raise OSError("Odoo is away")
         if self.refusal:
             raise self.refusal
-        self.uploads[name] = call_id
+        self.uploads[name], self.sound[name] = call_id, data
         return {"ok": True}
 
     def prompt(self, prompt_id):

@@ -19,10 +19,14 @@ HUMAN, MACHINE, UNKNOWN, OFF, EARLY, CONGESTED, INFO = (
     "07", "08", "09", "10", "11", "12", "13",
 )  # fmt: skip
 DATED, STOPS, CALLBACK, OFFERED, PROMISES = "14", "15", "16", "17", "18"
-OPERATOR, CHATS = "21", "30"
+FORWARDS, PROGRESSES, FORBIDDEN, GREETS, MUTE = "22", "23", "24", "25", "26"
+SILENT, FLEETING = "27", "28"
+OPERATOR, COLLEAGUE, CHATS = "21", "29", "30"
+#: Whom a phone that forwards names instead of itself.
+FORWARDED = "+32479999901"
 #: The day that is promised by keys: near enough to be one in any month.
 PROMISED = datetime.date.today() + datetime.timedelta(days=7)
-DEBTOR_HZ, OPERATOR_HZ = 440, 1000
+DEBTOR_HZ, OPERATOR_HZ, COLLEAGUE_HZ = 440, 1000, 1400
 
 HEADERS = """      [last_Via:]
       [last_From:]
@@ -44,10 +48,10 @@ SDP = """      v=0
 """
 
 
-def _send(line, more="", body="", options=""):
+def _send(line, more="", body="", options="", user="lab"):
     kind = "      Content-Type: application/sdp\n" if body else ""
     length = f"      Content-Length: {'[len]' if body else '0'}\n\n{body}"
-    contact = "      Contact: <sip:lab@[local_ip]:[local_port]>\n"
+    contact = f"      Contact: <sip:{user}@[local_ip]:[local_port]>\n"
     text = f"\n      SIP/2.0 {line}\n{HEADERS}{contact}{more}{kind}{length}"
     return f"<send{options}><![CDATA[\n{text}]]></send>\n"
 
@@ -95,8 +99,8 @@ CANCELLED = (
 )
 
 
-def _refuse(line, more="", ring=RING_SHORTLY):
-    return ring + _send(line, more, options=' retrans="500"') + ACK
+def _refuse(line, more="", ring=RING_SHORTLY, **options):
+    return ring + _send(line, more, options=' retrans="500"', **options) + ACK
 
 
 def _presses(digits, first=""):
@@ -146,7 +150,15 @@ def numbers(folder):
         STOPS: _presses("9"),
         CALLBACK: _presses("2"),
         PROMISES: _says_and_presses(f"{folder}/human.al", f"3{PROMISED:%d%m}#"),
+        FORWARDS: _refuse("302 Moved Temporarily", ring="", user=FORWARDED),
+        PROGRESSES: _send("183 Session Progress", body=SDP) + CANCELLED,
+        FORBIDDEN: _refuse("403 Forbidden", ring=""),
+        GREETS: _plays(f"{folder}/greeting.al"),
+        MUTE: RING_SHORTLY + OK + WAIT,
+        SILENT: CANCELLED,
+        FLEETING: RING_SHORTLY + OK + BYE,
         OPERATOR: _plays(f"{folder}/operator.al", 300),
+        COLLEAGUE: _plays(f"{folder}/colleague.al", 300),
         CHATS: _chats(),
     }
 
@@ -192,7 +204,9 @@ class Network:
         files = {
             "debtor.al": sound.alaw(sound.tone(DEBTOR_HZ, 30)),
             "operator.al": sound.alaw(sound.tone(OPERATOR_HZ, 60)),
+            "colleague.al": sound.alaw(sound.tone(COLLEAGUE_HZ, 60)),
             "human.al": sound.alaw(sound.tone(300, 0.6) + sound.quiet(20)),
+            "greeting.al": sound.alaw(sound.tone(300, 2.2) + sound.quiet(20)),
             "machine.al": sound.alaw(sound.tone(300, 6) + sound.quiet(15)),
             "keys.pcap": sound.keys_pcap("12"),
             "network.xml": scenario(folder).encode(),

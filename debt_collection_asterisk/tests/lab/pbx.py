@@ -7,12 +7,14 @@ import requests
 
 from devkit import asterisk
 
-from . import child
+from . import child, sound
 from .ports import free, free_tcp, until
 
 CONFIGURATION = Path(__file__).with_name("conf")
 PASSWORD = "only-for-the-laboratory"
-FOLDERS = ("etc", "lib/keys", "spool/recording", "log", "cache")
+FOLDERS = ("etc", "lib/keys", "spool/recording", "log", "cache", "music")
+#: What is heard on hold, and what no phone of the network sounds like.
+MUSIC_HZ = 1900
 
 
 class Pbx:
@@ -48,6 +50,8 @@ class Pbx:
             for key, value in values.items():
                 text = text.replace(f"@{key}@", str(value))
             (folder / "etc" / name).write_text(text)
+        music = sound.wav(sound.tone(MUSIC_HZ, 20))
+        (folder / "music" / "tone.wav").write_bytes(music)
 
     def _texts(self):
         """The text of each file of the configuration."""

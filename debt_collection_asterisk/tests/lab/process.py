@@ -29,10 +29,10 @@ key = "{odoo.key}"
 secret = "{odoo.secret}"
 
 [pbx]
-url = "{pbx.url}"
+url = "{settings.get("url", pbx.url)}"
 password = "{PASSWORD}"
 dial = "{settings.get("dial", "PJSIP/{digits}@trunk")}"
-dials_per_second = 20
+dials_per_second = {settings.get("dials_per_second", 20)}
 operator_ring = {settings.get("operator_ring", 8)}
 
 [process]

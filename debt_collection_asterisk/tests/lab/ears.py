@@ -1,0 +1,68 @@
+"""What each side of a conversation hears, as the PBX sends it to them."""
+
+import base64
+import itertools
+import threading
+import time
+
+import websocket
+
+from . import network, sound
+from .pbx import MUSIC_HZ, PASSWORD
+
+#: An amplitude that silence and noise do not have.
+AUDIBLE = 300
+PROMPT_HZ, RINGING_HZ = 600, 480
+VOICES = {
+    "debtor": network.DEBTOR_HZ,
+    "operator": network.OPERATOR_HZ,
+    "colleague": network.COLLEAGUE_HZ,
+    "music": MUSIC_HZ,
+    "prompt": PROMPT_HZ,
+    "ringing": RINGING_HZ,
+}
+
+
+class Ears:
+    """A second program on the PBX, which listens."""
+
+    def __init__(self, pbx):
+        self._pbx = pbx
+        self._numbers = itertools.count(1)
+        secret = base64.b64encode(f"debt:{PASSWORD}".encode()).decode()
+        address = pbx.url.replace("http", "ws", 1)
+        self._socket = websocket.create_connection(
+            f"{address}/ari/events?app=ears", header=[f"Authorization: Basic {secret}"]
+        )
+        threading.Thread(target=self._drain, daemon=True).start()
+
+    def _drain(self):
+        try:
+            while self._socket.recv():
+                pass
+        except (OSError, websocket.WebSocketException):
+            return
+
+    def hears(self, channel, seconds=0.8):
+        """The names of all who are heard on a channel, a set."""
+        ear = f"ear-{next(self._numbers)}-{time.monotonic_ns()}"
+        where = f"channels/{channel}/snoop/{ear}"
+        found = self._pbx.ari("POST", where, params={"spy": "out", "app": "ears"})
+        assert found.ok, found.text
+        query = {"name": ear, "format": "wav"}
+        self._pbx.ari("POST", f"channels/{ear}/record", params=query)
+        time.sleep(seconds)
+        self._pbx.ari("POST", f"recordings/live/{ear}/stop")
+        data = self._pbx.ari("GET", f"recordings/stored/{ear}/file").content
+        self._pbx.ari("DELETE", f"channels/{ear}")
+        self._pbx.ari("DELETE", f"recordings/stored/{ear}")
+        samples, _length = sound.samples_of(data)
+        return {
+            name
+            for name, hertz in VOICES.items()
+            if sound.power(samples, hertz) > AUDIBLE
+        }
+
+    def close(self):
+        """Listen no more."""
+        self._socket.close()
