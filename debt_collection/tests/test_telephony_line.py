@@ -151,15 +151,23 @@ class TestCallLine(TelephonyCommon):
                 savepoint.rollback()
                 self.env.invalidate_all(flush=False)
 
-    def test_an_attempt_the_network_failed_counts_without_an_outcome(self):
-        for line in ("congestion", "failed", "unknown"):
+    def test_an_attempt_counts_where_a_telephone_may_have_rung(self):
+        """A full trunk is no attempt; who knows nothing assumes the worst."""
+        for line, rings, attempts in (
+            ("congestion", False, 0),
+            ("congestion", True, 1),
+            ("failed", False, 0),
+            ("failed", True, 1),
+            ("unknown", False, 1),
+        ):
             with self.env.cr.savepoint() as savepoint:
                 call = self._robot()
-                self._report(call, "dialing", ended(line))
+                rang = ["ringing"] if rings else []
+                self._report(call, "dialing", *rang, ended(line))
                 self.assertEqual((call.state, call.outcome_id.id), ("done", False))
                 self.assertEqual((call.party, call.connected), ("none", False))
                 facts = self.case._contact_facts()[self.case]
-                self.assertEqual(len(facts.history), 1, "the attempt counts")
+                self.assertEqual(len(facts.history), attempts, (line, rings))
                 savepoint.rollback()
                 self.env.invalidate_all(flush=False)
 

@@ -61,9 +61,10 @@ OUTCOMES = {
     "invalid": "invalid_number",
     "fax": "invalid_number",
 }
-"""Outcome codes that a line proves.  A congested or failed line proves none: it is an
-attempt all the same, for the debtor's telephone may have rung."""
+"""Outcome codes that a line proves.  A congested or failed line proves none."""
 ANSWERED_LINES = ("answered", "machine", "fax")
+UNREACHED_LINES = ("congestion", "failed")
+"""Lines of calls that, unless ringing was heard, did not go as far as a telephone."""
 # These do not prove that anything was dialled.
 VAGUE_LINES = ("failed", "unknown", "cancelled")
 # Of these the debtor's telephone rang at most.
@@ -149,6 +150,15 @@ class Facts:
     def answered(self) -> bool:
         """Tell whether the line was answered, by whatever."""
         return self.answered_at is not None or self.line in ANSWERED_LINES
+
+    @property
+    def unreached(self) -> bool:
+        """Tell whether it is sure that no telephone rang: the way was full, or failed.
+
+        >>> Facts(line="congestion").unreached
+        True
+        """
+        return self.line in UNREACHED_LINES and not (self.rang or self.answered)
 
 
 def parse(raw: object) -> Event:

@@ -1,9 +1,17 @@
 """How many numbers of a campaign to dial now."""
 
+from __future__ import annotations
+
 import importlib.util
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from . import times
+from .kinds import Pacing
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .engine import Engine
 
 #: Where pacing.py lies: beside us, or in the checkout's main addon.
 PLACES = (
@@ -12,7 +20,7 @@ PLACES = (
 )
 
 
-def load_pacing(path=""):
+def load_pacing(path: str = "") -> Pacing:
     """The module of the pace: the very file that Odoo simulates with."""
     found = Path(path) if path else next((p for p in PLACES if p.exists()), None)
     if not (found and found.exists()):
@@ -21,6 +29,8 @@ def load_pacing(path=""):
             " debt_collection/tools/pacing.py of the addon."
         )
     spec = importlib.util.spec_from_file_location("dialler_pacing", found)
+    if not (spec and spec.loader):
+        raise FileNotFoundError(f"{found} cannot be read as Python.")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -29,7 +39,7 @@ def load_pacing(path=""):
 class Campaign:
     """One campaign as Odoo last described it, with its pacer."""
 
-    def __init__(self, desk, pacing, values):
+    def __init__(self, desk: Engine, pacing: Pacing, values: dict[str, Any]) -> None:
         self._desk = desk
         self._pacing = pacing
         self.id = values["id"]
@@ -38,7 +48,7 @@ class Campaign:
         self.running = True
         self.update(values)
 
-    def update(self, values):
+    def update(self, values: dict[str, Any]) -> None:
         """Follow Odoo; another mode starts with fresh estimates."""
         if values["running"] and not self.running:
             self._desk.trunk.restart()
@@ -51,19 +61,19 @@ class Campaign:
         self.running = values["running"]
         self.until = times.parse(values.get("until"))
 
-    def _remember(self):
+    def _remember(self) -> None:
         """The share of abandoned calls counts over the day, through every restart."""
         now, wall = self._desk.now(), self._desk.wall()
         for at, abandoned in self._desk.journal.answers(self.id, wall):
             note = self.pacer.abandoned if abandoned else self.pacer.connected
             note(now - (wall - at))
 
-    def is_open(self, now):
+    def is_open(self, now: float) -> bool:
         """Whether it may dial at all at this moment."""
         stopped = self._desk.trunk.stopped
         return self.running and not stopped and (self.until is None or now < self.until)
 
-    def to_dial(self, calls):
+    def to_dial(self, calls: list[Call]) -> int:
         """How many more numbers to dial, given its calls that have begun."""
         desk = self._desk
         if not self.is_open(desk.office_now()):
@@ -75,4 +85,4 @@ class Campaign:
         voice = self.mode == "voice_message"
         in_flight = sum(voice or call.in_flight for call in calls)
         wanted = self.pacer.lines_to_dial(desk.now(), idle, busy, in_flight)
-        return max(0, min(wanted, self.pacer.max_lines - len(calls)))
+        return int(max(0, min(wanted, self.pacer.max_lines - len(calls))))

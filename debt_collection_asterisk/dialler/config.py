@@ -4,13 +4,11 @@ A key `url` of the section `[odoo]` is `DIALLER_ODOO_URL` in the environment.
 """
 
 import os
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-
-try:
-    import tomllib
-except ImportError:  # Python 3.10
-    import tomli as tomllib
+from typing import Any
 
 
 class ConfigError(Exception):
@@ -50,7 +48,7 @@ class Pbx:
     #: seconds after which the PBX itself drops an operator's waiting line
     operator_limit: int = 12 * 3600
 
-    def endpoint(self, number):
+    def endpoint(self, number: str) -> str:
         """How a number (E.164) is dialled here."""
         return self.dial.format(number=number, digits=number.lstrip("+"))
 
@@ -78,7 +76,7 @@ class Config:
     process: Process = field(default_factory=Process)
 
     @property
-    def prompts(self):
+    def prompts(self) -> Path:
         """The folder of prompts that Asterisk plays."""
         return Path(self.process.prompts or Path(self.process.state) / "prompts")
 
@@ -86,7 +84,7 @@ class Config:
 REQUIRED = (("odoo", "url"), ("odoo", "key"), ("odoo", "secret"), ("pbx", "password"))
 
 
-def load(path=None, environ=os.environ):
+def load(path: str | None = None, environ: Mapping[str, str] = os.environ) -> Config:
     """Read the file, then the environment, and say what is missing."""
     given = tomllib.loads(Path(path).read_text("utf-8")) if path else {}
     config = Config()
@@ -104,14 +102,14 @@ def load(path=None, environ=os.environ):
     return _checked(config)
 
 
-def _as(kind, value, name):
+def _as(kind: Any, value: Any, name: str) -> Any:
     try:
         return kind(value)
     except ValueError:
         raise ConfigError(f"{name}: {value!r} is no {kind.__name__}.") from None
 
 
-def _checked(config):
+def _checked(config: Config) -> Config:
     missing = [
         f"{key} in [{section}] (or {f'DIALLER_{section}_{key}'.upper()})"
         for section, key in REQUIRED

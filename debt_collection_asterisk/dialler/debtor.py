@@ -42,12 +42,12 @@ class DebtorLine:
         """
         call, desk = self.call, self.desk
         ring = call.job.get("ring_seconds") or RING
-        if until:
-            # The PBX itself holds to it: a phone does not ring on after the hour.
-            ring = int(min(ring, until - desk.office_now()))
-        if ring < TOO_SHORT:
+        left = until - desk.office_now() if until else ring
+        if left < min(ring, TOO_SHORT):
             call.give_back("too_late")
             return
+        # The PBX itself holds to it: a phone does not ring on after the hour.
+        ring = int(min(ring, left))
         self._ring, call.dialled_at = ring, desk.now()
         call.record("dialing", state="dialling")
         desk.observe(call, "dialled")

@@ -1,11 +1,18 @@
 """The exchange with Odoo, each second: what happened goes out, what to do comes in."""
 
+from __future__ import annotations
+
 import logging
+from typing import TYPE_CHECKING, Any
 
 from . import PROTOCOL, commands, times
 from .call import Call
 from .campaign import Campaign
+from .kinds import Pacing
 from .odoo import Replaced
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 _logger = logging.getLogger(__name__)
 #: Seconds between two exchanges when there is something to tell, and after failures.
@@ -16,7 +23,7 @@ CLOCK = "The clock of this machine is %s seconds %s Odoo's: set it by NTP."
 class Exchange:
     """One request at a time, and what its answer asks for."""
 
-    def __init__(self, desk, pacing):
+    def __init__(self, desk: Engine, pacing: Pacing) -> None:
         #: a request is under way
         self.underway = False
         #: seconds by which Odoo's clock is ahead of ours
@@ -24,13 +31,13 @@ class Exchange:
         self._desk = desk
         self._pacing = pacing
         self._at = self._last = 0.0
-        self._failures = None
+        self._failures: int | None = None
 
-    def now(self):
+    def now(self) -> None:
         """Exchange with the next tick."""
         self._at = 0.0
 
-    def tick(self):
+    def tick(self) -> None:
         """Exchange when it is time."""
         desk = self._desk
         if self.underway or desk.now() < self._at:
@@ -41,7 +48,7 @@ class Exchange:
             lambda: desk.odoo.sync(payload), self._on_answer, self._on_failure
         )
 
-    def _payload(self):
+    def _payload(self) -> dict[str, Any]:
         """What we tell and ask."""
         desk = self._desk
         campaigns = desk.campaigns.values()
@@ -58,7 +65,7 @@ class Exchange:
             "problems": desk.checks.found(),
         }
 
-    def _on_failure(self, error):
+    def _on_failure(self, error: Exception) -> None:
         """Odoo is away: try again, less and less often."""
         self.underway = False
         if isinstance(error, Replaced):
@@ -69,7 +76,7 @@ class Exchange:
         wait = min(2 ** (self._failures - 1), LONGEST_WAIT)
         self._at = self._desk.now() + wait
 
-    def _on_answer(self, answer):
+    def _on_answer(self, answer: dict[str, Any]) -> None:
         """What Odoo took, and what there is to do."""
         if self._failures != 0:
             _logger.info("At work with Odoo")
@@ -90,13 +97,13 @@ class Exchange:
         if self._desk.journal.outbox(1):
             self._at = self._last + min(SOON, pause)
 
-    def _set_clock(self, skew):
+    def _set_clock(self, skew: int) -> None:
         """Odoo's clock counts; one that is far off is somebody's to mend."""
         if abs(skew) >= times.FAR_OFF > abs(self.skew):
             _logger.warning(CLOCK, abs(skew), "behind" if skew > 0 else "ahead of")
         self.skew = skew
 
-    def _delivered(self, answer):
+    def _delivered(self, answer: dict[str, Any]) -> None:
         """Odoo has these events, or says that it will never take them."""
         refused = answer.get("refused") or []
         for call_id, seq, why in refused:
@@ -105,7 +112,7 @@ class Exchange:
         self._desk.journal.delivered(done)
         self._desk.stations.settle(done)
 
-    def _follow(self, described):
+    def _follow(self, described: list[dict[str, Any]]) -> None:
         """Odoo's campaigns; one that is not named is paused."""
         campaigns = self._desk.campaigns
         for values in described:
@@ -117,11 +124,11 @@ class Exchange:
             # Kept, with what was learnt: it may go on, and its operators wait.
             campaigns[campaign_id].running = False
 
-    def _accept(self, job):
+    def _accept(self, job: dict[str, Any]) -> None:
         if self._desk.journal.accept(job):
             self._desk.calls[job["call_id"]] = Call(self._desk, job)
 
-    def _drop(self, call_id):
+    def _drop(self, call_id: int) -> None:
         """Odoo closed this call, or does not know it."""
         call = self._desk.calls.get(call_id)
         if call and call.dialled:
@@ -129,13 +136,13 @@ class Exchange:
         elif call:
             call.give_back("dropped")
 
-    def _command(self, command):
+    def _command(self, command: dict[str, Any]) -> None:
         """Carry it out once, and say so; what was done before is told already."""
         desk, call_id, number = self._desk, command["call_id"], command["id"]
         if not desk.journal.first_time(number) or not desk.journal.job(call_id):
             return
 
-        def answer(error):
+        def answer(error: str | None) -> None:
             desk.journal.carried_out(number)
             done = {"id": number, "ok": not error, "error": error or ""}
             desk.tell(call_id, "command", done)

@@ -4,13 +4,19 @@ Each method is one transaction, on the disk when it returns. A job's state and t
 event that tells of it are written together, so that neither is ever without the other.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from . import times
+from .kinds import Event, Job
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -37,7 +43,7 @@ KEEP = 7 * DAY
 class Journal:
     """The file, for one thread."""
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
         os.chmod(path, 0o600)
         self._db.row_factory = sqlite3.Row
@@ -45,12 +51,12 @@ class Journal:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(SCHEMA)
 
-    def close(self):
+    def close(self) -> None:
         """Give the file back."""
         self._db.close()
 
     # --- jobs ---------------------------------------------------------------------
-    def accept(self, job):
+    def accept(self, job: Job) -> bool:
         """Note a leased job; whether it is to be done.
 
         One that was taken already is not done again. One that was given back without
@@ -70,17 +76,17 @@ class Journal:
         )
         return True
 
-    def job(self, call_id):
+    def job(self, call_id: int) -> dict[str, Any] | None:
         """One job with its state and facts, or nothing."""
         row = self._db.execute("SELECT * FROM job WHERE call_id = ?", (call_id,))
         return next(map(_job, row), None)
 
-    def live(self):
+    def live(self) -> list[dict[str, Any]]:
         """The jobs that have not ended."""
         rows = self._db.execute("SELECT * FROM job WHERE state <> 'ended'")
         return [_job(row) for row in rows]
 
-    def mark(self, call_id, state):
+    def mark(self, call_id: int, state: str) -> None:
         """Note a state of which Odoo is not told.
 
         The numbers are those of events: to Odoo a number that never comes is an event
@@ -92,12 +98,28 @@ class Journal:
         )
 
     # --- events -------------------------------------------------------------------
-    def record(self, call_id, kind, values, now, state=None, **facts):
+    def record(
+        self,
+        call_id: int,
+        kind: str,
+        values: dict[str, Any],
+        now: float,
+        state: str | None = None,
+        **facts: Any,
+    ) -> int:
         """Write an event into the outbox, and the state and facts that come with it."""
         with self._transaction():
             return self._append(call_id, kind, values, now, state, facts)
 
-    def _append(self, call_id, kind, values, now, state=None, facts=None):
+    def _append(
+        self,
+        call_id: int,
+        kind: str,
+        values: dict[str, Any],
+        now: float,
+        state: str | None = None,
+        facts: dict[str, Any] | None = None,
+    ) -> int:
         row = self._db.execute(
             "UPDATE job SET seq = seq + 1, state = coalesce(?, state), changed = ?,"
             " facts = json_patch(facts, ?) WHERE call_id = ? RETURNING seq, lease",
@@ -109,20 +131,20 @@ class Journal:
             "INSERT INTO event VALUES (?, ?, ?)",
             (call_id, row["seq"], json.dumps(body)),
         )
-        return row["seq"]
+        return int(row["seq"])
 
-    def outbox(self, limit=200):
+    def outbox(self, limit: int = 200) -> list[Event]:
         """The oldest events that Odoo has not yet taken."""
         rows = self._db.execute(
             "SELECT body FROM event ORDER BY rowid LIMIT ?", [limit]
         )
         return [json.loads(row["body"]) for row in rows]
 
-    def untold(self):
+    def untold(self) -> set[int]:
         """Ids of the calls of which Odoo does not know all."""
         return {id_ for (id_,) in self._db.execute("SELECT call_id FROM event")}
 
-    def delivered(self, pairs):
+    def delivered(self, pairs: list[tuple[int, int]]) -> None:
         """Odoo has these (call id, sequence number), or will never take them."""
         if not pairs:
             return
@@ -133,11 +155,11 @@ class Journal:
             )
 
     # --- recordings and commands --------------------------------------------------
-    def recording(self, name, call_id):
+    def recording(self, name: str, call_id: int) -> None:
         """A recording is about to begin."""
         self._write("INSERT INTO recording VALUES (?, ?, NULL)", (name, call_id))
 
-    def recorded(self, name, seconds, now):
+    def recorded(self, name: str, seconds: float | None, now: float) -> None:
         """It is complete: Odoo is told so once, then it is to be handed over."""
         with self._transaction():
             row = self._db.execute(
@@ -149,31 +171,31 @@ class Journal:
                 values = {"name": name, "seconds": seconds}
                 self._append(row["call_id"], "recorded", values, now)
 
-    def recordings(self):
+    def recordings(self) -> list[dict[str, Any]]:
         """All that are not handed over yet."""
         return [dict(r) for r in self._db.execute("SELECT * FROM recording")]
 
-    def handed_over(self, name):
+    def handed_over(self, name: str) -> None:
         """Odoo has this recording, or there is none."""
         self._write("DELETE FROM recording WHERE name = ?", (name,))
 
-    def first_time(self, command_id):
+    def first_time(self, command_id: int) -> bool:
         """Whether this command was not carried out before."""
         sql = "SELECT 1 FROM command WHERE id = ?"
         return not self._db.execute(sql, (command_id,)).fetchone()
 
-    def carried_out(self, command_id):
+    def carried_out(self, command_id: int) -> None:
         """Note a command that was carried out."""
         self._write(
             "INSERT OR IGNORE INTO command VALUES (?, ?)", (command_id, time.time())
         )
 
-    def answered(self, campaign_id, now, abandoned):
+    def answered(self, campaign_id: int, now: float, abandoned: bool) -> None:
         """Somebody answered a campaign's call, and got an operator or not."""
         values = (campaign_id, now, abandoned)
         self._write("INSERT INTO answer VALUES (?, ?, ?)", values)
 
-    def answers(self, campaign_id, now):
+    def answers(self, campaign_id: int, now: float) -> list[tuple[float, int]]:
         """Those of the last day: (instant, abandoned), the oldest first."""
         rows = self._db.execute(
             "SELECT at, abandoned FROM answer WHERE campaign_id = ? AND at > ?"
@@ -182,7 +204,7 @@ class Journal:
         )
         return [tuple(row) for row in rows]
 
-    def forget(self, now):
+    def forget(self, now: float) -> None:
         """Remove what is long over."""
         self._write("DELETE FROM answer WHERE at < ?", (now - DAY,))
         self._write("DELETE FROM command WHERE changed < ?", (now - KEEP,))
@@ -192,13 +214,13 @@ class Journal:
             (now - KEEP,),
         )
 
-    def _write(self, sql, values):
+    def _write(self, sql: Any, values: tuple[Any, ...]) -> Any:
         """One statement as one transaction; its row, if it returns one."""
         with self._transaction():
             return self._db.execute(sql, values).fetchone()
 
     @contextlib.contextmanager
-    def _transaction(self):
+    def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -208,11 +230,11 @@ class Journal:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _commit(self):
+    def _commit(self) -> None:
         """The only place where something reaches the disk (tests let it fail)."""
         self._db.execute("COMMIT")
 
 
-def _job(row):
+def _job(row: sqlite3.Row) -> dict[str, Any]:
     found = dict(row)
     return found | {"job": json.loads(row["job"]), "facts": json.loads(row["facts"])}

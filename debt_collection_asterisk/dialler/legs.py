@@ -5,10 +5,17 @@ hand rings his phone for this one call (`debt-42-operator`). Who talks to him jo
 bridge.
 """
 
+from __future__ import annotations
+
 import logging
+from typing import TYPE_CHECKING, Any
 
 from . import causes
 from .ari import AriError
+from .kinds import Event
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 _logger = logging.getLogger(__name__)
 DOWN, RINGING, UP = "down", "ringing", "up"
@@ -23,7 +30,14 @@ TROUBLES = {
 class Leg:
     """One line; its `owner` hears `leg_up(leg)` and `leg_down(leg, cause)`."""
 
-    def __init__(self, desk, channel, endpoint, user_id, owner):
+    def __init__(
+        self,
+        desk: Engine,
+        channel: str,
+        endpoint: str | None,
+        user_id: int | None,
+        owner: Any,
+    ) -> None:
         self.channel = channel
         # Not the same name: to the PBX, channels and bridges share their names.
         self.bridge = f"{channel}{BRIDGE}"
@@ -34,30 +48,30 @@ class Leg:
         self._desk = desk
         self._tone = f"{channel}-tone"
         #: the PBX knows the phone by name only, or not at all
-        self._trouble = None
+        self._trouble: str | None = None
         #: it was picked up, when it last went down
         self.was_up = False
 
-    def ring(self, seconds, limit, caller=None):
+    def ring(self, seconds: float, limit: int, caller: str | None = None) -> None:
         """Ring the phone; a refusal comes as `leg_down`, never as an exception."""
         self.state, self._trouble = RINGING, None
         try:
             self._desk.ari.originate(
-                self.channel, self.endpoint, "leg", seconds, limit, caller
+                self.channel, self.endpoint or "", "leg", seconds, limit, caller
             )
         except AriError as error:
             # Already there (after a lost answer): its events will tell.
             if error.status != 409:
                 self._refused(error)
 
-    def _refused(self, error):
+    def _refused(self, error: Exception) -> None:
         """Say in a sentence why the PBX does not ring the phone."""
-        self._trouble = self._desk.ari.trouble_of(self.endpoint)
-        text = TROUBLES.get(self._trouble, "%s cannot be rung: %s")
+        self._trouble = self._desk.ari.trouble_of(self.endpoint or "")
+        text = TROUBLES.get(self._trouble or "", "%s cannot be rung: %s")
         _logger.warning(text, self.endpoint, error)
         self._went_down(None)
 
-    def why(self, cause):
+    def why(self, cause: int | None) -> str:
         """Why it is down: an outcome of a line, or what is wrong with the phone."""
         if self._trouble:
             return self._trouble
@@ -65,14 +79,14 @@ class Leg:
             cause, rang=True
         )
 
-    def on_event(self, event):
+    def on_event(self, event: Event) -> None:
         """What the PBX says about this channel."""
         if event["type"] == "StasisStart":
             self._came_up()
         elif event["type"] == "ChannelDestroyed":
             self._went_down(event.get("cause"))
 
-    def _came_up(self):
+    def _came_up(self) -> None:
         try:
             self._desk.ari.open_bridge(self.bridge)
             self._desk.ari.join(self.bridge, self.channel)
@@ -82,7 +96,7 @@ class Leg:
         self.state = UP
         self.owner.leg_up(self)
 
-    def _went_down(self, cause):
+    def _went_down(self, cause: int | None) -> None:
         if self.state == DOWN:
             return
         self.was_up = self.state == UP
@@ -90,30 +104,30 @@ class Leg:
         self._desk.ari.close_bridge(self.bridge)
         self.owner.leg_down(self, cause)
 
-    def adopt(self):
+    def adopt(self) -> None:
         """Take over a line that was up before this process, or this connection."""
         self.state = UP
         self.subscribe()
 
-    def subscribe(self):
+    def subscribe(self) -> None:
         """Hear of it again."""
         self._desk.ari.subscribe(self.channel)
 
-    def lost(self):
+    def lost(self) -> None:
         """It ended while nobody listened."""
         self._went_down(None)
 
-    def hang_up(self):
+    def hang_up(self) -> None:
         """End it; `leg_down` follows when the PBX says so."""
         self._desk.ari.hangup(self.channel)
 
-    def let_go(self):
+    def let_go(self) -> None:
         """End it for good: its owner is gone and will not hear of it."""
         self.hang_up()
         self._desk.ari.close_bridge(self.bridge)
         self.state = DOWN
 
-    def ringback(self, on):
+    def ringback(self, on: bool) -> None:
         """Let the operator hear that the debtor's phone rings."""
         if not on:
             self._desk.ari.stop_playing(self._tone)

@@ -1,5 +1,7 @@
 """The process: one per PBX, started by hand or by systemd, stopped by a signal."""
 
+from __future__ import annotations
+
 import argparse
 import contextlib
 import fcntl
@@ -11,9 +13,11 @@ import sqlite3
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from . import checks
 from .ari import Ari, Events
@@ -22,6 +26,9 @@ from .config import ConfigError, load
 from .engine import Engine
 from .journal import Journal
 from .odoo import Odoo
+
+if TYPE_CHECKING:
+    from .config import Config
 
 _logger = logging.getLogger("dialler")
 #: Seconds: the longest the loop sleeps, and the longest an end takes.
@@ -32,15 +39,15 @@ STOPPED, FAULTY, MISCONFIGURED, REPLACED = 0, 1, 2, 3
 class Background:
     """Work that waits for the network; its results come back through the inbox."""
 
-    def __init__(self, inbox):
+    def __init__(self, inbox: queue.Queue[Callable[[], None]]) -> None:
         self._inbox = inbox
         self._quick = ThreadPoolExecutor(6, "quick")
         self._slow = ThreadPoolExecutor(3, "slow")
 
-    def __call__(self, work, done, failed, slow=False):
+    def __call__(self, work: Any, done: Any, failed: Any, slow: bool = False) -> None:
         """Run `work()`; its result goes to `done`, what it raises to `failed`."""
 
-        def run():
+        def run() -> None:
             try:
                 result = work()
             except Exception as error:
@@ -50,7 +57,7 @@ class Background:
 
         (self._slow if slow else self._quick).submit(run)
 
-    def stop(self):
+    def stop(self) -> None:
         """Begin nothing more."""
         for pool in (self._quick, self._slow):
             pool.shutdown(wait=False, cancel_futures=True)
@@ -59,9 +66,9 @@ class Background:
 class Dialler:
     """The loop around the engine."""
 
-    def __init__(self, config):
+    def __init__(self, config: Config) -> None:
         state = Path(config.process.state)
-        self._inbox = queue.Queue()
+        self._inbox: queue.Queue[Callable[[], None]] = queue.Queue()
         self._background = Background(self._inbox)
         self._journal = Journal(state / "journal.sqlite")
         self.engine = Engine(
@@ -81,11 +88,11 @@ class Dialler:
             on_close=lambda: post(engine.on_close),
         )
 
-    def stop(self, *_signal):
+    def stop(self, *_signal: Any) -> None:
         """End in good order."""
         self._inbox.put(self.engine.stop)
 
-    def run(self):
+    def run(self) -> int:
         """Work until stopped; the exit code."""
         self.engine.start()
         self._events.start()
@@ -104,14 +111,14 @@ class Dialler:
             return REPLACED
         return STOPPED
 
-    def _work(self):
+    def _work(self) -> None:
         with contextlib.suppress(queue.Empty):
             self._guarded(self._inbox.get(timeout=NAP))
             while True:
                 self._guarded(self._inbox.get_nowait())
         self._guarded(self.engine.tick)
 
-    def _guarded(self, action):
+    def _guarded(self, action: Callable[[], None]) -> None:
         """One thing that goes wrong must not end all other calls.
 
         Where the journal cannot be written there is nothing to go on with.
@@ -125,7 +132,7 @@ class Dialler:
 
 
 @contextlib.contextmanager
-def alone(state):
+def alone(state: Path) -> Iterator[None]:
     """Exactly one process per state folder."""
     state.mkdir(parents=True, exist_ok=True)
     with open(state / "lock", "w") as lock:
@@ -136,7 +143,7 @@ def alone(state):
         yield
 
 
-def check(config):
+def check(config: Config) -> int:
     """Print what is wrong; the exit code says whether anything is."""
     odoo = Odoo(config.odoo, "check")
     problems = checks.report(config, odoo.believes_us)
@@ -147,7 +154,7 @@ def check(config):
     return FAULTY if problems else STOPPED
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="dialler", description=__doc__)
     parser.add_argument(

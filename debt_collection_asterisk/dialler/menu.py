@@ -1,5 +1,7 @@
 """What a debtor answers to a voice message with the keys of his phone."""
 
+from __future__ import annotations
+
 import datetime
 
 PROMISE = "promise"
@@ -23,24 +25,26 @@ class Menu:
     {'choice': 'promise', 'date': '2026-03-17'}
     """
 
-    def __init__(self, choices, today, offered=None):
+    def __init__(
+        self, choices: dict[str, str], today: datetime.date, offered: str | None = None
+    ) -> None:
         self._choices = choices
         self._today = today
         self._offered = offered
-        self._day = None
+        self._day: str | None = None
         self._key = ""
 
     @property
-    def dating(self):
+    def dating(self) -> bool:
         """Whether a day is being keyed in."""
         return self._day is not None
 
     @property
-    def begun(self):
+    def begun(self) -> bool:
         """Whether a digit of the day was keyed in."""
         return bool(self._day)
 
-    def press(self, digit):
+    def press(self, digit: str) -> dict[str, str] | None:
         """The finished choice, or nothing yet."""
         if self.dating:
             return self._press_day(digit)
@@ -48,34 +52,35 @@ class Menu:
         if choice == PROMISE:
             self._day, self._key = "", digit
             return None
-        return choice and {"choice": choice}
+        return {"choice": choice} if choice else None
 
-    def _press_day(self, digit):
-        if digit == "#" and not self._day.strip(self._key):
+    def _press_day(self, digit: str) -> dict[str, str] | None:
+        if digit == "#" and not (self._day or "").strip(self._key):
             # The key for a promise may have been pressed twice.
             return self._promised(self._offered)
         if digit.isdigit():
-            self._day += digit
-        if digit == "#" or len(self._day) == 4:
+            self._day = (self._day or "") + digit
+        if digit == "#" or len(self._day or "") == 4:
             return self.silence()
         return None
 
-    def silence(self):
+    def silence(self) -> dict[str, str] | None:
         """What is chosen when no more digits come, if anything."""
         if not self.dating:
             return None
         date = self._date()
-        return self._promised(date and date.isoformat())
+        return self._promised(date.isoformat() if date else None)
 
-    def _promised(self, date):
+    def _promised(self, date: str | None) -> dict[str, str]:
         self._day = None
         return {"choice": PROMISE} | ({"date": date} if date else {})
 
-    def _date(self):
+    def _date(self) -> datetime.date | None:
         """The next such day from today on, nothing if there is none or too far."""
         for year in (self._today.year, self._today.year + 1):
             try:
-                day, month = int(self._day[:2]), int(self._day[2:])
+                keyed = self._day or ""
+                day, month = int(keyed[:2]), int(keyed[2:])
                 date = datetime.date(year, month, day)
             except ValueError:
                 continue

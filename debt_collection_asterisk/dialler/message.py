@@ -1,10 +1,16 @@
 """A call without an operator: the voice message with its menu, and the farewell."""
 
+from __future__ import annotations
+
 import datetime
 import logging
+from typing import TYPE_CHECKING, Any
 
 from .ari import AriError
 from .menu import Menu
+
+if TYPE_CHECKING:
+    from .call import Call
 
 _logger = logging.getLogger(__name__)
 #: Seconds to press a key after the message, and after the last digit of a date.
@@ -14,20 +20,20 @@ TO_PRESS = 6.0
 class Message:
     """What is played to a debtor alone on the line."""
 
-    def __init__(self, call):
+    def __init__(self, call: Call) -> None:
         self.call = call
-        self._menu = None
-        self._queue = []
-        self._playing = None
-        self._started = None
+        self._menu = Menu({}, datetime.date.min)
+        self._queue: list[str] = []
+        self._playing: str | None = None
+        self._started = 0.0
         self._pressed = 0
 
     @property
-    def desk(self):
+    def desk(self) -> Any:
         """The engine."""
         return self.call.desk
 
-    def start(self):
+    def start(self) -> None:
         """Play the announcement, then the message, and listen for keys."""
         job = self.call.job
         self.call.state = "message"
@@ -36,28 +42,28 @@ class Message:
         self._queue = [name for name in ("announcement", "message") if job.get(name)]
         self._play_next()
 
-    def _today(self):
+    def _today(self) -> Any:
         """The day where the debtor is called from: the PBX may be elsewhere."""
         if today := self.call.job.get("today"):
             return datetime.date.fromisoformat(today)
         return datetime.date.fromtimestamp(self.desk.office_now())
 
-    def farewell(self):
+    def farewell(self) -> None:
         """Nobody was free: say who called, then hang up."""
         if self.call.job.get("abandon_message"):
             self._play("abandon_message")
         else:
             self.call.hang_up("us")
 
-    def _play_next(self):
+    def _play_next(self) -> None:
         if self._queue:
             self._play(self._queue.pop(0))
-        elif self._menu and (self.call.job.get("menu") or self._menu.dating):
+        elif self.call.job.get("menu") or self._menu.dating:
             self._wait()
         else:
             self.call.hang_up("us")
 
-    def _play(self, name):
+    def _play(self, name: str) -> None:
         call = self.call
         media = self.desk.sounds.media(call.job[name])
         self._playing, self._started = name, self.desk.now()
@@ -67,7 +73,7 @@ class Message:
             _logger.warning("Call %s: %s", call.id, error)
             call.line_gone()
 
-    def on_played(self, name, failed):
+    def on_played(self, name: str, failed: bool) -> None:
         """A prompt came to its end, or could not be played."""
         if name != self._playing:
             return
@@ -77,7 +83,7 @@ class Message:
         else:
             self._play_next()
 
-    def _ended(self, complete):
+    def _ended(self, complete: Any) -> None:
         """Tell how much was heard of what was played."""
         name, self._playing = self._playing, None
         if name == "announcement" and complete:
@@ -88,18 +94,18 @@ class Message:
             facts = {"seconds": seconds, "complete": complete}
             self.call.record("message_played", facts)
 
-    def _wait(self):
+    def _wait(self) -> None:
         """Hang up when no key is pressed for a while."""
         pressed = self._pressed
         self.desk.later(TO_PRESS, lambda: self._silence(pressed))
 
-    def _silence(self, pressed):
+    def _silence(self, pressed: Any) -> None:
         if self.call.state != "message" or pressed != self._pressed or self._playing:
             return
         if not self._chosen(self._menu.silence()):
             self.call.hang_up("us")
 
-    def on_digit(self, digit):
+    def on_digit(self, digit: str) -> None:
         """A key was pressed."""
         self._pressed += 1
         choice = self._menu.press(digit)
@@ -112,12 +118,12 @@ class Message:
         else:
             self._wait()
 
-    def _pressed_first_of_date(self, digit):
+    def _pressed_first_of_date(self, digit: str) -> Any:
         """Whether it is the key for a promise itself, and there is a prompt for it."""
         is_key = (self.call.job.get("menu") or {}).get(digit) == "promise"
         return is_key and self.call.job.get("promise_prompt") and not self._menu.begun
 
-    def _interrupt(self):
+    def _interrupt(self) -> None:
         """A key ends what is being played."""
         self._queue.clear()
         if self._playing:
@@ -125,7 +131,7 @@ class Message:
             self._ended(complete=False)
             self.desk.ari.stop_playing(playback)
 
-    def _chosen(self, choice):
+    def _chosen(self, choice: Any) -> Any:
         """Carry out a choice; whether there is one."""
         if not choice:
             return False

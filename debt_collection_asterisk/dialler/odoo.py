@@ -1,16 +1,22 @@
 """Odoo's end of the protocol: signed requests, and what their refusals mean."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import logging
 import threading
 import time
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
 
 from . import signing
+
+if TYPE_CHECKING:
+    from .config import Odoo as OdooConfig
 
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +36,7 @@ class Replaced(OdooError):
 class Odoo:
     """A client; every thread that uses it has its own connection."""
 
-    def __init__(self, config, instance):
+    def __init__(self, config: OdooConfig, instance: str) -> None:
         self.instance = instance
         self._config = config
         self._local = threading.local()
@@ -38,25 +44,26 @@ class Odoo:
         self._ahead = 0.0
         self._base = f"{config.url.rstrip('/')}/debt_collection/dialler/{config.key}"
 
-    def sync(self, payload):
+    def sync(self, payload: dict[str, Any]) -> Any:
         """Heartbeat, events and leases in one."""
         return self._ask("sync", payload).json()
 
-    def dial(self, call_id, lease):
+    def dial(self, call_id: int, lease: str) -> Any:
         """Whether the debtor of this call may be dialled this instant."""
         return self._ask("dial", {"call_id": call_id, "lease": lease}).json()
 
-    def recording(self, call_id, name, seconds, data):
+    def recording(self, call_id: int, name: str, seconds: float, data: bytes) -> Any:
         """Hand over the sound of a call."""
         facts = json.dumps({"name": name, "seconds": seconds})
         more = {"X-Debt-Recording": facts, "Content-Type": "audio/wav"}
         return self._post(f"recording/{call_id}", data, more, timeout=60).json()
 
-    def prompt(self, prompt_id):
+    def prompt(self, prompt_id: int) -> bytes:
         """The sound of a prompt (WAV, 8 kHz, mono)."""
-        return self._post(f"prompt/{prompt_id}", b"", {}, timeout=60).content
+        content: bytes = self._post(f"prompt/{prompt_id}", b"", {}, timeout=60).content
+        return content
 
-    def believes_us(self):
+    def believes_us(self) -> None:
         """Ask for a prompt that there cannot be: nothing else but that may be said.
 
         :raises OdooError: Odoo was not reached, or does not know us
@@ -67,11 +74,17 @@ class Odoo:
             if "unknown_prompt" not in str(error):
                 raise
 
-    def _ask(self, verb, content):
+    def _ask(self, verb: str, content: dict[str, Any]) -> requests.Response:
         body = json.dumps({"instance": self.instance} | content).encode()
         return self._post(verb, body, {"Content-Type": "application/json"})
 
-    def _post(self, verb, body, headers, timeout=None):
+    def _post(
+        self,
+        verb: str,
+        body: bytes,
+        headers: dict[str, str],
+        timeout: float | None = None,
+    ) -> requests.Response:
         url = f"{self._base}/{verb}"
         secret, path = self._config.secret, urlsplit(url).path
         now = time.time() + self._ahead
@@ -91,19 +104,20 @@ class Odoo:
             raise OdooError(f"{verb}: {type(error).__name__}") from None
         return self._judged(verb, answer)
 
-    def _follow_clock(self, date):
+    def _follow_clock(self, date: str | None) -> None:
         """Sign with Odoo's time from now on: ours it does not believe."""
         with contextlib.suppress(TypeError, ValueError):
-            self._ahead = parsedate_to_datetime(date).timestamp() - time.time()
+            self._ahead = parsedate_to_datetime(date or "").timestamp() - time.time()
 
     @property
-    def _session(self):
+    def _session(self) -> requests.Session:
         """The open connection of this thread."""
         if not hasattr(self._local, "session"):
             self._local.session = requests.Session()
-        return self._local.session
+        session: requests.Session = self._local.session
+        return session
 
-    def _judged(self, verb, answer):
+    def _judged(self, verb: str, answer: requests.Response) -> requests.Response:
         if answer.status_code == 200:
             return answer
         try:

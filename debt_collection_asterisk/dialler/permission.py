@@ -1,8 +1,15 @@
 """Odoo's permission to dial, asked for at the last moment."""
 
+from __future__ import annotations
+
 import logging
+from typing import TYPE_CHECKING, Any
 
 from . import times
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .engine import Engine
 
 _logger = logging.getLogger(__name__)
 #: Seconds until the same question is asked again.
@@ -12,21 +19,21 @@ AGAIN = 1.0
 class Permission:
     """The question of one call; it may be asked many times, and gets one answer."""
 
-    def __init__(self, call):
+    def __init__(self, call: Call) -> None:
         self.call = call
 
     @property
-    def desk(self):
+    def desk(self) -> Engine:
         """The engine."""
         return self.call.desk
 
-    def ask(self):
+    def ask(self) -> None:
         """Ask; noted first, since Odoo counts the call from its yes on."""
         self.desk.journal.mark(self.call.id, "asking")
         self.call.state = "asking"
         self._ask()
 
-    def _ask(self):
+    def _ask(self) -> None:
         call = self.call
         if call.state != "asking":
             return
@@ -40,14 +47,14 @@ class Permission:
                 lambda: self.desk.odoo.dial(*question), self._answered, self._failed
             )
 
-    def _later(self):
+    def _later(self) -> None:
         self.desk.later(AGAIN, self._ask)
 
-    def _failed(self, error):
+    def _failed(self, error: Exception) -> None:
         _logger.warning("Call %s: %s", self.call.id, error)
         self._later()
 
-    def _answered(self, answer):
+    def _answered(self, answer: dict[str, Any]) -> None:
         """Odoo's word: yes, until a certain time and showing a number, or no."""
         call = self.call
         if call.state != "asking":

@@ -5,13 +5,21 @@ rings, are taken over; a debtor alone on a line is hung up, since what he heard 
 be known; what the PBX does not have is over; what we do not know is hung up.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
 from .call import Call
 from .legs import BRIDGE, DOWN, UP, Leg
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 LINE_UP = "Up"
 
 
-def revive(desk):
+def revive(desk: Engine) -> None:
     """At the start: what was not dialled is given back, the rest is remembered."""
     for row in desk.journal.live():
         call = Call(desk, row["job"], row["state"], row["facts"])
@@ -23,7 +31,7 @@ def revive(desk):
             call.finish(None)
 
 
-def reconcile(desk):
+def reconcile(desk: Engine) -> None:
     """With the stream of events open: compare, take over, tidy up."""
     channels = {
         channel["id"]: channel
@@ -49,7 +57,7 @@ def reconcile(desk):
     desk.uploads.resume({call.talk.recording for call in calls if call.talk.recording})
 
 
-def _legs(desk):
+def _legs(desk: Engine) -> Iterator[Leg]:
     for station in desk.stations.by_user.values():
         yield station.leg
     for call in desk.calls.values():
@@ -57,10 +65,18 @@ def _legs(desk):
             yield call.leg
 
 
-def _stations(desk, channels, bridges):
+def _user_of(desk: Engine, channel: str) -> str | None:
+    """Whose waiting line a channel is, nothing when it is none."""
+    found = desk.names.fullmatch(channel)
+    return found["user"] if found else None
+
+
+def _stations(
+    desk: Engine, channels: dict[str, Any], bridges: dict[str, set[str]]
+) -> None:
     """Operators' lines that stand, known or from before our start."""
     for name, channel in channels.items():
-        if user := desk.names.fullmatch(name)["user"]:
+        if user := _user_of(desk, name):
             leg = desk.stations.of(int(user)).leg
             if name in bridges.get(leg.bridge, ()):
                 leg.adopt()
@@ -72,7 +88,7 @@ def _stations(desk, channels, bridges):
             station.leg.lost()
 
 
-def _call(desk, call, channels):
+def _call(desk: Engine, call: Call, channels: dict[str, Any]) -> None:
     leg = call.leg
     if leg and leg.owner is call and leg.state != DOWN:
         _own_leg(leg, channels)
@@ -88,7 +104,7 @@ def _call(desk, call, channels):
         call.hang_up("us")
 
 
-def _own_leg(leg, channels):
+def _own_leg(leg: Leg, channels: dict[str, Any]) -> None:
     """An operator's phone that was rung for this call alone."""
     channel = channels.get(leg.channel)
     if channel is None:
@@ -100,11 +116,11 @@ def _own_leg(leg, channels):
         leg.subscribe()
 
 
-def _rejoin(desk, call, channels):
+def _rejoin(desk: Engine, call: Call, channels: dict[str, Any]) -> bool:
     """Whether the operator of a conversation is still there."""
     if call.leg:
         return call.leg.state == UP
-    facts = desk.journal.job(call.id)["facts"]
+    facts = (desk.journal.job(call.id) or {"facts": {}})["facts"]
     name = facts.get("leg")
     if name not in channels:
         return False

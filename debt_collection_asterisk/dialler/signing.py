@@ -1,12 +1,16 @@
 """Every request to Odoo is signed with the secret that both sides know."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import secrets
 import time
 
 
-def signature(secret, method, path, timestamp, nonce, body):
+def signature(
+    secret: str, method: str, path: str, timestamp: str, nonce: str, body: bytes
+) -> str:
     """The signature of one request, in hexadecimal.
 
     :param str secret: the shared secret, in hexadecimal
@@ -18,7 +22,9 @@ def signature(secret, method, path, timestamp, nonce, body):
     return hmac.new(bytes.fromhex(secret), text, hashlib.sha256).hexdigest()
 
 
-def headers(secret, method, path, body, now=None):
+def headers(
+    secret: str, method: str, path: str, body: bytes, now: float | None = None
+) -> dict[str, str]:
     """The headers of a signed request: each call makes a fresh nonce."""
     timestamp = str(int(time.time() if now is None else now))
     nonce = secrets.token_hex(16)

@@ -1,33 +1,53 @@
 """Debtor and operator together: announcement, recording, hold, handing on."""
 
+from __future__ import annotations
+
 import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from .ari import AriError
+from .kinds import Prompt
 from .legs import RINGING, Leg
 
+if TYPE_CHECKING:
+    from .call import Call
+    from .engine import Engine
+
 _logger = logging.getLogger(__name__)
+
+
+#: Told once how a transfer ended: nothing when it worked, else why not.
+Decide = Callable[[str | None], None]
 
 
 class Talk:
     """The conversation of one call."""
 
-    def __init__(self, call, facts):
+    def __init__(self, call: Call, facts: dict[str, Any]) -> None:
         self.call = call
         self.recordings = facts.get("recordings", 0)
         self.recording = facts.get("recording")
         self.held = facts.get("held", False)
         self.transfers = 0
         #: the leg of the colleague who is being rung
-        self.next = None
+        self.next: Leg | None = None
         #: how the wish to hand on, or to hear a prompt, is answered once it is decided
-        self._decide = None
+        self._decide: Decide | None = None
 
     @property
-    def desk(self):
+    def desk(self) -> Engine:
         """The engine."""
         return self.call.desk
 
-    def begin(self, leg):
+    @property
+    def leg(self) -> Leg:
+        """The line of whoever speaks with the debtor."""
+        if not self.call.leg:
+            raise ValueError("not_talking")
+        return self.call.leg
+
+    def begin(self, leg: Leg) -> bool:
         """Put the debtor through; whether it went well."""
         call = self.call
         try:
@@ -47,7 +67,7 @@ class Talk:
         self._announce()
         return True
 
-    def _announce(self):
+    def _announce(self) -> None:
         """First that it is recorded, then the recording."""
         prompt = self.call.job.get("announcement")
         if prompt:
@@ -55,7 +75,7 @@ class Talk:
         else:
             self._record_if_wanted()
 
-    def _record_if_wanted(self):
+    def _record_if_wanted(self) -> None:
         """A talk without its recording is better than none."""
         if not self.call.job.get("record"):
             return
@@ -64,16 +84,16 @@ class Talk:
         except AriError as error:
             _logger.warning("Call %s: %s", self.call.id, error)
 
-    def play(self, prompt, purpose):
+    def play(self, prompt: Prompt, purpose: str) -> None:
         """Let both hear a prompt."""
-        where = f"bridges/{self.call.leg.bridge}"
+        where = f"bridges/{self.leg.bridge}"
         media = self.desk.sounds.media(prompt)
         try:
             self.desk.ari.play(where, media, f"{self.call.name}-{purpose}")
         except AriError as error:
             _logger.warning("Call %s: %s", self.call.id, error)
 
-    def on_played(self, purpose, failed):
+    def on_played(self, purpose: str, failed: bool) -> None:
         """A prompt came to its end; who was not told so is not recorded."""
         if purpose != "announcement" or failed:
             return
@@ -82,7 +102,7 @@ class Talk:
         self._record_if_wanted()
 
     # --- recording ----------------------------------------------------------------
-    def record(self):
+    def record(self) -> None:
         """Begin to record; noted before, so that it is found after a crash."""
         if self.recording:
             return
@@ -90,7 +110,7 @@ class Talk:
         name = f"{self.call.name}-{self.recordings}"
         self.desk.journal.recording(name, self.call.id)
         try:
-            self.desk.ari.record(self.call.leg.bridge, name, self.call.limit())
+            self.desk.ari.record(self.leg.bridge, name, self.call.limit())
         except AriError:
             self.desk.journal.handed_over(name)
             raise
@@ -98,29 +118,29 @@ class Talk:
         facts = {"recording": name, "recordings": self.recordings}
         self.call.record("recording_started", {"name": name}, **facts)
 
-    def stop_recording(self):
+    def stop_recording(self) -> None:
         """End it; the event that follows makes it be handed over."""
         if self.recording:
             self.desk.ari.stop_recording(self.recording)
             self.recording = None
 
     # --- hold and transfer --------------------------------------------------------
-    def hold(self):
+    def hold(self) -> None:
         """The debtor hears music, the operator nothing."""
         if self.held:
             raise ValueError("on_hold")
-        self.desk.ari.part(self.call.leg.bridge, self.call.channel)
+        self.desk.ari.part(self.leg.bridge, self.call.channel)
         self.desk.ari.music(self.call.channel, on=True)
         self.held = True
         self.call.record("held", held=True)
 
-    def resume(self):
+    def resume(self) -> None:
         """Both together again."""
         if not self.held:
             raise ValueError("not_on_hold")
-        self._off_hold(self.call.leg)
+        self._off_hold(self.leg)
 
-    def _off_hold(self, leg):
+    def _off_hold(self, leg: Leg) -> None:
         """No more music; the debtor is with whoever has this leg."""
         if self.held:
             self.desk.ari.music(self.call.channel, on=False)
@@ -129,7 +149,7 @@ class Talk:
             self.held = False
             self.call.record("resumed", held=False)
 
-    def transfer(self, endpoint, decide=lambda error: None):
+    def transfer(self, endpoint: str, decide: Decide = lambda error: None) -> None:
         """Ring a colleague; once he answers, he takes the operator's place.
 
         :param decide: called once with nothing, or with why it came to nothing: then
@@ -143,12 +163,12 @@ class Talk:
         self.next = Leg(self.desk, name, endpoint, None, self.call)
         self.next.ring(self.desk.config.pbx.operator_ring, self.call.limit())
 
-    def leg_up(self, leg):
+    def leg_up(self, leg: Leg) -> None:
         """The colleague answered."""
         if leg is not self.next:
             leg.hang_up()
             return
-        call, former = self.call, self.call.leg
+        call, former = self.call, self.leg
         try:
             self._off_hold(leg)
         except AriError:
@@ -166,32 +186,32 @@ class Talk:
         self._let_go(former, seq)
         self._record_if_wanted()
 
-    def _decided(self, error):
+    def _decided(self, error: str | None) -> None:
         decide, self._decide = self._decide, None
         if decide:
             decide(error)
 
-    def was_handed_on(self, leg, cause):
+    def was_handed_on(self, leg: Leg, cause: int | None) -> bool:
         """Whether this leg's end leaves the conversation as it is."""
         if leg is not self.next:
             return leg is not self.call.leg
         self.next = None
         if self.held:
             try:
-                self._off_hold(self.call.leg)
+                self._off_hold(self.leg)
             except AriError as error:
                 _logger.warning("Call %s: %s", self.call.id, error)
         self._decided(leg.why(cause))
         return True
 
-    def _let_go(self, leg, seq):
+    def _let_go(self, leg: Leg, seq: int) -> None:
         """An operator's leg waits for the next call; one of this call alone ends."""
         if leg.owner is self.call:
             leg.let_go()
         else:
             leg.owner.release(self.call, seq)
 
-    def end(self, seq):
+    def end(self, seq: int) -> None:
         """The call is over: what it used is let go."""
         self.stop_recording()
         self._decided("ended")

@@ -1,10 +1,13 @@
 """Instants: seconds since 1970 inside, ISO 8601 in UTC on the wire."""
 
+from __future__ import annotations
+
 import calendar
 import time
+from typing import Any
 
 
-def iso(seconds):
+def iso(seconds: float) -> Any:
     """An instant as the protocol writes it.
 
     >>> iso(1700000000.7)
@@ -19,7 +22,7 @@ FAR_OFF = 5
 ABOUT = 2
 
 
-def skew(told, wall):
+def skew(told: Any, wall: Any) -> Any:
     """The seconds by which another clock is ahead of ours; small ones are none.
 
     >>> skew('2023-11-14T22:13:20Z', 1700000001.4), skew('2023-11-14T22:17:20Z', 1.7e9)
@@ -29,7 +32,7 @@ def skew(told, wall):
     return ahead if abs(ahead) >= ABOUT else 0
 
 
-def parse(text):
+def parse(text: str | None) -> int | None:
     """The seconds since 1970 of such a text; nothing stays nothing.
 
     >>> parse('2023-11-14T22:13:20Z'), parse('2023-11-14T22:13:20.250Z'), parse(None)

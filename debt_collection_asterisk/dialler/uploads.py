@@ -1,9 +1,15 @@
 """Recordings: from the PBX to Odoo, then removed from the PBX."""
 
+from __future__ import annotations
+
 import logging
 import struct
+from typing import TYPE_CHECKING, Any
 
 from .odoo import Refused
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 _logger = logging.getLogger(__name__)
 #: WAV as Asterisk writes it: 8,000 samples of 16 bits after a short header.
@@ -11,7 +17,7 @@ BYTES_PER_SECOND, HEADER = 16000, 44
 FIRST_WAIT, LONGEST_WAIT = 2, 300
 
 
-def mended(data):
+def mended(data: bytes) -> bytes:
     """A WAV whose header says how long it is: a PBX that dies leaves it at nothing.
 
     >>> cut = b"RIFF" + bytes(4) + b"WAVEfmt " + bytes(20) + b"data" + bytes(8)
@@ -27,11 +33,11 @@ def mended(data):
 class Uploads:
     """Hands recordings over, however often it must try."""
 
-    def __init__(self, desk):
+    def __init__(self, desk: Engine) -> None:
         self._desk = desk
-        self._underway = set()
+        self._underway: set[str] = set()
 
-    def finished(self, name, seconds):
+    def finished(self, name: str, seconds: float | None) -> None:
         """The PBX closed a recording: hand it over, then tell Odoo.
 
         Until its file was looked at nobody knows whether there is anything in it.
@@ -40,12 +46,12 @@ class Uploads:
         if row:
             self._send(name, row["call_id"], seconds, FIRST_WAIT)
 
-    def lost(self, name):
+    def lost(self, name: str) -> None:
         """The PBX could not record."""
         _logger.warning("Recording %s failed", name)
         self._desk.journal.handed_over(name)
 
-    def resume(self, live):
+    def resume(self, live: set[str]) -> None:
         """After a start or a gap: what is complete goes, what is open is closed.
 
         :param live: names of recordings whose calls go on
@@ -57,16 +63,18 @@ class Uploads:
                 self._desk.ari.stop_recording(row["name"])
             self._send(row["name"], row["call_id"], row["seconds"], FIRST_WAIT)
 
-    def _row(self, name):
+    def _row(self, name: str) -> dict[str, Any] | None:
         rows = self._desk.journal.recordings()
         return next((row for row in rows if row["name"] == name), None)
 
-    def _send(self, name, call_id, seconds, wait):
+    def _send(
+        self, name: str, call_id: int, seconds: float | None, wait: float
+    ) -> None:
         if name in self._underway:
             return
         self._underway.add(name)
 
-        def work():
+        def work() -> float | None:
             data = mended(self._desk.files.recording(name) or b"")
             if len(data) <= HEADER:
                 _logger.warning("Recording %s is empty", name)
@@ -75,7 +83,7 @@ class Uploads:
             self._desk.odoo.recording(call_id, name, seconds or length, data)
             return length
 
-        def failed(error):
+        def failed(error: Exception) -> None:
             _logger.warning("Recording %s: %s", name, error)
             if isinstance(error, Refused):
                 self._sent(name, None)
@@ -84,12 +92,12 @@ class Uploads:
             again = min(2 * wait, LONGEST_WAIT)
             self._desk.later(wait, lambda: self._send(name, call_id, seconds, again))
 
-        def done(length):
+        def done(length: float | None) -> None:
             self._sent(name, length)
 
         self._desk.background(work, done, failed, slow=True)
 
-    def _sent(self, name, length):
+    def _sent(self, name: str, length: float | None) -> None:
         self._underway.discard(name)
         if length:
             self._desk.journal.recorded(name, length, self._desk.office_now())

@@ -3,6 +3,7 @@ from . import (
     debt_case,
     debt_consent,
     debt_dialler_campaign,
+    debt_dialler_campaign_brake,
     debt_dialler_campaign_board,
     debt_dialler_campaign_queue,
     debt_dialler_command,

@@ -13,6 +13,8 @@ DEAD = timedelta(seconds=30)
 # No dialler rings who answered and found no operator, for so long. (An operator may:
 # he is there when the debtor answers.)
 ABANDONED_QUIET = timedelta(hours=72)
+# No campaign dials again whom a call could not reach, for so long.
+UNREACHED_QUIET = timedelta(hours=1)
 # The share of abandoned calls is watched over so long.
 ABANDONED_WINDOW = timedelta(minutes=30)
 # The law in the strictest of the countries with a figure.

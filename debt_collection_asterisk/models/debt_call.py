@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.debt_collection.tools.clock import local
 
-from .constants import ABANDONED_QUIET
+from .constants import ABANDONED_QUIET, UNREACHED_QUIET
 
 # A debtor who pressed "call me back" is not called in the same breath.
 CALLBACK_AFTER = timedelta(hours=1)
@@ -28,6 +28,7 @@ class DebtCall(models.Model):
         "(campaign_id, answered_at) WHERE campaign_id IS NOT NULL"
     )
     _abandoned_idx = models.Index("(partner_id, answered_at) WHERE abandoned")
+    _unreached_idx = models.Index("(partner_id, started_at) WHERE unreached")
 
     @api.model
     def _sql_not_abandoned(self, now):
@@ -36,6 +37,18 @@ class DebtCall(models.Model):
             "NOT EXISTS (SELECT FROM debt_call a WHERE a.abandoned"
             " AND a.partner_id = c.partner_id AND a.answered_at > %s)",
             now - ABANDONED_QUIET,
+        )
+
+    @api.model
+    def _sql_not_tried(self, now):
+        """That no call to the debtor of case ``c`` failed on its way a moment ago.
+
+        It is no attempt, so nothing else would keep him from being dialled at once.
+        """
+        return SQL(
+            "NOT EXISTS (SELECT FROM debt_call u WHERE u.unreached"
+            " AND u.partner_id = c.partner_id AND u.started_at > %s)",
+            now - UNREACHED_QUIET,
         )
 
     # --- events -------------------------------------------------------------------

@@ -19,7 +19,7 @@ class DebtDiallerCampaign(models.Model):
 
     _name = "debt.dialler.campaign"
     _description = "Dialling Campaign"
-    _inherit = "debt.chatter"
+    _inherit = ["debt.chatter", "mail.activity.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -75,6 +75,20 @@ class DebtDiallerCampaign(models.Model):
         string="Ring For",
         default=25,
         help="Seconds a debtor's telephone rings before the attempt ends.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        help="Gets a task when the campaign is paused by itself.",
+    )
+    detect_machine = fields.Boolean(
+        string="Recognise Answering Machines",
+        default=True,
+        help="Answering machines get no operator. It costs each person about a second "
+        "of silence after his greeting, and takes some persons for machines: they hear "
+        "the message that no operator is free, and count as abandoned.",
     )
     team_id = fields.Many2one(
         "debt.team", check_company=True, help="Empty: the cases of all teams."
@@ -210,7 +224,8 @@ class DebtDiallerCampaign(models.Model):
         for campaign in self:
             if problem := campaign._problem():
                 raise UserError(problem)
-        self.state = "running"
+        self.write({"state": "running", "brake": False})
+        self.activity_unlink(["mail.mail_activity_data_todo"])
         self._notify_board()
 
     def _problem(self):
@@ -273,7 +288,8 @@ class DebtDiallerCampaign(models.Model):
                 SELECT count(*), count(*) FILTER (WHERE abandoned)
                   FROM debt_call
                  WHERE campaign_id = %s AND answered_at >= %s
-                   AND answered_by IS DISTINCT FROM 'machine'
+                   -- who was taken for a machine and may be a person is one
+                   AND (answered_by IS DISTINCT FROM 'machine' OR abandoned)
                 """,
                 self.id,
                 since,
@@ -290,11 +306,4 @@ class DebtDiallerCampaign(models.Model):
     def _pause_over_cap(self):
         for campaign in self.filtered(lambda one: one.state == "running"):
             if campaign._may_abandon() and campaign._is_over_cap():
-                campaign.state = "paused"
-                campaign.message_post(
-                    body=self.env._(
-                        "Paused: too many debtors answered and found no operator in "
-                        "the last half hour."
-                    )
-                )
-                campaign._notify_board()
+                campaign._brake_for("abandoned")

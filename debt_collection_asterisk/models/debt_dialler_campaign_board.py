@@ -37,6 +37,8 @@ class DebtDiallerCampaign(models.Model):
             "mode": states[self._effective_mode()],
             "hint": self.mode_hint or "",
             "dialler": self.provider_id.dialler_state,
+            "brake": self.brake_text or "",
+            "problems": self.provider_id._dialler_problems(),
             "operators": self._board_operators(),
             "lines": self._board_lines(),
             "max_lines": self.max_lines,

@@ -54,6 +54,11 @@ class DebtDiallerCampaign(models.Model):
         menu = self._menu() if self.mode == "voice_message" else {}
         return spoken | {"menu": menu or None}
 
+    def _detects_machines(self):
+        """Whether it is listened for machines; where an operator waits, he hears it."""
+        wanted = self.mode in ("progressive", "predictive", "voice_message")
+        return wanted and self.detect_machine
+
     def _menu(self):
         """What a debtor chooses by which key; who finds nobody is called back."""
         menu = {key: choice for name, (key, choice) in MENU_KEYS.items() if self[name]}
@@ -136,6 +141,7 @@ class DebtDiallerCampaign(models.Model):
                 )
             )
         conditions.append(self.env["debt.call"]._sql_not_abandoned(now))
+        conditions.append(self.env["debt.call"]._sql_not_tried(now))
         if self.mode == "voice_message":
             conditions.append(
                 SQL("COALESCE(c.voice_message_at, %(now)s) <= %(now)s", now=now)
@@ -144,7 +150,8 @@ class DebtDiallerCampaign(models.Model):
             conditions.append(
                 SQL(
                     "NOT EXISTS (SELECT FROM debt_call m WHERE m.mode = 'voice_message'"
-                    " AND m.partner_id = c.partner_id AND m.started_at > %s)",
+                    " AND m.partner_id = c.partner_id AND m.started_at > %s"
+                    " AND m.unreached IS NOT TRUE)",
                     since,
                 )
             )

@@ -116,12 +116,49 @@ class DebtDiallerCommand(models.Model):
             "simple_notification",
             {
                 "type": "warning",
-                "message": texts._(
-                    "The exchange could not do this: %(command)s. Try again.",
-                    command=labels[self.command],
-                ),
+                "message": self.with_env(texts)._failed_text(labels[self.command]),
             },
         )
+
+    def _failed_text(self, command):
+        """Why a command came to nothing, in the operator's words."""
+        own = self._transfer_texts() if self.command == "transfer" else {}
+        return (own | self._state_texts()).get(
+            self.error,
+            self.env._(
+                "The exchange could not do this: %(command)s. Try again.",
+                command=command,
+            ),
+        )
+
+    def _transfer_texts(self):
+        """A colleague who is not to be had; the debtor is with the operator again."""
+        to = str((self.values or {}).get("to") or "").rpartition("/")[2]
+        back = self.env._("The debtor is with you.")
+        why = {
+            "busy": self.env._("%(phone)s is busy.", phone=to),
+            "no_answer": self.env._("%(phone)s does not answer.", phone=to),
+            "declined": self.env._("%(phone)s declined.", phone=to),
+            "invalid": self.env._("There is no telephone %(phone)s.", phone=to),
+            "unknown_phone": self.env._("There is no telephone %(phone)s.", phone=to),
+            "unregistered": self.env._("%(phone)s is not registered.", phone=to),
+            "forwarded": self.env._("%(phone)s is forwarded elsewhere.", phone=to),
+            "failed": self.env._("%(phone)s cannot be reached.", phone=to),
+            "unknown": self.env._("%(phone)s cannot be reached.", phone=to),
+        }
+        return {code: f"{text} {back}" for code, text in why.items()}
+
+    def _state_texts(self):
+        """The call was not in the state the command is for."""
+        return {
+            "on_hold": self.env._("The debtor is on hold."),
+            "not_on_hold": self.env._("The debtor is not on hold."),
+            "transferring": self.env._("A colleague is being rung already."),
+            "not_talking": self.env._("The debtor is not on the line."),
+            "prompt_on_its_way": self.env._(
+                "The text is on its way to the exchange: try again in a moment."
+            ),
+        }
 
 
 def _as_id(value):

@@ -28,6 +28,7 @@ class DebtDiallerInstance(models.Model):
     started_at = fields.Datetime(string="Connected Since", readonly=True)
     seen_at = fields.Datetime(string="Last Seen", readonly=True)
     pbx_up = fields.Boolean(string="Exchange Connected", readonly=True)
+    problems = fields.Json(readonly=True, help="What it says is wrong.")
     live = fields.Json(readonly=True, help="Ids of the calls it knows of.")
 
     _uuid_once = models.UniqueIndex("(provider_id, uuid)")
@@ -54,10 +55,15 @@ class DebtDiallerInstance(models.Model):
         values = {"provider_id": provider.id, "uuid": uuid, "started_at": now}
         return self.create(values), True
 
-    def _beat(self, pbx_up, live):
-        """Note that the process lives, and which calls it knows of."""
+    def _beat(self, pbx_up, live, problems=()):
+        """Note that the process lives, which calls it knows of, and what is wrong."""
         self.write(
-            {"seen_at": fields.Datetime.now(), "pbx_up": pbx_up, "live": sorted(live)}
+            {
+                "seen_at": fields.Datetime.now(),
+                "pbx_up": pbx_up,
+                "live": sorted(live),
+                "problems": list(problems),
+            }
         )
 
     def _is_alive(self, now):

@@ -167,7 +167,7 @@ class DebtDiallerLease(models.Model):
             "until": utc_text(self._lawful_until()),
             "record": record,
             "announcement": announcement._prepare_job() if announcement else None,
-            "detect_machine": call.mode in ("predictive", "voice_message"),
+            "detect_machine": bool(campaign) and campaign._detects_machines(),
             **campaign._prepare_job(call),
             **self._offer_promise(),
         }

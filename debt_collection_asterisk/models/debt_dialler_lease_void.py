@@ -29,6 +29,19 @@ class DebtDiallerLease(models.Model):
         own = {
             "operator_failed": self.env._("your telephone was not picked up."),
             "operator_left": self.env._("you hung up first."),
+            "operator_busy": self.env._("you are on the telephone already."),
+            "phone_unregistered": self.env._(
+                "your telephone is not registered with the exchange. Is it on?"
+            ),
+            "phone_unknown": self.env._(
+                "the exchange does not know your telephone. An administrator enters "
+                "its extension on your user."
+            ),
+            "phone_forwarded": self.env._(
+                "your telephone is forwarded elsewhere. Switch that off."
+            ),
+            "phone_busy": self.env._("your telephone is busy."),
+            "too_late": self.env._("the hours in which one may call are just ending."),
             "hung_up": self.env._("you hung up first."),
             "expired": self.env._("the exchange did not answer in time."),
             "dead": self.env._("the dialler process is not running."),

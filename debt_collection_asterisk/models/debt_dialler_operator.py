@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .states import PAUSES, STATES
+from .states import PAUSES, STATES, TROUBLES
 
 #: What an operator may change on his own record.
 OWN_FIELDS = {"campaign_id"}
@@ -48,6 +48,12 @@ class DebtDiallerOperator(models.Model):
         [("down", "Not Connected"), ("ringing", "Rings"), ("up", "Connected")],
         readonly=True,
         default="down",
+    )
+    trouble = fields.Selection(
+        TROUBLES,
+        string="Telephone Not Reached",
+        readonly=True,
+        help="Why your telephone could not be had when it was last rung.",
     )
     log_ids = fields.One2many("debt.dialler.operator.log", "operator_id")
 
@@ -236,12 +242,17 @@ class DebtDiallerOperator(models.Model):
     def _hear_lines(self, provider, lines):
         """What the process says of the operators' lines.
 
-        :param dict lines: down, ringing or up, by user id
+        :param dict lines: by user id, the line (down, ringing or up) and why the
+            telephone was not had when it was last rung
         """
         mine = [("campaign_id.provider_id", "=", provider.id)]
         stations = self.search([("user_id", "in", list(lines)), *mine])
         for station in stations:
-            line = lines[station.user_id.id]
+            line, trouble = lines[station.user_id.id]
+            trouble = trouble in dict(TROUBLES) and trouble
+            if station.trouble != trouble:
+                station.trouble = trouble
+                station._push()
             if station.line != line and line in ("down", "ringing", "up"):
                 station.line = line
 

@@ -5,6 +5,7 @@ from .constants import utc_text
 # More than that is for the next second: a heartbeat must be short.
 MOST_EVENTS = 500
 MOST_LIVE = 5000
+MOST_PROBLEMS = 20
 
 
 class DebtTelephonyProvider(models.Model):
@@ -25,7 +26,7 @@ class DebtTelephonyProvider(models.Model):
             return None
         pbx_up = sent.get("pbx_up") is True
         live = {id_ for id_ in _list(sent, "live")[:MOST_LIVE] if _is_id(id_)}
-        instance._beat(pbx_up, live)
+        instance._beat(pbx_up, live, _problems(sent))
         heard = self._hear(sent)
         leases = self.env["debt.dialler.lease"]
         leases._tidy(self)
@@ -33,6 +34,7 @@ class DebtTelephonyProvider(models.Model):
             [("provider_id", "=", self.id), ("state", "!=", "draft")]
         )
         campaigns._pause_over_cap()
+        campaigns._brake_for(sent.get("stopped"))
         # Who has just come may still have to tell what became of former calls.
         dials = self.active and pbx_up and not new
         jobs = leases._hand_out(instance, _want(sent)) if dials else []
@@ -56,7 +58,7 @@ class DebtTelephonyProvider(models.Model):
             self, [e for e in events if (e.get("call_id"), e.get("seq")) in accepted]
         )
         lines = {
-            one.get("user_id"): one.get("line")
+            one["user_id"]: (one.get("line"), one.get("trouble"))
             for one in _list(sent, "operators")
             if isinstance(one, dict) and _is_id(one.get("user_id"))
         }
@@ -83,6 +85,23 @@ class DebtTelephonyProvider(models.Model):
                 lambda call: call.state != "done" or call.mode == "voice_message"
             ).ids
         )
+
+
+def _problems(sent):
+    """What the process says is wrong, as far as it can be kept."""
+    found = [one for one in _list(sent, "problems") if isinstance(one, dict)]
+    return [
+        {
+            "code": str(one.get("code"))[:64],
+            "text": str(one.get("text"))[:500],
+            "values": {
+                str(key)[:64]: str(value)[:200]
+                for key, value in (one.get("values") or {}).items()
+            },
+        }
+        for one in found[:MOST_PROBLEMS]
+        if isinstance(one.get("values") or {}, dict)
+    ]
 
 
 def _is_id(value):

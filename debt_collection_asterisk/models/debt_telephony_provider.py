@@ -3,6 +3,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .dialler_problems import sentences
+
 FEATURES = (
     "dial",
     "hangup",
@@ -60,6 +62,9 @@ class DebtTelephonyProvider(models.Model):
         string="Announcement of the Recording",
         domain="[('kind', '=', 'announcement')]",
         ondelete="restrict",
+    )
+    dialler_problems = fields.Text(
+        string="What Is Wrong", compute="_compute_dialler", compute_sudo=True
     )
     instance_ids = fields.One2many("debt.dialler.instance", "provider_id")
     dialler_seen_at = fields.Datetime(
@@ -152,6 +157,15 @@ class DebtTelephonyProvider(models.Model):
             provider.dialler_state = state
             provider.dialler_seen_at = instance.seen_at
             provider.dialler_since = instance.started_at
+            provider.dialler_problems = "\n".join(provider._dialler_problems())
+
+    def _dialler_problems(self):
+        """What the process says is wrong now, as sentences."""
+        # Superuser: nothing of it is about a debtor.
+        instance = self.env["debt.dialler.instance"].sudo()._current(self)
+        if instance._is_dead(fields.Datetime.now()):
+            return []
+        return sentences(self.env, instance.problems)
 
     def action_rotate_secret(self):
         """Make a new secret and show it, this once; the old one is void at once."""

@@ -17,3 +17,14 @@ PAUSES = [
     ("paperwork", "Paperwork"),
     ("other", "Other"),
 ]
+#: Why an operator's telephone was not had.
+TROUBLES = [
+    ("no_answer", "Not Picked Up"),
+    ("busy", "Busy"),
+    ("declined", "Declined"),
+    ("unregistered", "Not Registered"),
+    ("unknown_phone", "Unknown to the Exchange"),
+    ("forwarded", "Forwarded"),
+    ("failed", "Failed"),
+    ("unknown", "Not Known"),
+]

@@ -17,7 +17,7 @@ LINES = {
     network.MACHINE: ("machine", True, "us"),
     network.UNKNOWN: ("invalid", False, "pbx"),
     network.OFF: ("switched_off", False, "pbx"),
-    network.EARLY: ("answered", False, "us"),
+    network.EARLY: ("answered", True, "us"),
     network.CONGESTED: ("congestion", False, "pbx"),
     network.INFO: ("answered", True, "us"),
 }

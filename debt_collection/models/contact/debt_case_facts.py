@@ -126,7 +126,8 @@ class DebtCase(models.Model):
 
         Of a call nobody logged an outcome for, the worst is assumed: that it was a
         conversation. Where the debtor rang us, it is a conversation but no attempt. A
-        message counts from the moment it was handed over.
+        call that failed before any telephone rang is none either. A message counts
+        from the moment it was handed over.
 
         :param work: numbers that ring at a place of work
         :param datetime since: naive UTC; by default as far back as any limit looks
@@ -161,6 +162,7 @@ class DebtCase(models.Model):
                       FROM debt_call
                      WHERE partner_id = ANY(%(debtors)s)
                        AND state != 'draft'
+                       AND unreached IS NOT TRUE
                        AND started_at > %(since)s
                     UNION ALL
                     SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,

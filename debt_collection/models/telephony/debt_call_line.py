@@ -100,6 +100,7 @@ class DebtCall(models.Model):
         values = {
             "line": facts.line or False,
             "rang": facts.rang,
+            "unreached": facts.unreached,
             "answered_by": facts.answered_by or False,
             "hung_up_by": facts.ended_by or False,
             "on_hold": facts.on_hold,

@@ -48,6 +48,11 @@ class DebtCall(models.Model):
         help="How the call ended, according to telephony.",
     )
     rang = fields.Boolean(readonly=True, help="Telephony reported that it rang.")
+    unreached = fields.Boolean(
+        string="No Telephone Rang",
+        readonly=True,
+        help="Telephony is sure that the call failed on its way: it is no attempt.",
+    )
     answered_by = fields.Selection(
         [("human", "A Person"), ("machine", "A Machine")],
         readonly=True,
