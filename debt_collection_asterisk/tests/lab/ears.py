@@ -53,10 +53,13 @@ class Ears:
         self._pbx.ari("POST", f"channels/{ear}/record", params=query)
         time.sleep(seconds)
         self._pbx.ari("POST", f"recordings/live/{ear}/stop")
-        data = self._pbx.ari("GET", f"recordings/stored/{ear}/file").content
+        found = self._pbx.ari("GET", f"recordings/stored/{ear}/file")
         self._pbx.ari("DELETE", f"channels/{ear}")
         self._pbx.ari("DELETE", f"recordings/stored/{ear}")
-        samples, _length = sound.samples_of(data)
+        if not found.ok:
+            # Where nothing at all is sent, nothing is written.
+            return set()
+        samples, _length = sound.samples_of(found.content)
         return {
             name
             for name, hertz in VOICES.items()

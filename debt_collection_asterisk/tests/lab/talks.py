@@ -43,7 +43,8 @@ PHONES = {
     "transfer to who is busy": (f"PJSIP/9010{network.BUSY}@trunk", "busy"),
     "transfer to who is away": (f"PJSIP/9010{network.RINGS}@trunk", "no_answer"),
 }
-COMMANDS = ("hold", "resume", "play", "record", "stop_record", *PHONES)
+#: The transfer that works comes last: there is no way back from it.
+COMMANDS = ("hold", "resume", "play", "record", "stop_record", *reversed(PHONES))
 #: Who ends it: by a command, or by his own telephone.
 ENDS = ("hangup", "debtor", "who")
 
