@@ -47,7 +47,7 @@ class DebtDemo(models.AbstractModel):
     def _keep_decisions(self, calls):
         """What the gate said to each call, knowing what had been before it."""
         facts = calls.case_id._contact_facts()
-        drafts = []
+        decisions, drafts = self.env["debt.contact.decision"], []
         for call in calls.filtered(lambda call: call.direction == "outbound"):
             at, case, number = call.started_at, call.case_id, call.number
             before = [made for made in facts[case].history if made.at < at]
@@ -55,11 +55,11 @@ class DebtDemo(models.AbstractModel):
             answer = case._contact_answer("call", at, known, number, call.phone_id)
             about = {"call_id": call.id, "user_id": call.user_id.id, "number": number}
             drafts.append(
-                case._prepare_decision(
-                    "call", at, answer, known, occasion="dial", **about
+                decisions._prepare(
+                    case, "call", at, answer, known, occasion="dial", **about
                 )
             )
-        self.env["debt.contact.decision"]._keep(drafts)
+        decisions._keep(drafts)
 
     # --- when -----------------------------------------------------------------------
     @api.model
@@ -133,7 +133,7 @@ class DebtDemo(models.AbstractModel):
     def _prepare_calls(self, debtor, facts, placed, outcomes):
         """Values of the calls of one debtor, oldest first."""
         phones = list(facts.usable_phones)
-        script = debtor.case._script()
+        script = self.env["debt.script"]._for_case(debtor.case)
         values = []
         for number, (call, at) in enumerate(placed):
             outcome = outcomes[call.outcome]

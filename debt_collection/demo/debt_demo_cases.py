@@ -26,7 +26,7 @@ class DebtDemo(models.AbstractModel):
             debtor.case = found.get((debtor.partner, debtor.company))
             if debtor.case:
                 debtor.case.profile_id = debtor.partner.debt_profile_id
-        cases.union(*found.values())._assign()
+        self.env["debt.team"]._assign(cases.union(*found.values()))
 
     @api.model
     def _end_stories(self, debtors):

@@ -289,7 +289,7 @@ class TestCall(DebtCommon):
 
     def test_preview_says_what_happens(self):
         self.case.user_id = self.operator
-        mine = self.case.with_user(self.operator)
+        mine = self.call.with_user(self.operator)
         lines = mine._preview_finish(
             self.env.ref("debt_collection.outcome_promise"), promise_date=FRIDAY
         )

@@ -30,7 +30,7 @@ class TestProfile(DebtCommon):
     def _suggestion(self, case=None):
         case = case or self.case
         case.invalidate_recordset()
-        return case._profile_suggestions()[case]
+        return self.env["debt.profile"]._suggestions(case)[case]
 
     def test_late_every_time_is_chronic(self):
         self._settled(12, 7)
@@ -114,7 +114,7 @@ class TestProfile(DebtCommon):
         )
 
     def test_every_reason_has_a_sentence(self):
-        texts = self.cases._profile_texts(Facts().numbers())
+        texts = self.env["debt.profile"]._texts(Facts().numbers())
         reasons = {signal.reason for signal in SIGNALS} | {"too_little", "unclear"}
         self.assertEqual(set(texts), reasons)
 
@@ -127,9 +127,9 @@ class TestProfile(DebtCommon):
             debtors |= debtor
         self.cases.refresh(debtors.ids)
         cases = self.cases.search([("partner_id", "in", debtors.ids)])
-        cases._profile_suggestions()  # what is cached for good
+        self.env["debt.profile"]._suggestions(cases)  # what is cached for good
         with self.assertQueryCount(3):
-            suggestions = cases._profile_suggestions()
+            suggestions = self.env["debt.profile"]._suggestions(cases)
         self.assertEqual(len(suggestions), 6)
         suggested = {profile.code for profile, _why in suggestions.values()}
         self.assertEqual(suggested, {False, "negligent"})

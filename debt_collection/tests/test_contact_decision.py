@@ -350,8 +350,14 @@ class TestContactDecision(DebtCommon):
 
         def drafts(number, name):
             return [
-                self.case._prepare_refusal(
-                    "plan", "call", answer, facts, TUESDAY, key=f"{name}{index}"
+                self.env["debt.contact.decision"]._prepare_refusal(
+                    self.case,
+                    "plan",
+                    "call",
+                    answer,
+                    facts,
+                    TUESDAY,
+                    key=f"{name}{index}",
                 )
                 for index in range(number)
             ]

@@ -223,9 +223,10 @@ class TestPromise(DebtCommon):
     # --- the preview ----------------------------------------------------------------
     def _preview(self, code="promise", **values):
         outcome = self.env["debt.call.outcome"].search([("code", "=", code)])
-        case = self.case.with_user(self.operator)
+        calls = self.env["debt.call"].with_user(self.operator)
+        call = calls.new({"case_id": self.case.id, "company_id": self.company.id})
         return " ".join(
-            case._preview_finish(outcome.with_user(self.operator), **values)
+            call._preview_finish(outcome.with_user(self.operator), **values)
         )
 
     def test_preview_of_a_plan(self):

@@ -41,13 +41,13 @@ class TestRecording(RecordingCase):
 
     # --- may it be recorded -------------------------------------------------------
     def test_where_nothing_is_said_it_is_announced(self):
-        rule = self.case._recording_rule()
+        rule = self.env["debt.recording"]._rule(self.case)
         self.assertTrue(rule["allowed"] and rule["announce"])
         self.assertFalse(rule["consent"])
 
     def test_in_germany_only_with_consent_before(self):
         case = self._person("base.de", "+49 1512 3456789")
-        rule = case._recording_rule()
+        rule = self.env["debt.recording"]._rule(case)
         self.assertEqual(
             (rule["allowed"], rule["consent"], rule["reason"]),
             (False, True, "no_consent"),
@@ -73,7 +73,7 @@ class TestRecording(RecordingCase):
         """Recorded for a minute until now; permitted half a minute ago."""
         case = self._person("base.de", "+49 1512 3456789")
         self._permit(case, -30)
-        self.assertTrue(case._recording_rule()["allowed"])
+        self.assertTrue(self.env["debt.recording"]._rule(case)["allowed"])
         with self.assertRaisesRegex(UserError, "only with the debtor's consent"):
             self._call(case)._attach_recording("one.wav", SOUND, 61)
 
@@ -101,7 +101,7 @@ class TestRecording(RecordingCase):
 
     def test_who_does_not_want_it_is_not_recorded(self):
         self.case._record_consent("recording", "withdrawn")
-        rule = self.case._recording_rule()
+        rule = self.env["debt.recording"]._rule(self.case)
         self.assertEqual((rule["allowed"], rule["reason"]), (False, "opted_out"))
 
     # --- what is stored -------------------------------------------------------------

@@ -103,12 +103,12 @@ class TestScript(ScriptCommon):
         self.assertFalse(draft._check_errors())
 
         self._step(draft, "why").text = "Why not?"
-        self.assertEqual(self._case()._script(), first)
+        self.assertEqual(self.env["debt.script"]._for_case(self._case()), first)
         draft.action_put_to_use()
         self.assertEqual(draft.state, "in_use")
         self.assertEqual((first.state, first.active), ("replaced", False))
         self.assertEqual(stage.script_id, draft)
-        self.assertEqual(self._case()._script(), draft)
+        self.assertEqual(self.env["debt.script"]._for_case(self._case()), draft)
         self.assertEqual(first.version_ids, first + draft)
         self.assertEqual(draft.version_ids, first + draft)
         told = call.with_user(self.operator).script_id

@@ -17,7 +17,7 @@ class TestScriptOfCase(ScriptCommon):
         self.general = self._new_script("General")
 
     def _used(self):
-        return self.case._script().name
+        return self.env["debt.script"]._for_case(self.case).name
 
     # --- choice -------------------------------------------------------------------
     def test_the_script_that_names_most_is_used(self):
@@ -84,7 +84,7 @@ class TestScriptOfCase(ScriptCommon):
 
     def test_where_nothing_fits_there_is_no_script(self):
         self.general.sudo().state = "draft"
-        self.assertFalse(self.case._script())
+        self.assertFalse(self.env["debt.script"]._for_case(self.case))
         self.assertFalse(self._call(self.case).script_id)
 
     def test_the_choice_takes_one_query(self):
@@ -95,7 +95,7 @@ class TestScriptOfCase(ScriptCommon):
             self.case.partner_id.lang,
         )
         with self.assertQueryCount(1):
-            self.case._script()
+            self.env["debt.script"]._for_case(self.case)
 
     # --- words --------------------------------------------------------------------
     def test_the_text_is_the_debtors_language_and_the_titles_the_operators(self):

@@ -66,7 +66,9 @@ class TestScriptData(DebtCommon):
                 debtor = self._new_debtor(f"Debtor {days}", is_company=bool(suffix))
                 self._invoice(300, days, partner=debtor)
                 script = self.env.ref(f"debt_collection.script_{stage}{suffix}")
-                self.assertEqual(self._case(debtor)._script(), script)
+                self.assertEqual(
+                    self.env["debt.script"]._for_case(self._case(debtor)), script
+                )
 
     def test_talk_has_all_six_phases_and_begins_with_who_it_is(self):
         for script in self.scripts:

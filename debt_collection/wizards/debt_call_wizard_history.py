@@ -178,6 +178,8 @@ class DebtCallWizard(models.TransientModel):
               ORDER BY payment.day DESC
               LIMIT %s)
             """,
-            self.case_id._payments_sql(fields.Date.today() - SHOWN_PAYMENTS),
+            self.env["debt.promise"]._payments_sql(
+                self.case_id, fields.Date.today() - SHOWN_PAYMENTS
+            ),
             ENTRIES_SHOWN,
         )

@@ -120,7 +120,8 @@ class DebtCallWizard(models.TransientModel):
             wizard.suggested_profile_id = wizard.profile_hint = False
             if wizard.party != "right_party":
                 continue
-            profile, reasons = case._profile_suggestions()[case]
+            suggestions = self.env["debt.profile"]._suggestions(case)
+            profile, reasons = suggestions[case]
             if profile and profile != wizard.profile_id:
                 wizard.suggested_profile_id = profile
                 wizard.profile_hint = self.env._(
@@ -152,14 +153,12 @@ class DebtCallWizard(models.TransientModel):
             if not wizard.outcome_id or wizard.call_state == "done":
                 wizard.consequence_html = False
                 continue
-            case = wizard.case_id
             if wizard.callback_hint:
                 # A time that is refused is no consequence.
                 wizard.consequence_html = False
                 continue
-            sentences = case._preview_finish(
+            sentences = wizard.call_id._preview_finish(
                 wizard.outcome_id,
-                wizard.call_id,
                 wizard.dialled_phone_id if wizard.call_state == "draft" else None,
                 **wizard._prepare_finish_values(),
             )

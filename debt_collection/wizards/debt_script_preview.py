@@ -67,7 +67,7 @@ class DebtScriptPreview(models.TransientModel):
     def _compute_text(self):
         for preview in self:
             step = preview.step_id
-            case = preview.case_id or self.env["debt.case"]._sample_case()
+            case = preview.case_id or step._sample_case()
             preview.text = step and step._render_text(case, preview.lang)[step.id]
 
     def action_back(self):

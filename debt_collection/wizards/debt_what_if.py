@@ -30,7 +30,7 @@ class DebtWhatIf(models.TransientModel):
 
     what = fields.Char(string="Changed Rule", readonly=True)
     changed = fields.Boolean(string="With a Change", readonly=True)
-    # See `debt.case._forecast`.
+    # See `_forecast`.
     outcome = fields.Json(readonly=True)
     team_id = fields.Many2one("debt.team", help="Empty: the teams of all your cases.")
     hours_per_day = fields.Float(
@@ -53,9 +53,9 @@ class DebtWhatIf(models.TransientModel):
         """Play the change through, and show what comes of it.
 
         :param str what: name of what was changed, None: how it is without a change
-        :param change: see `debt.case._forecast`
+        :param change: see `_forecast`
         """
-        outcome = self.env["debt.case"]._forecast(**change)
+        outcome = self._forecast(**change)
         values = {"what": what, "changed": bool(what), "outcome": outcome}
         name = self.env._("Calls of the Next 30 Days")
         if what:

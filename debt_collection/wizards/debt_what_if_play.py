@@ -19,10 +19,10 @@ from ..tools.sample import sample
 DAYS = 30
 
 
-class DebtCase(models.Model):
+class DebtWhatIf(models.TransientModel):
     """The coming contacts of cases, under the rules of today and under others."""
 
-    _inherit = "debt.case"
+    _inherit = "debt.what.if"
 
     @api.model
     def _forecast(self, law=None, active=True, ladder=None):
@@ -36,26 +36,27 @@ class DebtCase(models.Model):
         today = self.env.company._debt_today()
         home = self.env.company._debt_zone()
         now, until = fields.Datetime.now(), day_after(home, today, DAYS)
-        ids = self.search(self._forecast_domain()).ids
+        cases = self.env["debt.case"]
+        ids = cases.search(self._forecast_domain()).ids
         # Superuser: cases the user may read; of their debtors only dates are counted.
-        cases = self.browse(sample(ids, self.env["debt.what.if"]._sample_size())).sudo()
-        facts, likely = cases._contact_facts(), self._answering_hours()
+        cases = cases.browse(sample(ids, self._sample_size())).sudo()
+        facts, likely = cases._contact_facts(), cases._answering_hours()
         made = cases._ladder_messages()
         laws = {}
         teams, stuck = {}, []
         for case in cases:
             known = facts[case]
-            choice = law and case._choice_with(law, active)
+            choice = law and self._choice_with(case, law, active)
             if choice and choice not in laws:
                 laws[choice] = choice.policy()
             policy = laws[choice] if choice else known.policy
             saved = case.ladder_id
             other = ladder if ladder and saved and saved == ladder._origin else saved
-            course = case._forecast_course(known, likely, saved, made[case])
+            course = self._forecast_course(case, known, likely, saved, made[case])
             before = after = play(course, now, until)
             if policy != known.policy or other != saved:
                 known = replace(known, policy=policy)
-                course = case._forecast_course(known, likely, other, made[case])
+                course = self._forecast_course(case, known, likely, other, made[case])
                 after = play(course, now, until)
             if after.stuck and not before.stuck:
                 stuck.append(case.id)
@@ -76,12 +77,13 @@ class DebtCase(models.Model):
         asked = Domain("callback_at", "!=", False)
         return Domain("closed_at", "=", False) & (calling | asked)
 
-    def _choice_with(self, law, active):
+    @api.model
+    def _choice_with(self, case, law, active):
         """The case's choice of policies, had one of them another content."""
-        choice = self._policy_choice()
-        company = self.company_id
-        debtors = self.env["debt.contact.policy"]._prepare_debtors(
-            self.partner_id, company
+        choice = case._policy_choice()
+        company = case.company_id
+        debtors = case.env["debt.contact.policy"]._prepare_debtors(
+            case.partner_id, company
         )
         fits = active and any(law.fits(debtor, company.id) for debtor in debtors)
         fitting = [one for one in choice.fitting if one.id != law.id or fits]
@@ -94,42 +96,44 @@ class DebtCase(models.Model):
         )
         return Choice(own, tuple(fitting), default, choice.always)
 
-    def _forecast_course(self, facts, likely, ladder, made):
+    @api.model
+    def _forecast_course(self, case, facts, likely, ladder, made):
         """What the ladder asks for, `tools.forecast.Course`.
 
         :param ladder: ``debt.ladder``, saved or in memory
         :param made: `Made`
         """
-        _paused, not_before = self._paused("call")
-        writes = facts.policy and (self.state == "active" or not_before)
+        _paused, not_before = case._paused("call")
+        writes = facts.policy and (case.state == "active" or not_before)
         return Course(
             ladder._steps(),
-            self._ladder_start(),
+            case._ladder_start(),
             facts.policy,
             tuple(facts.zones),
             facts.history,
             facts.holidays,
-            callback=self.callback_at or None,
+            callback=case.callback_at or None,
             not_before=not_before,
-            preferred_hours=self._preferred_hours(facts, likely),
-            case=self.company_id.id,
-            target=self._contact_target("call", facts),
-            blocked=self._unplannable(facts),
-            ways=self._message_ways(ladder, facts) if writes else {},
+            preferred_hours=case._preferred_hours(facts, likely),
+            case=case.company_id.id,
+            target=case._contact_target("call", facts),
+            blocked=case._unplannable(facts),
+            ways=self._message_ways(case, ladder, facts) if writes else {},
             made=made.occurrences,
             last=made.last,
         )
 
-    def _message_ways(self, ladder, facts):
+    @api.model
+    def _message_ways(self, case, ladder, facts):
         """How the ladder's messages would reach the debtor, those that would.
 
         :return: dict of channels and `tools.contact.Target` by the step's key
         """
         ways = {}
         for step in ladder.step_ids.filtered(lambda step: step.channel != "call"):
-            if channel := self._step_channel(step, facts):
+            if channel := case._step_channel(step, facts):
                 key = step._to_pure().key
-                ways[key] = channel, self._contact_target(channel, facts)
+                ways[key] = channel, case._contact_target(channel, facts)
         return ways
 
 

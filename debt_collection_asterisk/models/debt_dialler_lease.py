@@ -189,7 +189,7 @@ class DebtDiallerLease(models.Model):
 
         :return: bool, and ``debt.dialler.prompt``, empty when nothing is said
         """
-        rule = self.call_id.case_id._recording_rule()
+        rule = self.env["debt.recording"]._rule(self.call_id.case_id)
         record = self.provider_id.record_calls and rule["allowed"]
         if not (record and rule["announce"]):
             return record, self.env["debt.dialler.prompt"]

@@ -264,7 +264,7 @@ class DebtTelephonyProvider(models.Model):
 
     def _asterisk_record(self, call, start=True):
         # Superuser: whether a call may be recorded is the law's to say.
-        rule = call.sudo().case_id._recording_rule()
+        rule = self.env["debt.recording"].sudo()._rule(call.sudo().case_id)
         if start and not rule["allowed"]:
             raise UserError(rule["message"])
         if start and rule["announce"] and not call.sudo().announced_at:

@@ -253,7 +253,9 @@ class DebtContactException(models.Model):
         channel = contact._channel()
         day = local(contact.company_id._debt_zone(), at).date()
         known = [word for word in facts.words if word.recorded <= at]
-        target = contact.case_id._decided_target(channel, facts, number)
+        target = self.env["debt.contact.decision"]._decided_target(
+            contact.case_id, channel, facts, number
+        )
         return target._replace(consented=bool(last_word(known, channel, number, day)))
 
     @api.model

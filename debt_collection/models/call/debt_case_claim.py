@@ -174,8 +174,8 @@ class DebtCase(models.Model):
         """
         planned = self.next_contact_at
         key = f"claim:{self.id}:{planned}:{channel}:{answer.reason}"
-        refused = self._prepare_refusal(
-            "claim", channel, answer, facts, planned, key=key
+        refused = self.env["debt.contact.decision"]._prepare_refusal(
+            self, "claim", channel, answer, facts, planned, key=key
         )
         self.env["debt.contact.decision"]._keep([refused])
         self.refresh(self.partner_id.ids)
@@ -195,7 +195,7 @@ class DebtCase(models.Model):
                 "company_id": self.company_id.id,
                 "user_id": self.env.uid,
                 "claim_until": now + timedelta(minutes=CLAIM_MINUTES),
-                "script_id": self._script().id,
+                "script_id": self.env["debt.script"]._for_case(self).id,
                 **values,
             }
         )

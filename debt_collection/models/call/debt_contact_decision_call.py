@@ -27,7 +27,8 @@ class DebtCall(models.Model):
         case.check_access("read")
         answer, facts = case._ask_gate(channel, now, number)
         if answer.allowed:
-            decided = case._prepare_decision(
+            decided = self.env["debt.contact.decision"]._prepare(
+                case,
                 channel,
                 now,
                 answer,
@@ -45,7 +46,8 @@ class DebtCall(models.Model):
     def _prepare_refused_dial(self, now, number, answer, facts):
         """The refusal of a call that was about to be dialled, once for each plan."""
         case, planned = self.case_id, self.case_id.next_contact_at or now
-        return case._prepare_refusal(
+        return self.env["debt.contact.decision"]._prepare_refusal(
+            case,
             "dial",
             self._channel(),
             answer,
@@ -63,7 +65,8 @@ class DebtCall(models.Model):
         """
         channel = self._channel()
         answer = self.case_id._contact_gate(channel, now, facts, number, phone)
-        return self.case_id._prepare_decision(
+        return self.env["debt.contact.decision"]._prepare(
+            self.case_id,
             channel,
             now,
             answer,

@@ -288,6 +288,9 @@ class DebtCase(models.Model):
         self.promise_ids._evaluate()
         self.call_ids.filtered(lambda call: call.state == "draft")._release()
 
+    def _on_assigned(self):
+        """Hook: cases have just been given to another operator."""
+
     def _on_stage_changed(self):
         """Hook: cases have just moved to another stage; their ladder begins anew."""
         for case in self:

@@ -37,7 +37,7 @@ class ResUsers(models.Model):
             self.env["debt.call"].sudo().search(
                 [("user_id", "in", self.ids), ("state", "=", "draft")]
             )._release()
-            self.env["debt.case"].sudo().search(
-                [("user_id", "in", self.ids), ("closed_at", "=", False)]
-            )._unassign()
+            owned = [("user_id", "in", self.ids), ("closed_at", "=", False)]
+            cases = self.env["debt.case"].sudo().search(owned)
+            self.env["debt.team"]._hand_over(cases)
         return result

@@ -8,7 +8,7 @@ from . import (
     debt_case_zones,
     debt_consent,
     debt_contact_decision,
-    debt_contact_decision_case,
+    debt_contact_decision_prepare,
     debt_contact_policy,
     debt_contact_policy_applied,
     debt_contact_policy_cache,

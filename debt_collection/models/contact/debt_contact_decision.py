@@ -206,7 +206,7 @@ class DebtContactDecision(models.Model):
 
         The number of queries does not grow with the number of decisions.
 
-        :param drafts: list of dicts as `debt.case._prepare_decision` makes them
+        :param drafts: list of dicts as `_prepare` makes them
         :return: ``debt.contact.decision`` (superuser)
         """
         # Superuser: nobody writes decisions by hand.

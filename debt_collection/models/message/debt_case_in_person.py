@@ -38,8 +38,8 @@ class DebtCase(models.Model):
         if not answer.allowed and not made_at:
             raise UserError(self._contact_message(answer, at, facts))
         address = self._postal_address()
-        decided = self._prepare_decision(
-            channel, at, answer, facts, occasion="message", number=address
+        decided = self.env["debt.contact.decision"]._prepare(
+            self, channel, at, answer, facts, occasion="message", number=address
         )
         # Superuser: nobody writes messages by hand; this one was decided about.
         case = self.sudo()

@@ -20,7 +20,8 @@ class DebtMessage(models.Model):
         :param case: ``debt.case`` the gate was asked about
         :param datetime now: naive UTC
         """
-        return case._prepare_decision(
+        return self.env["debt.contact.decision"]._prepare(
+            case,
             self.channel,
             now,
             answer,

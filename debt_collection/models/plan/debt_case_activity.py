@@ -54,6 +54,10 @@ class DebtCase(models.Model):
     def _drop_call_activities(self):
         self._call_activities().unlink()
 
+    def _on_assigned(self):
+        super()._on_assigned()
+        self._sync_call_activities()
+
     def _call_deadline(self):
         """Date of the next call in the operator's time, False when not due soon."""
         self.ensure_one()

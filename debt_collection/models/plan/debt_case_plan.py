@@ -34,7 +34,7 @@ class DebtCase(models.Model):
         """
         self.env["debt.phone"]._follow_tables()
         self.env["debt.dispute"]._expire()
-        self._reassign_archived()
+        self.env["debt.team"]._reassign_archived()
         # A payment has its promise decided at once; the others are decided by time.
         today = fields.Date.today()
         lately = today - DECIDED_AGAIN
@@ -94,23 +94,23 @@ class DebtCase(models.Model):
         cases = self.sudo().filtered(lambda case: not case.closed_at)
         if not cases:
             return
-        cases._assign()
+        self.env["debt.team"]._assign(cases)
         now = fields.Datetime.now()
         facts = cases._contact_facts()
         likely = self._answering_hours()
         made = cases._ladder_messages()
-        lost = []
+        decisions, lost = self.env["debt.contact.decision"], []
         for case in cases:
             case._wake(now)
             planned = case._plan_next_contact(facts[case], now, likely)
             message = case._plan_message(facts[case], now, made[case], planned.at)
             if planned.reason in CALLS_OVER:
                 planned = case._end_calls(planned, message)
-            lost.append(case._prepare_lost_plan(facts[case], now, planned))
+            lost.append(decisions._prepare_lost_plan(case, facts[case], now, planned))
             values = case._prepare_plan_values(planned, message)
             if values:
                 case.write(values)
-        self.env["debt.contact.decision"]._keep(list(filter(None, lost)))
+        decisions._keep(list(filter(None, lost)))
         cases._sync_call_activities()
 
     def _wake(self, now):

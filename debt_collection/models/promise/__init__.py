@@ -2,5 +2,6 @@ from . import (
     debt_promise,
     debt_dispute,
     debt_promise_ledger,
+    debt_case_promise,
     debt_promise_reminder,
 )

@@ -196,14 +196,3 @@ class DebtPromise(models.Model):
         )
         if (state, paid) != (self.state, self.amount_paid):
             self.write({"state": state, "amount_paid": paid})
-
-    def _evaluate(self):
-        """Decide promises by the payments received (rule 7).
-
-        A debtor's promises share the payments, those about certain items first, then in
-        the order of their dates: one payment never keeps two promises. What was
-        decided lately is decided again: a bank statement may come late, and a payment
-        may bounce.
-        """
-        for case in self.sudo().case_id:
-            case._evaluate_promises()

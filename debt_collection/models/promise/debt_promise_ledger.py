@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL, format_date
 
 from ...tools.promise import Claim, Payment, share
@@ -9,78 +9,74 @@ from ..plan.debt_case_plan import DECIDED_AGAIN
 FAILED = ("broken", "partial")
 
 
-class DebtCase(models.Model):
+class DebtPromise(models.Model):
     """Whether promises were kept: the ledger is asked, nobody else."""
 
-    _inherit = "debt.case"
+    _inherit = "debt.promise"
 
-    def _evaluate_promises(self):
-        self.ensure_one()
-        promises = self.promise_ids.filtered(lambda p: p.state != "cancelled")
+    def _evaluate(self):
+        """Decide promises by the payments received (rule 7).
+
+        A debtor's promises share the payments, those about certain items first, then in
+        the order of their dates: one payment never keeps two promises. What was
+        decided lately is decided again: a bank statement may come late, and a payment
+        may bounce.
+        """
+        for case in self.sudo().case_id:
+            case.env["debt.promise"]._evaluate_case(case)
+
+    @api.model
+    def _evaluate_case(self, case):
+        """Decide the promises of one case."""
+        promises = case.promise_ids.filtered(lambda p: p.state != "cancelled")
         promises = promises.sorted(lambda promise: (promise.date, promise.id))
-        today = self.company_id._debt_today()
+        today = case.company_id._debt_today()
         recent = promises.filtered(
             lambda p: p.state == "open" or p.date >= today - DECIDED_AGAIN
         )
         if not recent:
             return
-        payments = self._payments_since(min(promises.mapped("made_on")))
+        payments = self._payments_since(case, min(promises.mapped("made_on")))
         self._match_payments(payments, promises.line_ids)
-        claims = [self._prepare_claim(promise) for promise in promises]
+        claims = [promise._prepare_claim() for promise in promises]
         taken = share(payments.values(), claims)
         for promise, paid in zip(promises, taken, strict=True):
             before = promise.state
             if promise in recent:
-                promise._decide(self.currency_id.round(paid), today)
+                promise._decide(case.currency_id.round(paid), today)
             if promise.state in FAILED and before not in FAILED:
-                self._follow_failed(promise)
-        if self.state == "promised":
-            self._resume_unpromised()
+                promise._follow_failed()
+        if case.state == "promised":
+            case._resume_unpromised()
 
-    def _follow_failed(self, promise):
+    def _follow_failed(self):
         """A broken promise returns the case at once, in front of the others."""
-        self._message_log(
+        case = self.case_id
+        case._message_log(
             body=self.env._(
                 "Promise of %(amount)s by %(date)s: %(paid)s was paid.",
-                amount=self.currency_id.format(promise.amount),
-                date=format_date(self.env, promise.date),
-                paid=self.currency_id.format(promise.amount_paid),
+                amount=case.currency_id.format(self.amount),
+                date=format_date(self.env, self.date),
+                paid=case.currency_id.format(self.amount_paid),
             )
         )
-        if not self.closed_at and self.priority == "0":
-            self.priority = "1"
-
-    def _resume_unpromised(self):
-        """A promised case has a promise that can be kept; without one it goes on."""
-        for case in self.filtered(lambda case: case.state == "promised"):
-            if not case._promise_last_day():
-                case.write({"state": "active", "plan_dirty": True})
-                case._restart_ladder_if_over()
-        self._trigger_planning()
-
-    def _restart_ladder_if_over(self):
-        """Whoever broke a promise is called at least once more, by a ladder begun anew
-        where nothing of the old one is left."""
-        today = self.company_id._debt_today()
-        steps = self.ladder_id.step_ids.filtered(lambda step: step.channel == "call")
-        last_day = max(steps.mapped("last_day"), default=0)
-        started = self.ladder_started_on or today
-        if (today - started).days >= last_day - 1:
-            self.ladder_started_on = today
+        if not case.closed_at and case.priority == "0":
+            case.priority = "1"
 
     # --- money --------------------------------------------------------------------
-    def _prepare_claim(self, promise):
+    def _prepare_claim(self):
         """What a promise may count as its own, as `tools.promise.Claim`."""
         grace = timedelta(days=self.company_id.debt_promise_grace_days)
         return Claim(
-            amount=promise.amount,
-            made_on=promise.made_on,
-            made_at=promise.create_date,
-            until=promise.date + grace,
-            items=frozenset(promise.line_ids.ids),
+            amount=self.amount,
+            made_on=self.made_on,
+            made_at=self.create_date,
+            until=self.date + grace,
+            items=frozenset(self.line_ids.ids),
         )
 
-    def _payments_since(self, day):
+    @api.model
+    def _payments_since(self, case, day):
         """Money received from the debtor, oldest first, less what bounced since.
 
         Credit notes and write-offs are no payments; an entry in a miscellaneous journal
@@ -92,7 +88,7 @@ class DebtCase(models.Model):
         """
         self.env["account.move.line"].flush_model()
         self.env["account.payment"].flush_model()
-        rows = self.env.execute_query(self._payments_sql(day))
+        rows = self.env.execute_query(self._payments_sql(case, day))
         received = {
             (line, unbooked): Payment(date, float(amount), created)
             for date, created, amount, line, unbooked in rows
@@ -105,7 +101,8 @@ class DebtCase(models.Model):
             bounced -= part
         return received
 
-    def _payments_sql(self, day):
+    @api.model
+    def _payments_sql(self, case, day):
         """Rows of money received since ``day``: its day, when it was entered, amount in
         company currency (below zero where it bounced), and the id of the receivable
         line, or else of the payment that has no entry yet."""
@@ -141,11 +138,12 @@ class DebtCase(models.Model):
                AND y.date >= %(day)s
              ORDER BY 1, 2
             """,
-            company=self.company_id.id,
-            partner=self.partner_id.id,
+            company=case.company_id.id,
+            partner=case.partner_id.id,
             day=day,
         )
 
+    @api.model
     def _match_payments(self, payments, items):
         """Note on the payments how much of them was matched with these open items.
 

@@ -1,6 +1,7 @@
 from . import (
-    debt_case_hold,
+    debt_legal_hold,
     debt_recording,
+    debt_recording_rule,
     debt_call_recording,
     debt_case_recording,
 )

@@ -36,7 +36,7 @@ class DebtCall(models.Model):
         if known:
             return known
         values = self.sudo()._prepare_recording(name, content, seconds, mimetype)
-        rule = self.sudo().case_id._recording_rule(values["started_at"])
+        rule = recordings._rule(self.sudo().case_id, values["started_at"])
         if not rule["allowed"]:
             raise UserError(
                 self.env._(
@@ -62,5 +62,5 @@ class DebtCall(models.Model):
             "sha256": hashlib.sha256(content).hexdigest(),
             "started_at": started,
             "seconds": seconds,
-            "keep_until": self.case_id._keep_recording_until(started),
+            "keep_until": self.env["debt.recording"]._last_day(self.case_id, started),
         }

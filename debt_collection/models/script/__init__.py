@@ -5,7 +5,7 @@ from . import (
     debt_script_text,
     debt_script_validate,
     debt_script_version,
-    debt_case_script,
+    debt_script_choice,
     debt_call_step,
     debt_call_view,
     debt_objection,

@@ -48,7 +48,7 @@ class DebtScriptStep(models.Model):
         :return: {step id: text}
         """
         lang = lang or self.env.lang or "en_US"
-        variables = case._script_variables(lang)
+        variables = self._variables(case, lang)
         return {
             step.id: step._fill_in(variables) for step in self.with_context(lang=lang)
         }
@@ -122,23 +122,20 @@ class DebtScriptStep(models.Model):
             model = self.env[field.comodel_name] if field.type == "many2one" else None
         return True
 
-
-class DebtCase(models.Model):
-    _inherit = "debt.case"
-
-    def _script_variables(self, lang):
-        """Names that scripts may use about this case, formatted for ``lang``."""
+    @api.model
+    def _variables(self, case, lang):
+        """Names that scripts may use about a case, formatted for ``lang``."""
         # Superuser: managers write the scripts, operators may only have them read out.
         renderer = self.env["mail.render.mixin"].sudo().with_context(lang=lang)
         return renderer._render_eval_context() | {
-            "object": self.sudo().with_context(lang=lang)
+            "object": case.sudo().with_context(lang=lang)
         }
 
     @api.model
     def _sample_case(self):
         """A case nobody has, to try scripts on; not in the database."""
         company = self.env.company
-        return self.new(
+        return self.env["debt.case"].new(
             {
                 "partner_id": self.env["res.partner"].new(
                     {"name": self.env._("Sample Debtor")}

@@ -137,14 +137,14 @@ class DebtScript(models.Model):
 
     def _check_texts(self):
         """Placeholders that fail or say too much, in every language that is spoken."""
-        sample = self.env["debt.case"]._sample_case()
         steps = self._steps_in_order()
-        variables = sample._script_variables(self.env.lang)
+        sample = steps._sample_case()
+        variables = steps._variables(sample, self.env.lang)
         findings = [
             text for step in steps for text in step._check_text_findings(variables, "")
         ]
         for lang in sorted(self._spoken_languages() - {self.env.lang or "en_US"}):
-            variables = sample._script_variables(lang)
+            variables = steps._variables(sample, lang)
             label = f" ({get_lang(self.env, lang).name})"
             # What is being edited is not in this language; what is not translated has
             # been looked at.

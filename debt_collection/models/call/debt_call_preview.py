@@ -6,29 +6,28 @@ from odoo.tools import format_date
 from ...tools.contact import Contact
 
 
-class DebtCase(models.Model):
+class DebtCall(models.Model):
     """What would follow from an outcome, in words, before it is saved."""
 
-    _inherit = "debt.case"
+    _inherit = "debt.call"
 
-    def _preview_finish(self, outcome, call=None, phone=None, **values):
+    def _preview_finish(self, outcome, phone=None, **values):
         """Consequences of an outcome as sentences in the user's language.
 
         :param outcome: ``debt.call.outcome``
-        :param call: ``debt.call`` it would be the outcome of
         :param phone: ``debt.phone`` dialled, where the call does not know it yet
         :param values: what `finish` takes; incomplete values are no error here
         :return: list of str, the most important first
         """
         self.ensure_one()
-        case = self.sudo()
+        call = self.sudo()
         return [
-            *case._preview_state(outcome),
-            *case._preview_promise(outcome, values),
-            *case._preview_confirmation(outcome, values, call, phone),
-            *case._preview_dispute(outcome, values),
-            *case._preview_number(outcome),
-            *case._preview_next(outcome, values),
+            *call._preview_state(outcome),
+            *call._preview_promise(outcome, values),
+            *call._preview_confirmation(outcome, values, phone),
+            *call._preview_dispute(outcome, values),
+            *call._preview_number(outcome),
+            *call._preview_next(outcome, values),
         ]
 
     def _preview_state(self, outcome):
@@ -42,7 +41,7 @@ class DebtCase(models.Model):
         if outcome.activity_summary:
             yield self.env._(
                 "%(accountant)s is asked: %(what)s.",
-                accountant=self._accountant().name,
+                accountant=self.case_id._accountant().name,
                 what=outcome.activity_summary,
             )
 
@@ -100,7 +99,7 @@ class DebtCase(models.Model):
         instalments = [
             self.env._(
                 "%(amount)s by %(date)s",
-                amount=self.currency_id.format(amount),
+                amount=self.company_id.currency_id.format(amount),
                 date=format_date(self.env, day) or "…",
             )
             for amount, day in parts
@@ -118,47 +117,47 @@ class DebtCase(models.Model):
         :param float total: all instalments, company currency
         :param line_ids: ids of the open items it is about; none: whatever is owed
         """
-        items = self._open_items()
+        items = self.case_id._open_items()
         if line_ids:
             items = items.filtered(lambda line: line.id in set(line_ids))
         owed = sum(items.mapped("amount_residual"))
-        expected = owed if line_ids else self.amount_overdue
-        compare = self.currency_id.compare_amounts
+        expected = owed if line_ids else self.case_id.amount_overdue
+        compare = self.company_id.currency_id.compare_amounts
         if total and compare(total, expected) < 0:
             yield self.env._(
                 "%(amount)s of what is overdue stays without a promise.",
-                amount=self.currency_id.format(expected - total),
+                amount=self.company_id.currency_id.format(expected - total),
             )
         elif compare(total, max(owed, expected)) > 0:
             yield self.env._(
                 "That is %(amount)s more than is owed.",
-                amount=self.currency_id.format(total - max(owed, expected)),
+                amount=self.company_id.currency_id.format(total - max(owed, expected)),
             )
 
-    def _preview_confirmation(self, outcome, values, call, phone):
+    def _preview_confirmation(self, outcome, values, phone):
         """When the confirmation goes out, and where to."""
         channel = values.get("confirm_channel")
         if not outcome.needs_promise or not channel:
             return
-        address = self._message_address(channel, call, phone)
+        address = self.case_id._message_address(channel, self, phone)
         if not address:
-            yield self._no_address_text(channel)
+            yield self.case_id._no_address_text(channel)
             return
         now = fields.Datetime.now()
         lifted = self.env["debt.message"]._lifted("promise_confirmation")
-        answer, facts = self._ask_gate(channel, now, address, lifted)
+        answer, facts = self.case_id._ask_gate(channel, now, address, lifted)
         values = {"address": address, "what": self._preview_channel(channel)}
         if answer.allowed:
             yield self.env._("%(what)s goes out to %(address)s.", **values)
         elif answer.next_at:
-            time = self._local_time(answer.next_at, facts)
+            time = self.case_id._local_time(answer.next_at, facts)
             yield self.env._(
                 "%(what)s goes out to %(address)s on %(time)s, not before.",
                 time=time,
                 **values,
             )
         else:
-            reason = self._contact_message(answer, now, facts)
+            reason = self.case_id._contact_message(answer, now, facts)
             yield self.env._(
                 "%(what)s does not go out: %(reason)s", reason=reason, **values
             )
@@ -177,7 +176,7 @@ class DebtCase(models.Model):
                 "%(invoices)s: held until %(date)s; %(owner)s settles it.",
                 invoices=", ".join(moves.mapped("name")),
                 date=format_date(self.env, until),
-                owner=self._accountant().name,
+                owner=self.case_id._accountant().name,
             )
 
     def _preview_number(self, outcome):
@@ -188,8 +187,8 @@ class DebtCase(models.Model):
         """The next contact as the planner would set it after this call."""
         if outcome.stops_contact or outcome.case_state or outcome.needs_dispute:
             return
-        now = fields.Datetime.now()
-        facts = self._contact_facts()[self]
+        case, now = self.case_id, fields.Datetime.now()
+        facts = case._contact_facts()[case]
         party = values.get("party") or outcome.party
         spoken = outcome.connected or party != "none"
         reached = party == "right_party"
@@ -197,15 +196,15 @@ class DebtCase(models.Model):
         if outcome.needs_callback:
             callback = fields.Datetime.to_datetime(values.get("callback_at"))
             if callback:
-                time = self._local_time(callback, facts)
+                time = self.case_id._local_time(callback, facts)
                 yield self.env._("Next call %(time)s, local time.", time=time)
             return
         history = facts.history_after(made)
-        planned = self.with_context(prefetch_fields=False)._plan_next_contact(
+        planned = case.with_context(prefetch_fields=False)._plan_next_contact(
             facts, now, history=history
         )
         if planned.at:
-            time = self._local_time(planned.at, facts)
+            time = self.case_id._local_time(planned.at, facts)
             yield self.env._("Next call %(time)s, local time.", time=time)
         else:
-            yield self._reason_text(planned.reason)
+            yield self.case_id._reason_text(planned.reason)

@@ -1,11 +1,14 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
-class DebtCase(models.Model):
-    _inherit = "debt.case"
+class DebtScript(models.Model):
+    """Which script a call is made with."""
 
-    def _script(self):
+    _inherit = "debt.script"
+
+    @api.model
+    def _for_case(self, case):
         """The script for the next call of this case: the most specific that fits.
 
         A script fits when it is in use and nothing it names (company, kind of debtor,
@@ -15,8 +18,8 @@ class DebtCase(models.Model):
 
         :return: ``debt.script``, empty when none fits; one query
         """
-        self.ensure_one()
-        self.env["debt.script"].flush_model()
+        case.ensure_one()
+        self.flush_model()
         self.env["debt.call"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -37,22 +40,23 @@ class DebtCase(models.Model):
                  LIMIT 1
                 """,
                 criteria=SQL(", ").join(
-                    SQL("(%s)", criterion) for criterion in self._script_criteria()
+                    SQL("(%s)", criterion) for criterion in self._criteria(case)
                 ),
-                chosen=self.stage_id.script_id.id or None,
+                chosen=case.stage_id.script_id.id or None,
             )
         )
-        return self.env["debt.script"].browse(rows[0] if rows else [])
+        return self.browse(rows[0] if rows else [])
 
-    def _script_criteria(self):
+    @api.model
+    def _criteria(self, case):
         """What a script may name, each an SQL condition on ``script``.
 
         NULL where the script names nothing, true where it names what the case has.
         """
-        self.ensure_one()
-        debtor = self.partner_id
+        case.ensure_one()
+        debtor = case.partner_id
         return [
-            SQL("script.company_id = %s", self.company_id.id),
+            SQL("script.company_id = %s", case.company_id.id),
             SQL(
                 "nullif(script.applies_to, 'any') = %s",
                 "company" if debtor.is_company else "person",
@@ -61,16 +65,17 @@ class DebtCase(models.Model):
             SQL("script.lang = %s", debtor.lang or self.env.lang or "en_US"),
             SQL(
                 "CASE WHEN script.id = %s THEN true ELSE %s END",
-                self.stage_id.script_id.id or None,
-                self._names_sql("stage_ids", SQL("%s", self.stage_id.id or None)),
+                case.stage_id.script_id.id or None,
+                self._names_sql("stage_ids", SQL("%s", case.stage_id.id or None)),
             ),
-            self._names_sql("profile_ids", SQL("%s", self.profile_id.id or None)),
-            self._names_sql("outcome_ids", self._last_outcome_sql()),
+            self._names_sql("profile_ids", SQL("%s", case.profile_id.id or None)),
+            self._names_sql("outcome_ids", self._last_outcome_sql(case)),
         ]
 
+    @api.model
     def _names_sql(self, name, value):
         """Whether ``value`` is in the script's many2many ``name``; NULL when empty."""
-        field = self.env["debt.script"]._fields[name]
+        field = self._fields[name]
         return SQL(
             "(SELECT bool_or(coalesce(%(column)s = %(value)s, false))"
             "   FROM %(relation)s WHERE %(script)s = script.id)",
@@ -80,10 +85,11 @@ class DebtCase(models.Model):
             script=SQL.identifier(field.column1),
         )
 
-    def _last_outcome_sql(self):
+    @api.model
+    def _last_outcome_sql(self, case):
         return SQL(
             "(SELECT call.outcome_id FROM debt_call call"
             "  WHERE call.case_id = %s AND call.outcome_id IS NOT NULL"
             "  ORDER BY call.started_at DESC NULLS LAST, call.id DESC LIMIT 1)",
-            self.id,
+            case.id,
         )

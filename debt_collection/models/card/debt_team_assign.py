@@ -4,26 +4,30 @@ from odoo import api, models
 from odoo.fields import Domain
 
 
-class DebtCase(models.Model):
-    """Which team and which operator a new case goes to."""
+class DebtTeam(models.Model):
+    """Which team and which operator a case goes to."""
 
-    _inherit = "debt.case"
+    _inherit = "debt.team"
 
-    def _assign(self):
+    @api.model
+    def _assign(self, cases):
         """Give unassigned open cases a team and an operator, by the team's rule.
 
         Without a team that has members, cases stay open to every operator of the
         company. No operator is notified per case: his activities tell him.
+
+        :param cases: ``debt.case``
         """
-        cases = self.sudo().filtered(
+        # Superuser: whoever caused it, a case goes where the rules of the teams say.
+        cases = cases.sudo().filtered(
             lambda case: not case.user_id and not case.closed_at
         )
-        teams = self.env["debt.team"].sudo().search([("member_ids", "!=", False)])
+        teams = self.sudo().search([("member_ids", "!=", False)])
         if not cases or not teams:
             return
-        former = cases._former_operators()
+        former = self._former_operators(cases)
         load = self._open_cases_of(teams.member_ids.user_id)
-        found = defaultdict(self.browse)
+        found = defaultdict(cases.browse)
         for case in cases:
             team = case.team_id
             if team not in teams:
@@ -37,20 +41,26 @@ class DebtCase(models.Model):
                 {"team_id": team.id, "user_id": user.id}
             )
 
+    @api.model
     def _open_cases_of(self, users):
         """Open cases by operator, zero for who has none."""
-        counts = self.sudo()._read_group(
-            [("user_id", "in", users.ids), ("closed_at", "=", False)],
-            ["user_id"],
-            ["__count"],
+        counts = (
+            self.env["debt.case"]
+            .sudo()
+            ._read_group(
+                [("user_id", "in", users.ids), ("closed_at", "=", False)],
+                ["user_id"],
+                ["__count"],
+            )
         )
         return defaultdict(int, counts)
 
-    def _former_operators(self):
+    @api.model
+    def _former_operators(self, cases):
         """Who worked these debtors' last closed cases: debtors like a known voice."""
-        closed = self.search(
+        closed = cases.search(
             [
-                ("partner_id", "in", self.partner_id.ids),
+                ("partner_id", "in", cases.partner_id.ids),
                 ("state", "=", "closed"),
                 ("user_id.active", "=", True),
             ],
@@ -61,20 +71,25 @@ class DebtCase(models.Model):
     @api.model
     def _reassign_archived(self):
         """Cases of operators who left, or may no longer, go to colleagues (rule 12)."""
+        # Superuser: cases of all companies and teams.
+        cases = self.env["debt.case"].sudo()
         is_open = Domain("closed_at", "=", False)
-        owned = self.sudo()._read_group(
+        owned = cases._read_group(
             is_open & Domain("user_id", "!=", False), ["user_id", "company_id"]
         )
         for user, company in owned:
             if not user._debt_operates_in(company):
-                self.sudo().search(
-                    is_open
-                    & Domain("user_id", "=", user.id)
-                    & Domain("company_id", "=", company.id)
-                )._unassign()
+                self._hand_over(
+                    cases.search(
+                        is_open
+                        & Domain("user_id", "=", user.id)
+                        & Domain("company_id", "=", company.id)
+                    )
+                )
 
-    def _unassign(self):
+    @api.model
+    def _hand_over(self, cases):
         """Take cases from their operator and give them to a colleague."""
-        self.with_context(tracking_disable=True).write({"user_id": False})
-        self._assign()
-        self._sync_call_activities()
+        cases.with_context(tracking_disable=True).write({"user_id": False})
+        self._assign(cases)
+        cases._on_assigned()
