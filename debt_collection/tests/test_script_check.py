@@ -122,7 +122,7 @@ class TestScriptCheck(ScriptCommon):
         ):
             with (
                 self.subTest(secret),
-                self.assertRaisesRegex(ValidationError, "no field that a script"),
+                self.assertRaisesRegex(ValidationError, "not a field that a script"),
                 self.env.cr.savepoint(),
             ):
                 why.text = f"{{{{ {secret} }}}}"

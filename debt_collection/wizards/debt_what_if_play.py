@@ -101,7 +101,7 @@ class DebtWhatIf(models.TransientModel):
         """What the ladder asks for, `tools.forecast.Course`.
 
         :param ladder: ``debt.ladder``, saved or in memory
-        :param made: `Made`
+        :param made: `LadderHistory`
         """
         _paused, not_before = case._paused("call")
         writes = facts.policy and (case.state == "active" or not_before)

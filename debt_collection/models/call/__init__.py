@@ -6,8 +6,10 @@ from . import (
     debt_call_outcome,
     debt_call_preview,
     debt_call_promise,
+    debt_case_call,
     debt_case_claim,
-    debt_case_inbound,
     debt_contact_decision_call,
     debt_turn,
+    mail_activity,
+    res_users,
 )

@@ -145,13 +145,17 @@ class DebtCall(models.Model):
         }
         if self.state == "draft":
             record |= self._prepare_manual_dial(now)
-        if connected and not (self.answered_at or self._says_unanswered(self.line)):
+        if connected and not (self.answered_at or self._is_unanswered()):
             record["answered_at"] = record.get("started_at") or self.started_at
         if values.get("note"):
             record["note"] = values["note"]
         if values.get("objection_ids"):
             record["objection_ids"] = [fields.Command.set(values["objection_ids"])]
         self.write(record)
+
+    def _is_unanswered(self):
+        """Hook: whether it is known by other means that nobody answered."""
+        return False
 
     def _prepare_manual_dial(self, now):
         """A call made from a desk phone: nobody pressed the button, it was made."""

@@ -1,11 +1,9 @@
 from datetime import timedelta
 
-from psycopg2.errors import LockNotAvailable, SerializationFailure, UniqueViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL
 
 from .debt_call import CLAIM_MINUTES
 
@@ -89,18 +87,6 @@ class DebtCase(models.Model):
                     lambda some: some._plan()
                 )
             )
-
-    def _unless_contended(self, work):
-        """Do work that others may be doing too; when they are, leave it to them.
-
-        :return: what ``work`` returns, None when it was left
-        """
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                return work()
-        except (SerializationFailure, LockNotAvailable, UniqueViolation):
-            self.env.invalidate_all(flush=False)
-            return None
 
     @api.model
     def _lock_next(self, now, passed):

@@ -109,13 +109,10 @@ class DebtCase(models.Model):
         [("0", "Normal"), ("1", "Raised"), ("2", "High")], default="0", required=True
     )
 
-    call_ids = fields.One2many("debt.call", "case_id", readonly=True)
-    promise_ids = fields.One2many("debt.promise", "case_id")
-    dispute_ids = fields.One2many("debt.dispute", "case_id")
-    call_count = fields.Integer(compute="_compute_counts")
     phone_ids = fields.One2many(
         "debt.phone", related="partner_id.debt_phone_ids", string="Numbers"
     )
+    stage_color = fields.Integer(related="stage_id.color", string="Stage Color")
     is_company = fields.Boolean(related="partner_id.is_company")
     closed_at = fields.Datetime(readonly=True, copy=False)
     close_reason = fields.Selection(CLOSE_REASONS, readonly=True, copy=False)
@@ -161,18 +158,6 @@ class DebtCase(models.Model):
         day = self.env.company._debt_today() - timedelta(days=value)
         return Domain("oldest_due_date", mirrored[operator], day)
 
-    @api.depends("call_ids")
-    def _compute_counts(self):
-        counts = dict(
-            self.env["debt.call"]._read_group(
-                [("case_id", "in", self.ids), ("state", "!=", "draft")],
-                ["case_id"],
-                ["__count"],
-            )
-        )
-        for case in self:
-            case.call_count = counts.get(case, 0)
-
     def _open_items(self):
         """Open receivable lines of the debtor in the case's company.
 
@@ -199,12 +184,6 @@ class DebtCase(models.Model):
         )
 
     # --- what a person does on the card -------------------------------------------
-    def action_call(self):
-        """Open the call window on this case."""
-        self.ensure_one()
-        call = self._claim_for_user()
-        return self.env["debt.call.wizard"]._action_open(call)
-
     def action_close(self):
         """Close by hand; the ledger opens a new case when the debt is still there."""
         if not self.env.user.has_group("debt_collection.group_debt_manager"):
@@ -235,12 +214,14 @@ class DebtCase(models.Model):
     def action_legal(self):
         self._set_state("legal", hold_until=False)
 
-    def action_calls(self):
+    def action_partner(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "debt_collection.debt_call_action"
-        )
-        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }
 
     def action_open_items(self):
         """Invoices and entries behind the amount, for those with accounting rights."""
@@ -252,6 +233,43 @@ class DebtCase(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", self._open_items().ids)],
         }
+
+    def _count_by_case(self, model):
+        return dict(
+            self.env[model]._read_group(
+                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
+            )
+        )
+
+    # --- plans: the wings of the gate and the planner extend these -----------------
+    @api.model
+    def _cron_daily(self):
+        """Hook: what a new day brings besides new due dates, wing by wing.
+
+        Runs after the ledger has been read. Superuser cron, all companies.
+        """
+        self.env["debt.team"]._reassign_archived()
+
+    def _set_dirty(self):
+        """Something changed that the next contact depends on; it is planned soon."""
+        clean = self.filtered(lambda case: not case.plan_dirty and not case.closed_at)
+        clean.plan_dirty = True
+        if clean:
+            self._trigger_planning()
+
+    @api.model
+    def _trigger_planning(self):
+        self.env.ref("debt_collection.ir_cron_debt_plan").sudo()._trigger()
+
+    def _plan(self):
+        """Hook: work out the next contact of these cases."""
+
+    def _on_debtor_changed(self, names):
+        """Hook: debtors of these cases, or their contacts, were changed.
+
+        :param set names: the fields of ``res.partner`` that were written
+        """
+        self._set_dirty()
 
     # --- states ------------------------------------------------------------------
     def _set_state(self, state, **values):
@@ -284,9 +302,6 @@ class DebtCase(models.Model):
 
     def _on_closed(self):
         """Hook: cases have just been closed, by hand or by the ledger."""
-        self._drop_call_activities()
-        self.promise_ids._evaluate()
-        self.call_ids.filtered(lambda call: call.state == "draft")._release()
 
     def _on_assigned(self):
         """Hook: cases have just been given to another operator."""
@@ -308,9 +323,9 @@ class DebtCase(models.Model):
         return self.profile_id.ladder_id or self.stage_id.ladder_id
 
     def _state_without_pause(self):
-        """Where a case goes when nothing else holds it: back to a promise, or on."""
+        """Hook: where a case goes when nothing holds it any more."""
         self.ensure_one()
-        return "promised" if self._promise_last_day() else "active"
+        return "active"
 
     def _open_successor(self):
         """The debtor's open case in the same company, where this one is closed."""

@@ -35,11 +35,7 @@ class DebtCase(models.Model):
         """Close a case in favour of another, which gets calls, promises, disputes."""
         self.ensure_one()
         values = self._prepare_merge_values(kept)
-        (self | kept).call_ids._release()
-        # Two people may be on the line with one debtor by now: the call that was
-        # dialled first goes on, the other one is over.
-        talking = (self | kept).call_ids.filtered(lambda call: call.state != "done")
-        talking.sorted("started_at")[1:].write({"state": "done"})
+        self._before_merge(kept)
         self.env.flush_all()
         move_references(self, kept)
         self.invalidate_recordset()
@@ -51,6 +47,9 @@ class DebtCase(models.Model):
             )
         )
         kept.write(values | {"plan_dirty": True})
+
+    def _before_merge(self, kept):
+        """Hook: this case is about to be merged into another one."""
 
     def _prepare_merge_values(self, kept):
         """What the case that is kept takes over from one that is merged into it."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class DebtProfile(models.Model):
@@ -26,9 +26,5 @@ class DebtProfile(models.Model):
         domain=[("company_id", "=", False)],
         help="Used instead of the stage's ladder when set.",
     )
-
-    @api.constrains("ladder_id")
-    def _check_ladder(self):
-        self.ladder_id._check_shared()
 
     _code_unique = models.Constraint("UNIQUE(code)", "A profile's code is unique.")

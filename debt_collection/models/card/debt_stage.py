@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class DebtStage(models.Model):
@@ -28,10 +28,6 @@ class DebtStage(models.Model):
     )
     color = fields.Integer()
     fold = fields.Boolean(string="Folded in Kanban")
-
-    @api.constrains("ladder_id")
-    def _check_ladder(self):
-        self.ladder_id._check_shared()
 
     _days_from_unique = models.Constraint(
         "UNIQUE(days_from)", "Two stages cannot begin on the same day past due."

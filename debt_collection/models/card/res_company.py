@@ -3,8 +3,6 @@ from odoo import fields, models
 from ...tools.clock import instant, known, local
 from ...tools.tz_database import successor
 
-#: Settings by which cases open and close.
-REFRESHING = frozenset(("debt_auto_flag", "debt_grace_days", "debt_min_amount"))
 #: Settings by which next contacts are planned.
 PLANNING = frozenset(("debt_contact_policy_id", "debt_contact_policy_always"))
 
@@ -96,10 +94,8 @@ class ResCompany(models.Model):
     )
 
     def write(self, vals):
-        """What is collected follows the company's rules soon, not only next morning."""
+        """Plans follow the company's rules soon, not only next morning."""
         result = super().write(vals)
-        if not REFRESHING.isdisjoint(vals):
-            self.env["debt.ledger"]._refresh_later()
         if not PLANNING.isdisjoint(vals):
             self.env["debt.plan.source"]._replan()
         return result

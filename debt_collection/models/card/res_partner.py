@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -123,20 +122,12 @@ class ResPartner(models.Model):
     def write(self, vals):
         former = self.commercial_partner_id if "parent_id" in vals else self.browse()
         result = super().write(vals)
-        (self & former)._debt_follow_parent()
+        (self & former)._debt_on_moved()
         self._debt_follow(set(vals), former)
         return result
 
-    def _write_multi(self, vals_list):
-        """A contact who comes under another debtor takes his debt along."""
-        moved = [
-            id_
-            for id_, vals in zip(self._ids, vals_list, strict=True)
-            if "commercial_partner_id" in vals
-        ]
-        if moved:
-            self.env["debt.ledger"]._pend("debtors", self._debt_debtors(moved))
-        return super()._write_multi(vals_list)
+    def _debt_on_moved(self):
+        """Hook: these contacts have just come under another company or left one."""
 
     def _debt_countries(self, company):
         """The countries in which a debtor may be, ``res.country``.
@@ -154,52 +145,6 @@ class ResPartner(models.Model):
         candidates = {ids.get(region) for region in regions} | {company.country_id.id}
         return self.env["res.country"].browse(sorted(filter(None, candidates)))
 
-    def _debt_debtors(self, ids):
-        """Pairs of company and debtor of what these contacts owe, before and after.
-
-        A refresh finds the debtor of a contact; the one he leaves is named as well.
-        """
-        query = SQL(
-            """
-            SELECT DISTINCT line.company_id, debtor.id
-              FROM account_move_line line
-              JOIN res_partner contact ON contact.id = line.partner_id
-             CROSS JOIN LATERAL (
-                   VALUES (contact.id), (contact.commercial_partner_id)) debtor (id)
-             WHERE contact.id = ANY(%s) AND line.parent_state = 'posted'
-            """,
-            list(ids),
-        )
-        return {pair for pair in self.env.execute_query(query) if pair[1]}
-
-    def _debt_follow_parent(self):
-        """A debtor who becomes a company's contact hands his cases to the company.
-
-        What was done to him, and what he was promised or refused, goes along.
-        """
-        # Superuser: exactly the cases and calls of these debtors.
-        cases = self.env["debt.case"].sudo()
-        merge = self.env["base.partner.merge.automatic.wizard"].sudo()
-        for debtor in self:
-            company = debtor.commercial_partner_id
-            own = cases.search([("partner_id", "=", debtor.id)])
-            if company == debtor or not own:
-                continue
-            own._merge_into(company, merge._debt_move_references)
-            self.env["debt.call"].sudo().search(
-                [("partner_id", "=", debtor.id)]
-            ).partner_id = company
-            self.env["debt.consent"].sudo().search(
-                [("partner_id", "=", debtor.id)]
-            ).partner_id = company
-            for name in ("debt.promise", "debt.dispute", "debt.message"):
-                records = self.env[name].sudo().search([("partner_id", "=", debtor.id)])
-                self.env.add_to_compute(records._fields["partner_id"], records)
-            companies = self.env["res.company"].sudo().search([])
-            self.env["debt.ledger"]._pend(
-                "debtors", {(place.id, company.id) for place in companies}
-            )
-
     def _debt_follow(self, names, former=None):
         """Numbers and plans follow what changes on a contact, for debtors with a case.
 
@@ -215,9 +160,7 @@ class ResPartner(models.Model):
             .sudo()
             .search([("partner_id", "in", debtors.ids), ("closed_at", "=", False)])
         )
-        if cases and names & DEBT_PHONE_FIELDS:
-            self.env["debt.phone"]._sync(cases.partner_id)
-        cases._set_dirty()
+        cases._on_debtor_changed(names)
 
     def action_debt_case(self):
         """The open case, or the list of the closed ones."""

@@ -32,12 +32,13 @@ class ResUsers(models.Model):
         """Whoever leaves hands over his cases, his calls stay in the reports."""
         result = super().write(vals)
         if vals.get("active") is False:
-            # Superuser: an HR officer who archives a user need not see debts; exactly
-            # the archived users' calls and cases are touched.
-            self.env["debt.call"].sudo().search(
-                [("user_id", "in", self.ids), ("state", "=", "draft")]
-            )._release()
-            owned = [("user_id", "in", self.ids), ("closed_at", "=", False)]
-            cases = self.env["debt.case"].sudo().search(owned)
-            self.env["debt.team"]._hand_over(cases)
+            self._debt_on_left()
         return result
+
+    def _debt_on_left(self):
+        """Hook: these users have just been archived; their cases go to colleagues."""
+        # Superuser: an HR officer who archives a user need not see debts; exactly the
+        # archived users' cases are touched.
+        owned = [("user_id", "in", self.ids), ("closed_at", "=", False)]
+        cases = self.env["debt.case"].sudo().search(owned)
+        self.env["debt.team"]._hand_over(cases)

@@ -5,6 +5,7 @@ from . import (
     debt_case_gate,
     debt_case_protection,
     debt_case_reason,
+    debt_case_view,
     debt_case_zones,
     debt_consent,
     debt_contact_decision,

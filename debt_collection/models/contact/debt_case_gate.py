@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytz
 
@@ -153,33 +153,19 @@ class DebtCase(models.Model):
         return None if facts.usable_phones else "no_number"
 
     def _paused(self, channel):
-        """A hold or a promise pauses contact, but not a call he asked for.
+        """A hold or a promise pauses contact, but not a call that was asked for.
 
         :return: (reason, naive UTC from which on it no longer does), or (None, None)
         """
         if channel == "call" and self.callback_at:
             return None, None
+        return self._pause()
+
+    def _pause(self):
+        """Hook: what pauses contact with this debtor, and until when, as `_paused`."""
         if self.state == "on_hold" and self.hold_until:
             return "on_hold", self._day_end(self.hold_until)
-        last_day = self._promise_last_day()
-        return ("promised", self._day_end(last_day)) if last_day else (None, None)
-
-    def _promise_last_day(self):
-        """Last day on which the first open promise can still be kept.
-
-        A broken instalment ends the pause, whatever later ones are still open.
-        """
-        # Superuser: whoever may read a case may know that it is promised.
-        promises = self.sudo().promise_ids
-        if not promises:
-            return None
-        failed = promises.filtered(lambda p: p.state in ("broken", "partial"))
-        made_on = max(failed.mapped("made_on"), default=date.min)
-        standing = promises.filtered(
-            lambda p: p.state == "open" and p.made_on > made_on
-        )
-        grace = timedelta(days=self.company_id.debt_promise_grace_days)
-        return min(standing.mapped("date")) + grace if standing else None
+        return None, None
 
     def _day_end(self, day):
         """The first instant after a local day of the company, naive UTC."""

@@ -3,10 +3,11 @@ from functools import lru_cache
 
 import holidays as public_holidays
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools import zones as zone_tools
 from ...tools.clock import local
+from ..card.res_partner import DEBT_PHONE_FIELDS
 
 # Besides those in which nobody works: a law that spares the debtor on holidays means
 # also those that a state of war turned into working days.
@@ -94,3 +95,14 @@ class DebtCase(models.Model):
         countries = partner._debt_countries(self.company_id)
         places = ((country.code, partner.state_id.code or "") for country in countries)
         return _holidays(tuple(places), year or fields.Date.today().year)
+
+    @api.model
+    def _cron_daily(self):
+        """Tables of zones and prefixes change with the addon: numbers follow them."""
+        super()._cron_daily()
+        self.env["debt.phone"]._follow_tables()
+
+    def _on_debtor_changed(self, names):
+        if self and names & DEBT_PHONE_FIELDS:
+            self.env["debt.phone"]._sync(self.partner_id)
+        super()._on_debtor_changed(names)

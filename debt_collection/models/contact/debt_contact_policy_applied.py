@@ -10,7 +10,7 @@ class DebtContactPolicy(models.Model):
     _inherit = "debt.contact.policy"
 
     @api.model
-    def _laws(self):
+    def _read_laws(self):
         """The policies that name a country, each as `tools.law.Law`.
 
         :return: dict of lists by country id

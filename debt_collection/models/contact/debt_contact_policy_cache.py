@@ -17,7 +17,7 @@ class DebtContactPolicy(models.Model):
     def _cached_laws(self):
         # Superuser: the same for everybody, whoever asks first; the choice among them
         # asks for the company.
-        found = super(DebtContactPolicy, self.sudo())._laws()
+        found = self.sudo()._read_laws()
         return {country: tuple(laws) for country, laws in found.items()}
 
     @api.model

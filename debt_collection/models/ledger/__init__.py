@@ -11,4 +11,6 @@ from . import (
     account_partial_reconcile,
     debt_case_ledger,
     debt_case_items,
+    res_company,
+    res_partner,
 )

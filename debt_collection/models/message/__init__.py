@@ -1,6 +1,7 @@
 from . import (
     debt_message,
     debt_case_in_person,
+    debt_case_ladder,
     debt_case_message,
     debt_case_notify,
     debt_case_reply,

@@ -36,8 +36,10 @@ class DebtCase(models.Model):
         if not self:
             return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
         numbers = self._sms_numbers(recipients_data, kwargs)
+        if not numbers:
+            return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
         written = self._write_by_hand("sms", numbers, message.subject, message.body)
-        if numbers and not written:
+        if not written:
             return True
         # Through the queue: its reports find the record, and a rollback sends nothing.
         kwargs["put_in_queue"] = True

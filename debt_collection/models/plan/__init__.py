@@ -1,6 +1,5 @@
 from . import (
     debt_case_activity,
-    debt_case_ladder,
     debt_case_plan,
     debt_contact_decision_plan,
     debt_ladder,

@@ -54,6 +54,10 @@ class DebtCase(models.Model):
     def _drop_call_activities(self):
         self._call_activities().unlink()
 
+    def _on_closed(self):
+        super()._on_closed()
+        self._drop_call_activities()
+
     def _on_assigned(self):
         super()._on_assigned()
         self._sync_call_activities()
@@ -117,17 +121,3 @@ class DebtCase(models.Model):
             activity.with_context(debt_outcome_logged=True)._action_done(
                 feedback=feedback
             )
-
-
-class MailActivity(models.Model):
-    _inherit = "mail.activity"
-
-    def _debt_update(self, values):
-        """Write only what differs, so that an unchanged day writes nothing."""
-        changed = {
-            name: values[name]
-            for name in ("user_id", "date_deadline", "summary")
-            if (self[name].id if name == "user_id" else self[name]) != values[name]
-        }
-        if changed:
-            self.with_context(mail_activity_quick_update=True).write(changed)

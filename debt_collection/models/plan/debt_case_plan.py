@@ -10,8 +10,6 @@ from ...tools.ladder import Plan, plan
 
 BATCH = 1000
 # A callback the debtor asked for is made until then; later it is an ordinary call.
-# A promise decided within so many days is decided again every night.
-DECIDED_AGAIN = timedelta(days=60)
 CALLBACK_LASTS = timedelta(hours=24)
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
@@ -28,37 +26,12 @@ class DebtCase(models.Model):
 
     @api.model
     def _cron_daily(self):
-        """What a new day brings besides new due dates: promises, holds, disputes.
-
-        Runs after the ledger has been read. Superuser cron, all companies.
-        """
-        self.env["debt.phone"]._follow_tables()
-        self.env["debt.dispute"]._expire()
-        self.env["debt.team"]._reassign_archived()
-        # A payment has its promise decided at once; the others are decided by time.
-        today = fields.Date.today()
-        lately = today - DECIDED_AGAIN
-        recent = Domain("date", ">=", lately) | Domain("state", "=", "open")
-        fallen_due = Domain("state", "!=", "cancelled") & Domain("date", "<=", today)
-        self.env["debt.promise"].search(fallen_due & recent)._evaluate()
-        self.search([("state", "=", "promised")])._resume_unpromised()
-        self.env["debt.promise"]._remind()
-        # What could not be planned may be possible by now, whatever was mended.
+        """What could not be planned may be possible by now, whatever was mended."""
+        super()._cron_daily()
         self.search(
             [("state", "=", "active"), ("next_contact_at", "=", False)]
         )._set_dirty()
         self._trigger_planning()
-
-    def _set_dirty(self):
-        """Something changed that the next contact depends on; it is planned soon."""
-        clean = self.filtered(lambda case: not case.plan_dirty and not case.closed_at)
-        clean.plan_dirty = True
-        if clean:
-            self._trigger_planning()
-
-    @api.model
-    def _trigger_planning(self):
-        self.env.ref("debt_collection.ir_cron_debt_plan").sudo()._trigger()
 
     @api.model
     def _cron_plan(self):
@@ -91,6 +64,7 @@ class DebtCase(models.Model):
         The gate is asked about every instant, but the ledger is not read again here:
         that is done before anybody is contacted.
         """
+        super()._plan()
         cases = self.sudo().filtered(lambda case: not case.closed_at)
         if not cases:
             return
@@ -114,7 +88,7 @@ class DebtCase(models.Model):
         cases._sync_call_activities()
 
     def _wake(self, now):
-        """What is over ends by itself: a hold, a promise, a callback nobody made."""
+        """Hook: what is over ends by itself: a hold, a callback that nobody made."""
         held = self.state == "on_hold" and self.hold_until
         if held and self._day_end(self.hold_until) <= now:
             state = self._state_without_pause()
@@ -123,8 +97,6 @@ class DebtCase(models.Model):
             self.write({"callback_at": False, "plan_dirty": True})
             if self.state == "active":
                 self.write({"state": self._state_without_pause(), "plan_dirty": True})
-        if self.state == "promised":
-            self.promise_ids._evaluate()
 
     def _plan_next_contact(self, facts, now, likely=None, history=None):
         """The next contact of one case, as `tools.ladder.Plan`.
@@ -270,3 +242,15 @@ class DebtCase(models.Model):
             "plan_dirty": False,
         }
         return {name: value for name, value in values.items() if self[name] != value}
+
+    # --- the messages of ladders: the wing of messages extends these -----------------
+    def _ladder_start(self):
+        """Day 1 of the ladder."""
+        return self.ladder_started_on or self.company_id._debt_today()
+
+    def _ladder_messages(self):
+        """Hook: what these cases' ladders have sent, or are to send, by case."""
+        return dict.fromkeys(self)
+
+    def _plan_message(self, facts, now, made, call_at):
+        """Hook: the next message of the ladder, None when none is foreseen."""

@@ -231,3 +231,19 @@ class DebtLadderStep(models.Model):
             key=self._origin.id or self.id,
             after_unanswered=self.after_unanswered,
         )
+
+
+class DebtStage(models.Model):
+    _inherit = "debt.stage"
+
+    @api.constrains("ladder_id")
+    def _check_ladder(self):
+        self.ladder_id._check_shared()
+
+
+class DebtProfile(models.Model):
+    _inherit = "debt.profile"
+
+    @api.constrains("ladder_id")
+    def _check_ladder(self):
+        self.ladder_id._check_shared()

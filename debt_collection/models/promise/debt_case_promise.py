@@ -1,10 +1,92 @@
-from odoo import models
+from datetime import date, timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .debt_promise_ledger import DECIDED_AGAIN
 
 
 class DebtCase(models.Model):
-    """A case goes on where its promises end."""
+    """What promises and disputes make of a case: it pauses, and it goes on."""
 
     _inherit = "debt.case"
+
+    promise_ids = fields.One2many("debt.promise", "case_id")
+    dispute_ids = fields.One2many("debt.dispute", "case_id")
+    promise_count = fields.Integer(compute="_compute_related_counts")
+    dispute_count = fields.Integer(compute="_compute_related_counts")
+
+    @api.depends("promise_ids", "dispute_ids")
+    def _compute_related_counts(self):
+        promises = self._count_by_case("debt.promise")
+        disputes = self._count_by_case("debt.dispute")
+        for case in self:
+            case.promise_count = promises.get(case, 0)
+            case.dispute_count = disputes.get(case, 0)
+
+    def action_promises(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_promise_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+
+    def action_disputes(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_dispute_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+
+    @api.model
+    def _cron_daily(self):
+        """A payment has its promise decided at once; the others are decided by time."""
+        super()._cron_daily()
+        self.env["debt.dispute"]._expire()
+        today = fields.Date.today()
+        recent = Domain("date", ">=", today - DECIDED_AGAIN)
+        recent |= Domain("state", "=", "open")
+        due = Domain("state", "!=", "cancelled") & Domain("date", "<=", today)
+        self.env["debt.promise"].search(due & recent)._evaluate()
+        self.search([("state", "=", "promised")])._resume_unpromised()
+        self.env["debt.promise"]._remind()
+
+    def _on_closed(self):
+        super()._on_closed()
+        self.promise_ids._evaluate()
+
+    def _wake(self, now):
+        super()._wake(now)
+        if self.state == "promised":
+            self.promise_ids._evaluate()
+
+    def _pause(self):
+        """A promise pauses contact for as long as it can be kept."""
+        reason, until = super()._pause()
+        last_day = None if reason else self._promise_last_day()
+        return ("promised", self._day_end(last_day)) if last_day else (reason, until)
+
+    def _state_without_pause(self):
+        return (
+            "promised" if self._promise_last_day() else super()._state_without_pause()
+        )
+
+    def _promise_last_day(self):
+        """Last day on which the first open promise can still be kept.
+
+        A broken instalment ends the pause, whatever later ones are still open.
+        """
+        # Superuser: whoever may read a case may know that it is promised.
+        promises = self.sudo().promise_ids
+        if not promises:
+            return None
+        failed = promises.filtered(lambda p: p.state in ("broken", "partial"))
+        made_on = max(failed.mapped("made_on"), default=date.min)
+        standing = promises.filtered(
+            lambda p: p.state == "open" and p.made_on > made_on
+        )
+        grace = timedelta(days=self.company_id.debt_promise_grace_days)
+        return min(standing.mapped("date")) + grace if standing else None
 
     def _resume_unpromised(self):
         """A promised case has a promise that can be kept; without one it goes on."""

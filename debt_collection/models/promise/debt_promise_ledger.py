@@ -4,9 +4,10 @@ from odoo import api, models
 from odoo.tools import SQL, format_date
 
 from ...tools.promise import Claim, Payment, share
-from ..plan.debt_case_plan import DECIDED_AGAIN
 
 FAILED = ("broken", "partial")
+#: A promise decided within so many days is decided again every night.
+DECIDED_AGAIN = timedelta(days=60)
 
 
 class DebtPromise(models.Model):

@@ -56,7 +56,7 @@ class DebtScript(models.Model):
         """
         self._check_or_refuse()
         for script in self:
-            script._replace(script._family() - script)
+            script._replace_former(script._family() - script)
             script._set_state("in_use", active=True)
         if warnings := [text for script in self for text in script._check_warnings()]:
             return self._notify("warning", "\n".join(warnings))
@@ -67,7 +67,7 @@ class DebtScript(models.Model):
         # Superuser: the state is not written by hand; the script has been checked.
         self.sudo().write({"state": state, "active": active})
 
-    def _replace(self, others):
+    def _replace_former(self, others):
         """Former versions are chosen no more; past calls are still told by them."""
         former = others.filtered(lambda script: script.state == "in_use")
         former._set_state("replaced", active=False)

@@ -140,6 +140,9 @@ class DebtCall(models.Model):
         """Whether telephony knows that nobody answered."""
         return bool(line) and line not in ANSWERED_LINES + VAGUE_LINES
 
+    def _is_unanswered(self):
+        return super()._is_unanswered() or self._says_unanswered(self.line)
+
     def _bridged_user(self, facts):
         """The operator whom a dialler put through; a call of his own stays his."""
         user = self.env["res.users"].browse(facts.user_id or []).exists()

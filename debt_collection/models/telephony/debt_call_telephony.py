@@ -164,7 +164,7 @@ class DebtCall(models.Model):
 
     def _on_the_line(self):
         """Those of these calls that their exchange says are alive at this moment."""
-        alive = self.browse()
+        alive = super()._on_the_line()
         for provider, calls in self.grouped("provider_id").items():
             if provider:
                 alive |= provider._dispatch("live", calls) or self.browse()

@@ -8,7 +8,7 @@ from ...tools.ladder_messages import next_message
 BATCH = 200
 
 
-class Made(NamedTuple):
+class LadderHistory(NamedTuple):
     """Messages that the present ladder of a case has brought already.
 
     ``occurrences``: pairs of a step's id and the first ladder day of its span.
@@ -44,10 +44,11 @@ class DebtCase(models.Model):
 
         :param facts: `Facts` of the debtor
         :param datetime now: naive UTC
-        :param made: `Made`
+        :param made: `LadderHistory`
         :param datetime call_at: the next call planned, naive UTC or None
         :return: `tools.ladder_messages.Due`, None when none is foreseen
         """
+        super()._plan_message(facts, now, made, call_at)
         if self.state != "active" or self.callback_at or self._paused("sms")[0]:
             return None
         due = next_message(
@@ -64,15 +65,13 @@ class DebtCase(models.Model):
         step = self.env["debt.ladder.step"].browse(due.step.key if due else [])
         return due if step and self._step_channel(step, facts) else None
 
-    def _ladder_start(self):
-        return self.ladder_started_on or self.company_id._debt_today()
-
     def _ladder_messages(self):
         """What these cases' ladders have sent, or are to send.
 
-        :return: dict of `Made` by case
+        :return: dict of `LadderHistory` by case
         """
-        made = {case: Made(set(), None) for case in self}
+        empty = super()._ladder_messages()
+        made = {case: LadderHistory(set(), None) for case in empty}
         if set(self.ladder_id.step_ids.mapped("channel")) <= {"call"}:
             return made
         # Superuser: exactly the messages of these cases.
@@ -87,7 +86,7 @@ class DebtCase(models.Model):
                 step, first = message.key.removeprefix(prefix).split(":")[:2]
                 occurrences.add((int(step), int(first)))
             times = filter(None, (made[case].last, message._counts_from()))
-            made[case] = Made(occurrences, max(times, default=None))
+            made[case] = LadderHistory(occurrences, max(times, default=None))
         return made
 
     def _ladder_key(self, due=None):

@@ -1,16 +1,58 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .debt_call import TALK_MINUTES
 
 
 class DebtCase(models.Model):
-    """The debtor rings us: nothing forbids that, and the call is on record at once."""
+    """The calls of a case: made by an operator, or by the debtor himself."""
 
     _inherit = "debt.case"
 
+    call_ids = fields.One2many("debt.call", "case_id", readonly=True)
+    call_count = fields.Integer(compute="_compute_call_count")
+
+    @api.depends("call_ids")
+    def _compute_call_count(self):
+        counts = dict(
+            self.env["debt.call"]._read_group(
+                [("case_id", "in", self.ids), ("state", "!=", "draft")],
+                ["case_id"],
+                ["__count"],
+            )
+        )
+        for case in self:
+            case.call_count = counts.get(case, 0)
+
+    def action_call(self):
+        """Open the call window on this case."""
+        self.ensure_one()
+        call = self._claim_for_user()
+        return self.env["debt.call.wizard"]._action_open(call)
+
+    def action_calls(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_call_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+
+    def _on_closed(self):
+        super()._on_closed()
+        self.call_ids.filtered(lambda call: call.state == "draft")._release()
+
+    def _before_merge(self, kept):
+        """Two people may be on the line with one debtor by now: the call that was
+        dialled first goes on, the other one is over."""
+        super()._before_merge(kept)
+        calls = (self | kept).call_ids
+        calls._release()
+        talking = calls.exists().filtered(lambda call: call.state != "done")
+        talking.sorted("started_at")[1:].write({"state": "done"})
+
+    # --- the debtor rings us: nothing forbids that ----------------------------------
     def _open_inbound(self, number=None, contact=None):
         """Put an incoming call on record, answered now by the calling user.
 

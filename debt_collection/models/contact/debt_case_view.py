@@ -3,18 +3,15 @@ from odoo.fields import Domain
 
 
 class DebtCase(models.Model):
-    """What only the screens need: nothing here is stored or decides anything."""
+    """Whether a debtor can be called, for the screens: nothing here is stored."""
 
     _inherit = "debt.case"
 
-    stage_color = fields.Integer(related="stage_id.color", string="Stage Color")
     local_time = fields.Char(compute="_compute_contact_now")
     contact_allowed = fields.Boolean(compute="_compute_contact_now")
     contact_message = fields.Char(
-        compute="_compute_contact_now", help="Whether a call is permitted now, and why."
+        compute="_compute_contact_now", help="What the gate says about a call now."
     )
-    promise_count = fields.Integer(compute="_compute_related_counts")
-    dispute_count = fields.Integer(compute="_compute_related_counts")
     has_number = fields.Boolean(
         compute="_compute_has_number", search="_search_has_number"
     )
@@ -34,21 +31,6 @@ class DebtCase(models.Model):
     @api.model
     def _contact_now_fields(self):
         return ("contact_allowed", "contact_message", "local_time")
-
-    @api.depends("promise_ids", "dispute_ids")
-    def _compute_related_counts(self):
-        promises = self._count_by_case("debt.promise")
-        disputes = self._count_by_case("debt.dispute")
-        for case in self:
-            case.promise_count = promises.get(case, 0)
-            case.dispute_count = disputes.get(case, 0)
-
-    def _count_by_case(self, model):
-        return dict(
-            self.env[model]._read_group(
-                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
-            )
-        )
 
     @api.model
     def _usable_number_domain(self):
@@ -79,26 +61,3 @@ class DebtCase(models.Model):
         if False in value:
             found |= ~with_number
         return found
-
-    def action_promises(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "debt_collection.debt_promise_action"
-        )
-        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
-
-    def action_disputes(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "debt_collection.debt_dispute_action"
-        )
-        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
-
-    def action_partner(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }

@@ -2,14 +2,16 @@ import logging
 from datetime import timedelta
 
 from psycopg2 import OperationalError
+from psycopg2.errors import LockNotAvailable, SerializationFailure, UniqueViolation
 
 from odoo import fields, models
+from odoo.tools import mute_logger
 
 _logger = logging.getLogger(__name__)
 
 
 class DebtCase(models.Model):
-    """One case with which something is wrong keeps no other back."""
+    """Work on many cases at once: one failing case does not block the rest."""
 
     _inherit = "debt.case"
 
@@ -57,3 +59,15 @@ class DebtCase(models.Model):
                 "plan_dirty": False,
             }
         )
+
+    def _unless_contended(self, work):
+        """Do work that others may be doing too; when they are, leave it to them.
+
+        :return: what ``work`` returns, None when it was left
+        """
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                return work()
+        except (SerializationFailure, LockNotAvailable, UniqueViolation):
+            self.env.invalidate_all(flush=False)
+            return None

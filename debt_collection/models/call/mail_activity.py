@@ -1,0 +1,30 @@
+from odoo import models
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def action_done(self):
+        """A call is done when its outcome is logged: open the call window instead.
+
+        Automations and the window itself use `_action_done`, which stays as it is.
+        """
+        calls = self.filtered(lambda activity: activity._opens_debt_call())
+        if not calls:
+            return super().action_done()
+        others = self - calls
+        if others:
+            super(MailActivity, others).action_done()
+        return self.env["debt.case"].browse(calls[0].res_id).action_call()
+
+    def _opens_debt_call(self):
+        """Whether this is a call yet to be made that this user can make."""
+        self.ensure_one()
+        return bool(
+            self.active
+            and self.res_model == "debt.case"
+            and self.res_id
+            and self.activity_category == "phonecall"
+            and self.env.user.has_group("debt_collection.group_debt_operator")
+            and not self.env["debt.case"].browse(self.res_id).closed_at
+        )

@@ -1,0 +1,147 @@
+"""The wings of `models/`: who may know whom, and how much a case may hold.
+
+Read from the source: a wing imports and calls only wings before it, and itself. What an
+earlier wing must let happen later it offers as a hook, which later ones extend by
+`super()`.
+"""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ADDON = Path(__file__).parents[1]
+WINGS = (
+    "card",
+    "ledger",
+    "contact",
+    "plan",
+    "message",
+    "promise",
+    "call",
+    "script",
+    "telephony",
+    "recording",
+    "review",
+    "audit",
+)
+#: Calls that run back up, by the calling wing and the method, each with its reason.
+ALLOWED = {
+    ("ledger", "_evaluate"): "A payment decides the promises of its case at once.",
+    ("contact", "_keeps_away"): "The gate asks the open call whether it is ours.",
+    ("call", "_for_case"): "A claim names the script it will be made with.",
+}
+MOST_METHODS, MOST_FILES = 190, 14
+
+
+class Method(NamedTuple):
+    """A method of a model, where it stands and whether it calls `super()`."""
+
+    model: str
+    name: str
+    path: Path
+    extends: bool
+
+
+def _trees(folder):
+    for path in sorted((ADDON / folder).rglob("*.py")):
+        yield path, ast.parse(path.read_text())
+
+
+def _model(node):
+    """Name of the model that a class defines or extends, None if it is none."""
+    names = {}
+    for one in node.body:
+        name = isinstance(one, ast.Assign) and getattr(one.targets[0], "id", None)
+        if name in ("_name", "_inherit"):
+            names[name] = ast.literal_eval(one.value)
+    found = names.get("_name") or names.get("_inherit")
+    return found[0] if isinstance(found, list) else found
+
+
+def _calls_super(function):
+    return any(
+        isinstance(node, ast.Call) and getattr(node.func, "id", "") == "super"
+        for node in ast.walk(function)
+    )
+
+
+def _methods():
+    for folder in ("models", "wizards", "report"):
+        for path, tree in _trees(folder):
+            for node in tree.body:
+                if not isinstance(node, ast.ClassDef) or not (model := _model(node)):
+                    continue
+                for one in node.body:
+                    if isinstance(one, ast.FunctionDef):
+                        yield Method(model, one.name, path, _calls_super(one))
+
+
+def _wing(path):
+    return path.parent.name
+
+
+@pytest.fixture(scope="module")
+def methods():
+    return list(_methods())
+
+
+def test_the_wings_are_all_there_is():
+    tree = ast.parse((ADDON / "models" / "__init__.py").read_text())
+    (imported,) = tree.body
+    assert tuple(alias.name for alias in imported.names) == WINGS
+    folders = {path.parent.name for path, _tree in _trees("models")} - {"models"}
+    assert folders == set(WINGS)
+
+
+def test_no_wing_imports_a_later_one():
+    for path, tree in _trees("models"):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ImportFrom) or node.level != 2:
+                continue
+            wing = (node.module or "").split(".")[0]
+            assert WINGS.index(wing) <= WINGS.index(_wing(path)), f"{path}: {wing}"
+
+
+def test_no_wing_calls_a_later_one(methods):
+    """A method that only later wings define is not called by name."""
+    first = {}
+    for method in methods:
+        if method.path.is_relative_to(ADDON / "models"):
+            order = WINGS.index(_wing(method.path))
+            first[method.name] = min(order, first.get(method.name, order))
+    found = defaultdict(list)
+    for path, tree in _trees("models"):
+        if _wing(path) == "models":
+            continue
+        order = WINGS.index(_wing(path))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(
+                node.func, ast.Attribute
+            ):
+                continue
+            name = node.func.attr
+            if first.get(name, order) > order and not hasattr(dict, name):
+                found[_wing(path), name].append(f"{path.name}:{node.lineno}")
+    assert dict(found).keys() <= ALLOWED.keys(), dict(found)
+    assert not ALLOWED.keys() - found.keys(), "what is allowed is no longer needed"
+    assert len(ALLOWED) <= 5
+    assert all(ALLOWED.values())
+
+
+def test_nothing_is_defined_twice_without_super(methods):
+    places = defaultdict(list)
+    for method in methods:
+        places[method.model, method.name].append(method)
+    for key, found in places.items():
+        first, *later = found
+        plain = [method.path.name for method in found if not method.extends]
+        assert len(plain) <= 1 or not later, f"{key}: {plain}"
+
+
+def test_a_case_is_a_card(methods):
+    own = [method for method in methods if method.model == "debt.case"]
+    assert len(own) <= MOST_METHODS
+    assert len({method.path for method in own}) <= MOST_FILES
