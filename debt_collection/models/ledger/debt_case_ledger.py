@@ -59,8 +59,6 @@ class DebtCase(models.Model):
         match effect:
             case "busy":
                 self._on_closed()
-            case "promised":
-                self.promise_ids._evaluate()
             case "stage":
                 self._on_stage_changed()
 

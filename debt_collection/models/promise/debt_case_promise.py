@@ -51,6 +51,11 @@ class DebtCase(models.Model):
         self.search([("state", "=", "promised")])._resume_unpromised()
         self.env["debt.promise"]._remind()
 
+    def _on_ledger(self, effect):
+        super()._on_ledger(effect)
+        if effect == "promised":
+            self.promise_ids._evaluate()
+
     def _on_closed(self):
         super()._on_closed()
         self.promise_ids._evaluate()
