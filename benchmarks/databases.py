@@ -26,7 +26,7 @@ def configure(*addons):
     config.parse_config([*arguments, *(["--addons-path", path] if path else [])])
 
 
-def apart(work, *arguments):
+def in_own_process(work, *arguments):
     """The result of some work done in a process of its own, whose memory goes with it.
 
     What was loaded to prepare a measurement must not be there when it is made.

@@ -178,13 +178,13 @@ def main():
     parser.add_argument("--repeats", type=int, default=3, help="each cold and warm")
     parser.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args()
-    seed = databases.apart(make_ledger.ensure, 400)
+    seed = databases.in_own_process(make_ledger.ensure, 400)
     costs, queries = defaultdict(list), {}
     with databases.copy(seed, "gate") as name:
-        databases.apart(install, name)
-        databases.apart(prepare, name, options.debtors)
+        databases.in_own_process(install, name)
+        databases.in_own_process(prepare, name, options.debtors)
         for _repeat in range(options.repeats):
-            found, queries = databases.apart(measure, name)
+            found, queries = databases.in_own_process(measure, name)
             for key, runs in found.items():
                 costs[key] += runs
     found = summary(options.debtors, costs)

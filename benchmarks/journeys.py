@@ -190,10 +190,10 @@ def main():
     parser.add_argument("--files", action="store_true", help="calls into each file")
     parser.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args()
-    seed = databases.apart(make_ledger.ensure, 400)
+    seed = databases.in_own_process(make_ledger.ensure, 400)
     with databases.copy(seed, "journeys") as name:
-        databases.apart(install, name)
-        found = databases.apart(trace, name)
+        databases.in_own_process(install, name)
+        found = databases.in_own_process(trace, name)
     if options.json:
         print(json.dumps(found))
     else:

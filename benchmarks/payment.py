@@ -68,16 +68,16 @@ def main():
     parser.add_argument("--invoices", type=int, default=10_000)
     parser.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args()
-    ledger = databases.apart(make_ledger.ensure, options.invoices)
+    ledger = databases.in_own_process(make_ledger.ensure, options.invoices)
     costs = {"without": [], "with": []}
     with (
         databases.copy(ledger, "plain") as plain,
         databases.copy(ledger, "ours") as ours,
     ):
-        databases.apart(install, ours)
+        databases.in_own_process(install, ours)
         for turn in range(TURNS):
-            costs["without"] += databases.apart(pay, plain, turn)
-            costs["with"] += databases.apart(pay, ours, turn)
+            costs["without"] += databases.in_own_process(pay, plain, turn)
+            costs["with"] += databases.in_own_process(pay, ours, turn)
     found = {name: _middle(several) for name, several in costs.items()}
     found["more"] = {
         key: round(found["with"][key] - found["without"][key], 2)

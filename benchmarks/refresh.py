@@ -170,14 +170,14 @@ def main():
     parser.add_argument("--repeats", type=int, help="runs of each phase")
     options = parser.parse_args()
     repeats = options.repeats or max(2, min(15, 500_000 // options.invoices))
-    ledger = databases.apart(make_ledger.ensure, options.invoices)
+    ledger = databases.in_own_process(make_ledger.ensure, options.invoices)
     with databases.copy(ledger, "ours") as name:
-        databases.apart(install, name)
-        costs = databases.apart(measure, name, repeats)
+        databases.in_own_process(install, name)
+        costs = databases.in_own_process(measure, name, repeats)
     if options.rival:
         with databases.copy(ledger, "rival") as name:
-            databases.apart(rival.install, name)
-            costs["rival"] = databases.apart(rival.run, name)
+            databases.in_own_process(rival.install, name)
+            costs["rival"] = databases.in_own_process(rival.run, name)
     found = ratios(costs)
     if options.json:
         print(json.dumps({"invoices": options.invoices, **costs, **found}))

@@ -84,7 +84,7 @@ class TestApart(DebtCommon):
             self._broken("_plan_next_contact", SerializationFailure),
             self.assertRaises(SerializationFailure),
         ):
-            self.every._work_apart(lambda some: some._plan())
+            self.every._work_isolated(lambda some: some._plan())
 
     def test_the_ladders_messages_go_on(self):
         self.every.sudo().next_message_at = TUESDAY

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.debt_collection.models.card.locking import wait_for
+from odoo.addons.debt_collection.models.card.lock_rows import lock_rows
 
 from .constants import ALIVE, DEAD
 
@@ -49,7 +49,7 @@ class DebtDiallerInstance(models.Model):
         if known:
             if known != self._current(provider):
                 return self.browse(), False
-            wait_for(known)
+            lock_rows(known)
             return known, False
         now = fields.Datetime.now()
         values = {"provider_id": provider.id, "uuid": uuid, "started_at": now}

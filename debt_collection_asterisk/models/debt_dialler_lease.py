@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.debt_collection.models.card.apart import apart
-from odoo.addons.debt_collection.models.card.locking import wait_for
+from odoo.addons.debt_collection.models.card.isolated import isolated
+from odoo.addons.debt_collection.models.card.lock_rows import lock_rows
 
 from .constants import CLICK, DEAD, LEASE, utc_text
 
@@ -140,7 +140,7 @@ class DebtDiallerLease(models.Model):
         (clicked | fresh).write({"lease_until": fields.Datetime.now() + LEASE})
         jobs = []
         for lease in given:
-            with apart(lease):
+            with isolated(lease):
                 jobs.append(lease._prepare_job())
         return jobs
 
@@ -227,7 +227,7 @@ class DebtDiallerLease(models.Model):
                 ("token", "=", token),
             ]
         )
-        wait_for(lease)
+        lock_rows(lease)
         lease.invalidate_recordset(["state"])
         if lease.state == "dialled":
             return lease._said_yes()
@@ -273,7 +273,7 @@ class DebtDiallerLease(models.Model):
         open_ones = self.filtered(lambda lease: lease.state != "closed")
         open_ones.write({"state": "closed", "close_reason": reason})
         for lease in open_ones:
-            with apart(lease):
+            with isolated(lease):
                 lease._set_free(reason)
 
     def _set_free(self, reason):
@@ -292,7 +292,7 @@ class DebtDiallerLease(models.Model):
         """
         for lease in self:
             lease.write({"state": "closed", "close_reason": "lost"})
-            with apart(lease.call_id):
+            with isolated(lease.call_id):
                 lease.call_id._dialler_lost()
 
     @api.model
@@ -334,5 +334,5 @@ class DebtDiallerLease(models.Model):
         )
         self.env["debt.dialler.nonce"]._purge()
         for provider in providers:
-            with apart(provider):
+            with isolated(provider):
                 self._tidy(provider)

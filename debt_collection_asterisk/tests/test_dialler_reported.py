@@ -14,7 +14,7 @@ from odoo.addons.debt_collection.tests.common import TUESDAY
 from ..dialler.journal import Journal
 from .common import DiallerCommon, sound
 
-APART = "odoo.addons.debt_collection.models.card.apart"
+ISOLATED = "odoo.addons.debt_collection.models.card.isolated"
 
 
 class ReportedCase(DiallerCommon):
@@ -167,13 +167,13 @@ class TestOneFails(ReportedCase):
             for call in (bad, good)
             for kind in ("dialing", "ended")
         ]
-        with self.assertLogs(APART, "ERROR") as logged:
+        with self.assertLogs(ISOLATED, "ERROR") as logged:
             answer = self.process.sync(events)
         self.assertIn(f"debt.call({bad.id},)", logged.output[0])
         self.assertEqual(len(answer["accepted"]), 4)
         self.assertEqual((good.state, good.outcome_code), ("done", "busy"))
         self.assertEqual(bad.state, "dialing")
-        with self._at(seconds=31), self.assertLogs(APART, "ERROR"):
+        with self._at(seconds=31), self.assertLogs(ISOLATED, "ERROR"):
             self.process.sync(live=[])
             self.process.sync(live=[])
         self.assertEqual(self._lease(bad).state, "closed")
@@ -181,14 +181,14 @@ class TestOneFails(ReportedCase):
     def test_a_job_that_fails(self):
         bad, good = self._leased(2)
         self._fail("debt.dialler.lease", "_prepare_job", self._lease(bad))
-        with self.assertLogs(APART, "ERROR"):
+        with self.assertLogs(ISOLATED, "ERROR"):
             [job] = self.process.sync(live=[])["jobs"]
         self.assertEqual(job["call_id"], good.id)
 
     def test_a_claim_that_cannot_be_given_back(self):
         bad, good = self._leased(2)
         self._fail("debt.call", "_release", bad)
-        with self._at(seconds=61), self.assertLogs(APART, "ERROR"):
+        with self._at(seconds=61), self.assertLogs(ISOLATED, "ERROR"):
             self.process.sync()
         self.assertTrue(bad.exists())
         self.assertFalse(good.exists())
@@ -209,7 +209,7 @@ class TestOneFails(ReportedCase):
             return original(records, provider)
 
         self.startPatcher(patch.object(type(leases), "_tidy", failing))
-        with self._at(minutes=20), self.assertLogs(APART, "ERROR"):
+        with self._at(minutes=20), self.assertLogs(ISOLATED, "ERROR"):
             leases._cron_tidy()
         self.assertFalse(call.exists())
         self.assertFalse(nonces.search([("provider_id", "=", bad.id)]))

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from odoo.addons.debt_collection.models.call.debt_call import TALK_MINUTES
-from odoo.addons.debt_collection.models.card.apart import apart
+from odoo.addons.debt_collection.models.card.isolated import isolated
 
 from ..tools import sip_lines
 
@@ -225,7 +225,7 @@ class VoipCall(models.Model):
         )
         for call in silent.try_lock_for_update().with_context(debt_lost=True):
             ended_at = max(call.debt_seen_at, call.start_date or call.debt_seen_at)
-            with apart(call):
+            with isolated(call):
                 call.write({"state": "terminated", "end_date": ended_at})
 
     @api.model

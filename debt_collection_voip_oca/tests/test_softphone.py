@@ -122,8 +122,8 @@ class TestSoftphone(SoftphoneCommon):
             return original(voip)
 
         self.startPatcher(patch.object(type(bad), "_debt_report_state", failing))
-        apart = "odoo.addons.debt_collection.models.card.apart"
-        with self._at(minutes=9), self.assertLogs(apart, "ERROR"):
+        logger = "odoo.addons.debt_collection.models.card.isolated"
+        with self._at(minutes=9), self.assertLogs(logger, "ERROR"):
             bad.sudo()._cron_debt_reconcile()
         self.assertEqual((bad.state, good.state), ("calling", "terminated"))
 

@@ -213,7 +213,7 @@ class DebtCall(models.Model):
                     )
                 )
 
-    def _keeps_away(self, user, at):
+    def _blocks(self, user, at):
         """Whether this open call keeps ``user`` from its debtor at ``at`` (UTC)."""
         self.ensure_one()
         return self.user_id != user and bool(self.claim_until and self.claim_until > at)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..card.locking import wait_for
+from ..card.lock_rows import lock_rows
 
 FINISH_VALUES = {
     "party",
@@ -55,7 +55,7 @@ class DebtCall(models.Model):
         call = self.sudo()
         # Two clicks on Save must not log one call twice; the telephone's word on the
         # same call comes by any second, and is waited for.
-        wait_for(call)
+        lock_rows(call)
         call.invalidate_recordset(["state", "outcome_id"])
         if call.outcome_id:
             raise UserError(self.env._("This call has an outcome already."))

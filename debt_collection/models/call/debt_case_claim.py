@@ -83,7 +83,7 @@ class DebtCase(models.Model):
         dirty = self.sudo().search(self._to_plan_domain(now) & own, limit=PLAN_FIRST)
         if dirty:
             self._unless_contended(
-                lambda: dirty.try_lock_for_update()._work_apart(
+                lambda: dirty.try_lock_for_update()._work_isolated(
                     lambda some: some._plan()
                 )
             )

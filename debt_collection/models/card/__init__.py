@@ -1,8 +1,8 @@
 from . import (
     chatter,
-    apart,
-    locking,
-    readers,
+    groups,
+    isolated,
+    lock_rows,
     debt_case,
     debt_case_batch,
     debt_case_merge,

@@ -15,7 +15,7 @@ class DebtCase(models.Model):
 
     _inherit = "debt.case"
 
-    def _work_apart(self, work):
+    def _work_isolated(self, work):
         """Do something with many cases at once, or else with those it can be done with.
 
         What fails is halved until the one that fails stands alone: that one is left
@@ -31,13 +31,13 @@ class DebtCase(models.Model):
             raise
         except Exception as error:
             if len(self) == 1:
-                self._set_aside(error)
+                self._postpone_failed(error)
                 return
             half = len(self) // 2
-            self[:half]._work_apart(work)
-            self[half:]._work_apart(work)
+            self[:half]._work_isolated(work)
+            self[half:]._work_isolated(work)
 
-    def _set_aside(self, error):
+    def _postpone_failed(self, error):
         """Try again tomorrow, and tell people why nothing is planned until then."""
         _logger.exception("Case %s could not be planned", self.id)
         self._message_log(

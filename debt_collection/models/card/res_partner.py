@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from .readers import READERS
+from .groups import READERS
 
 DEBT_PHONE_FIELDS = {"phone", "country_id", "parent_id", "active"}
 DEBT_PLAN_FIELDS = {

@@ -95,7 +95,7 @@ class DebtCase(models.Model):
         """The same for a debtor who owes something; no query for each of many."""
         if reason := self._refused_by_debtor(channel, facts, number, phone):
             return Answer(False, reason)
-        if facts.busy and facts.busy._keeps_away(self.env.user, at):
+        if facts.busy and facts.busy._blocks(self.env.user, at):
             return Answer(False, "busy", facts.busy.claim_until)
         paused, resumes = self._paused(channel)
         target = self._contact_target(channel, facts, number, phone)

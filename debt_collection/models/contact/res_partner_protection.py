@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..card.readers import READERS
+from ..card.groups import READERS
 
 
 class ResPartner(models.Model):

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
-from ..card.readers import READERS
+from ..card.groups import READERS
 from .ledger_sql import OPEN_LINES, SPECIAL_MOVES
 
 #: Stored fields of an entry that decide what is owed, and the one that hands down to

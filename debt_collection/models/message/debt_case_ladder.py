@@ -129,7 +129,7 @@ class DebtCase(models.Model):
         remaining = self.search_count(domain)
         while found := self.search(domain, limit=BATCH, order="next_message_at, id"):
             cases = found.try_lock_for_update()
-            cases._work_apart(lambda some: some._make_ladder_messages())
+            cases._work_isolated(lambda some: some._make_ladder_messages())
             remaining -= len(found)
             left = self.env["ir.cron"]._commit_progress(
                 len(cases), remaining=max(0, remaining)

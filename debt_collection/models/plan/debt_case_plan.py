@@ -40,7 +40,7 @@ class DebtCase(models.Model):
         domain = self._to_plan_domain(fields.Datetime.now())
         remaining = self.search_count(domain)
         while cases := self.search(domain, limit=BATCH).try_lock_for_update():
-            cases._work_apart(lambda some: some._plan())
+            cases._work_isolated(lambda some: some._plan())
             remaining -= len(cases)
             if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
                 return
@@ -75,7 +75,7 @@ class DebtCase(models.Model):
         made = cases._ladder_messages()
         decisions, lost = self.env["debt.contact.decision"], []
         for case in cases:
-            case._wake(now)
+            case._end_pauses(now)
             planned = case._plan_next_contact(facts[case], now, likely)
             message = case._plan_message(facts[case], now, made[case], planned.at)
             if planned.reason in CALLS_OVER:
@@ -87,7 +87,7 @@ class DebtCase(models.Model):
         decisions._keep(list(filter(None, lost)))
         cases._sync_call_activities()
 
-    def _wake(self, now):
+    def _end_pauses(self, now):
         """Hook: what is over ends by itself: a hold, a callback that nobody made."""
         held = self.state == "on_hold" and self.hold_until
         if held and self._day_end(self.hold_until) <= now:

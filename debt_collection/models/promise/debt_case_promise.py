@@ -60,8 +60,8 @@ class DebtCase(models.Model):
         super()._on_closed()
         self.promise_ids._evaluate()
 
-    def _wake(self, now):
-        super()._wake(now)
+    def _end_pauses(self, now):
+        super()._end_pauses(now)
         if self.state == "promised":
             self.promise_ids._evaluate()
 

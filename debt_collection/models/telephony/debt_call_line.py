@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...tools import call_events
 from ...tools.call_events import ANSWERED_LINES, STATES, VAGUE_LINES, EventError
 from ..call.debt_call import TALK_MINUTES
-from ..card.apart import apart
+from ..card.isolated import isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class DebtCall(models.Model):
         for call_id in self.env["debt.call.event"]._store(provider, fresh):
             # Superuser: reports come from a machine; exactly its own calls (see above).
             call = self.sudo().browse(call_id)
-            with apart(call):
+            with isolated(call):
                 call._apply_telephony()
         return {"accepted": accepted, "refused": refused}
 

@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def apart(record):
+def isolated(record):
     """What fails for one record is undone and logged; the others go on.
 
     For work on many records that is done again and again, which one of them must not

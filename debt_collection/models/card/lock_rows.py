@@ -1,7 +1,7 @@
 from odoo.tools import SQL
 
 
-def wait_for(records):
+def lock_rows(records):
     """Lock rows, waiting for whoever has them.
 
     What the other changed meanwhile ends in a serialization failure, and the framework
