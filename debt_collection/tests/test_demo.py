@@ -198,7 +198,7 @@ class TestDemo(TransactionCase):
 
     def test_loading_again_changes_nothing(self):
         before = self.env["account.move"].search_count([])
-        self.env["debt.demo"]._load()
+        self.env["res.company"]._debt_load_demo()
         self.assertEqual(self.env["account.move"].search_count([]), before)
 
 

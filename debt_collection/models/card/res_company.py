@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools.clock import instant, known, local
 from ...tools.tz_database import successor
@@ -123,3 +123,10 @@ class ResCompany(models.Model):
         """Name of the company's time zone, as it is called today."""
         zone = successor(self.partner_id.tz or "UTC")
         return zone if known([zone]) else "UTC"
+
+    @api.model
+    def _debt_load_demo(self):
+        """Make the demo data; its code is read only where a demo is installed."""
+        from ...demo.load import load
+
+        load(self.env)
