@@ -25,7 +25,9 @@ class TelephonyCommon(DebtCommon):
     def _method(cls, action, method):
         """A patch that gives the providers a method, as a glue addon does."""
         model = cls.env.registry["debt.telephony.provider"]
-        return patch.object(model, f"_tel_{action}", method, create=True)
+        plain = ("features", "live", "asks_permission")
+        name = f"_{action}" if action in plain else f"_do_{action}"
+        return patch.object(model, name, method)
 
     def _teach(self, action, method):
         self.startPatcher(self._method(action, method))

@@ -190,14 +190,20 @@ class DebtTelephonyProvider(models.Model):
         }
 
     # --- the interface ------------------------------------------------------------
-    def _asterisk_features(self):
+    def _features(self):
+        if self.kind != "asterisk":
+            return super()._features()
         return frozenset(FEATURES)
 
-    def _asterisk_asks_permission(self):
+    def _asks_permission(self):
         """The process asks just before the debtor's telephone is rung."""
+        if self.kind != "asterisk":
+            return super()._asks_permission()
         return True
 
-    def _asterisk_status(self):
+    def _do_status(self):
+        if self.kind != "asterisk":
+            return super()._do_status()
         self.ensure_one()
         texts = {
             "never": self.env._("The dialler process has never been connected."),
@@ -211,19 +217,23 @@ class DebtTelephonyProvider(models.Model):
         known = {"up": "up", "never": "unknown"}
         return {"state": known.get(state, "down"), "message": texts[state]}
 
-    def _asterisk_live(self, calls):
+    def _live(self, calls):
         """Those of ``calls`` that the process has just said it knows of."""
+        if self.kind != "asterisk":
+            return super()._live(calls)
         instance = self.env["debt.dialler.instance"].sudo()._current(self)
         if instance._is_dead(fields.Datetime.now()):
             return calls.browse()
         live = set(instance.live or ())
         return calls.filtered(lambda call: call.id in live)
 
-    def _asterisk_dial(self, call, phone):
+    def _do_dial(self, call, phone):
         """Click-to-call: the operator's telephone rings first, then the debtor's.
 
         :raises UserError: there is nobody to dial, or the operator has no telephone
         """
+        if self.kind != "asterisk":
+            return super()._do_dial(call, phone)
         self.ensure_one()
         instance = self.env["debt.dialler.instance"].sudo()._current(self)
         if not instance._is_alive(fields.Datetime.now()):
@@ -231,7 +241,7 @@ class DebtTelephonyProvider(models.Model):
                 self.env._(
                     "“%(provider)s” cannot dial now. %(status)s",
                     provider=self.name,
-                    status=self._asterisk_status()["message"],
+                    status=self._do_status()["message"],
                 )
             )
         operator = self.env["debt.dialler.operator"]._of_user(call.company_id)
@@ -241,28 +251,46 @@ class DebtTelephonyProvider(models.Model):
         operator._reserve(call)
         if operator.campaign_id.mode == "preview":
             call.sudo().campaign_id = operator.campaign_id
+        return None
 
-    def _asterisk_hangup(self, call):
+    def _do_hangup(self, call):
+        if self.kind != "asterisk":
+            return super()._do_hangup(call)
         self._command(call, "hangup")
+        return None
 
-    def _asterisk_hold(self, call):
+    def _do_hold(self, call):
+        if self.kind != "asterisk":
+            return super()._do_hold(call)
         self._command(call, "hold")
+        return None
 
-    def _asterisk_resume(self, call):
+    def _do_resume(self, call):
+        if self.kind != "asterisk":
+            return super()._do_resume(call)
         self._command(call, "resume")
+        return None
 
-    def _asterisk_transfer(self, call, to):
+    def _do_transfer(self, call, to):
+        if self.kind != "asterisk":
+            return super()._do_transfer(call, to)
         endpoint = self.env["res.users"]._debt_endpoint(to)
         if not endpoint:
             raise UserError(
                 self.env._("Type the extension the call is transferred to, as 100.")
             )
         self._command(call, "transfer", to=endpoint)
+        return None
 
-    def _asterisk_play(self, call, prompt):
+    def _do_play(self, call, prompt):
+        if self.kind != "asterisk":
+            return super()._do_play(call, prompt)
         self._command(call, "play", prompt=prompt.sudo()._prepare_job())
+        return None
 
-    def _asterisk_record(self, call, start=True):
+    def _do_record(self, call, start=True):
+        if self.kind != "asterisk":
+            return super()._do_record(call, start)
         # Superuser: whether a call may be recorded is the law's to say.
         rule = self.env["debt.recording"].sudo()._rule(call.sudo().case_id)
         if start and not rule["allowed"]:
@@ -272,6 +300,7 @@ class DebtTelephonyProvider(models.Model):
                 self.env._("The debtor has not been told that the call is recorded.")
             )
         self._command(call, "record" if start else "stop_record")
+        return None
 
     def _command(self, call, command, **values):
         """Tell the process what to do with a call of its own.

@@ -35,11 +35,15 @@ class DebtTelephonyProvider(models.Model):
         return self.search(domain, limit=1)
 
     # --- the interface ------------------------------------------------------------
-    def _voip_oca_features(self):
+    def _features(self):
+        if self.kind != "voip_oca":
+            return super()._features()
         return frozenset(FEATURES)
 
-    def _voip_oca_status(self):
+    def _do_status(self):
         """Of the calling user's softphone; only the browser knows whether it is up."""
+        if self.kind != "voip_oca":
+            return super()._do_status()
         if problem := self._softphone_problem():
             return {"state": "down", "message": problem}
         if self.env.user.voip_pbx_id.mode != "prod":
@@ -72,11 +76,13 @@ class DebtTelephonyProvider(models.Model):
             )
         return ""
 
-    def _voip_oca_dial(self, call, phone):
+    def _do_dial(self, call, phone):
         """Let the softphone of this browser dial.
 
         :raises UserError: it is not set up, or it is on the line
         """
+        if self.kind != "voip_oca":
+            return super()._do_dial(call, phone)
         if problem := self._softphone_problem():
             raise UserError(problem)
         if self.env["voip.call"]._debt_on_the_line():
@@ -89,16 +95,24 @@ class DebtTelephonyProvider(models.Model):
             action["params"]["number"] = number
         return action
 
-    def _voip_oca_hangup(self, call):
+    def _do_hangup(self, call):
+        if self.kind != "voip_oca":
+            return super()._do_hangup(call)
         return self._softphone_action(call, "hangup")
 
-    def _voip_oca_hold(self, call):
+    def _do_hold(self, call):
+        if self.kind != "voip_oca":
+            return super()._do_hold(call)
         return self._softphone_action(call, "hold")
 
-    def _voip_oca_resume(self, call):
+    def _do_resume(self, call):
+        if self.kind != "voip_oca":
+            return super()._do_resume(call)
         return self._softphone_action(call, "resume")
 
-    def _voip_oca_transfer(self, call, to):
+    def _do_transfer(self, call, to):
+        if self.kind != "voip_oca":
+            return super()._do_transfer(call, to)
         return self._softphone_action(call, "transfer", to=to)
 
     def _softphone_action(self, call, command, **params):
@@ -108,6 +122,8 @@ class DebtTelephonyProvider(models.Model):
             "params": {"call_id": call.id, "command": command, **params},
         }
 
-    def _voip_oca_live(self, calls):
+    def _live(self, calls):
         """Those of ``calls`` whose softphone has just given a sign of life."""
+        if self.kind != "voip_oca":
+            return super()._live(calls)
         return self.env["voip.call"].sudo()._debt_alive_domain_calls(calls)

@@ -167,7 +167,7 @@ class DebtCall(models.Model):
         alive = super()._on_the_line()
         for provider, calls in self.grouped("provider_id").items():
             if provider:
-                alive |= provider._dispatch("live", calls) or self.browse()
+                alive |= provider._live(calls)
         return alive
 
     # --- the screen ---------------------------------------------------------------

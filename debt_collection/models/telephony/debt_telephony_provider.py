@@ -81,10 +81,7 @@ class DebtTelephonyProvider(models.Model):
     def _features(self):
         """Names of FEATURES this provider can do, as a frozenset."""
         self.ensure_one()
-        return self._dispatch("features") or frozenset()
-
-    def _tel_features(self):
-        return frozenset(("dial",))
+        return frozenset(("dial",)) if self.kind == "tel" else frozenset()
 
     def _can(self, feature):
         return feature in self._features()
@@ -138,15 +135,6 @@ class DebtTelephonyProvider(models.Model):
             )
 
     # --- what it does -------------------------------------------------------------
-    def _dispatch(self, action, *args):
-        """Call the method of this provider's kind; None where there is none."""
-        method = getattr(self, f"_{self.kind}_{action}", None)
-        return method(*args) if method else None
-
-    def _ask(self, feature, action, *args):
-        self._check_can(feature)
-        return self._dispatch(action, *args)
-
     def _asks_permission(self):
         """Whether the exchange itself asks for permission just before it dials.
 
@@ -154,7 +142,7 @@ class DebtTelephonyProvider(models.Model):
         glue addon at that moment); else the call is on record before ``_dial``.
         """
         self.ensure_one()
-        return bool(self._dispatch("asks_permission"))
+        return False
 
     def _dial(self, call, phone):
         """Let the telephone dial ``call.number``.
@@ -163,36 +151,70 @@ class DebtTelephonyProvider(models.Model):
         :param phone: ``debt.phone``, empty where the number was typed in
         :return: a client action for the browser, or None when it has nothing to do
         """
-        return self._ask("dial", "dial", call, phone)
+        self._check_can("dial")
+        return self._do_dial(call, phone)
 
     def _hangup(self, call):
         """End the call on the line; a client action or None, as all below return."""
-        return self._ask("hangup", "hangup", call)
+        self._check_can("hangup")
+        return self._do_hangup(call)
 
     def _hold(self, call):
-        return self._ask("hold", "hold", call)
+        self._check_can("hold")
+        return self._do_hold(call)
 
     def _resume(self, call):
-        return self._ask("hold", "resume", call)
+        self._check_can("hold")
+        return self._do_resume(call)
 
     def _transfer(self, call, to):
         """:param str to: number or extension"""
-        return self._ask("transfer", "transfer", call, to)
+        self._check_can("transfer")
+        return self._do_transfer(call, to)
 
     def _play(self, call, prompt):
         """:param prompt: whatever the provider calls a recorded text"""
-        return self._ask("play", "play", call, prompt)
+        self._check_can("play")
+        return self._do_play(call, prompt)
 
     def _record(self, call, start=True):
-        return self._ask("record", "record", call, start)
+        self._check_can("record")
+        return self._do_record(call, start)
 
     def _status(self):
         """:return: ``{"state": "up", "down" or "unknown", "message": text}``"""
-        return self._ask("status", "status")
+        self._check_can("status")
+        return self._do_status()
 
-    def _tel_dial(self, call, phone):
-        """The browser opens a ``tel:`` link, or a softphone that is in it dials."""
+    # --- how each kind does it: an addon extends these for the kind it brings ---------
+    def _live(self, calls):
+        """Hook: those of its calls that the exchange says are alive, ``debt.call``."""
+        return calls.browse()
+
+    def _do_dial(self, call, phone):
+        """Hook: the browser opens a ``tel:`` link."""
         return self._prepare_dial_action(call)
+
+    def _do_hangup(self, call):
+        """Hook, as the following: nothing to do where the provider cannot do it."""
+
+    def _do_hold(self, call):
+        pass
+
+    def _do_resume(self, call):
+        pass
+
+    def _do_transfer(self, call, to):
+        pass
+
+    def _do_play(self, call, prompt):
+        pass
+
+    def _do_record(self, call, start=True):
+        pass
+
+    def _do_status(self):
+        pass
 
     def _prepare_dial_action(self, call):
         """The client action that lets the browser dial, by the dialer of this kind."""
