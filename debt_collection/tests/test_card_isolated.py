@@ -8,12 +8,12 @@ from odoo.tools import html2plaintext, mute_logger
 
 from .common import TUESDAY, DebtCommon
 
-LOGGER = "odoo.addons.debt_collection.models.card.debt_case_apart"
+LOGGER = "odoo.addons.debt_collection.models.card.debt_case_batch"
 TOMORROW = TUESDAY + timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")
-class TestApart(DebtCommon):
+class TestIsolated(DebtCommon):
     """A case with which something is wrong does not cost the others their day."""
 
     def setUp(self):
