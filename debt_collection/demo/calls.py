@@ -77,11 +77,11 @@ def _place_calls(env, debtor, facts, outcomes):
         for back in range(10):
             earlier = wanted - timedelta(days=back)
             at = lawful(env, facts, min(earlier, before - APART))
-            day = at and _local(env, at, zone).date()
+            day = at and _local(at, zone).date()
             most = 1 if outcomes[call.outcome].connected else A_DAY
             if not at or at >= before or per_day[day] >= most:
                 continue
-            first = _made(env, at, outcomes[call.outcome])
+            first = _made(at, outcomes[call.outcome])
             if _allowed(env, facts, [first, *made]):
                 per_day[day] += 1
                 before = at - APART
@@ -95,18 +95,16 @@ def _wanted(env, call, zone, now, hour):
     """The instant a story asks for; today's calls were made just now."""
     if not call.days:
         return now - APART
-    day = _local(env, now, zone).date() - timedelta(days=call.days)
+    day = _local(now, zone).date() - timedelta(days=call.days)
     local = datetime.combine(day, datetime.min.time(), tzinfo=zone)
     local += timedelta(minutes=round(hour * 60))
     return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 
 
-@staticmethod
 def _local(at, zone):
     return at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
 
 
-@staticmethod
 def _made(at, outcome):
     """A call as the gate counts it."""
     spoken = outcome.party == "right_party" or outcome.code == "other"
@@ -137,7 +135,7 @@ def _prepare_calls(env, debtor, facts, placed, outcomes):
     for number, (call, at) in enumerate(placed):
         outcome = outcomes[call.outcome]
         luck = chance("call", debtor.row["key"], number)
-        local_hour = _local(env, at, ZoneInfo(facts.zone or "UTC")).hour
+        local_hour = _local(at, ZoneInfo(facts.zone or "UTC")).hour
         values.append(
             _prepare_call(env, debtor, call, at, outcome, luck)
             | _prepare_words(env, debtor, outcome, luck)
@@ -209,7 +207,7 @@ def _make_promises(env, debtor, call, record):
     """Promises of a call, and the payments that came; who kept is decided later."""
     case = debtor.case
     made_on = _local(
-        env, record.started_at, ZoneInfo(debtor.company.partner_id.tz or "UTC")
+        record.started_at, ZoneInfo(debtor.company.partner_id.tz or "UTC")
     ).date()
     for told in call.promises:
         promise = env["debt.promise"].create(
