@@ -38,7 +38,7 @@ def end_stories(env, debtors):
         _pay_promised(env, debtor)
         _end_last_call(env, debtor)
         if ending := endings.get(debtor.story.ending):
-            ending(debtor)
+            ending(env, debtor)
     cases = env["debt.case"].union(*(debtor.case for debtor in debtors))
     env["debt.case"]._cron_refresh()
     cases.promise_ids._evaluate()

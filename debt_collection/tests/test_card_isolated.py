@@ -8,7 +8,7 @@ from odoo.tools import html2plaintext, mute_logger
 
 from .common import TUESDAY, DebtCommon
 
-LOGGER = "odoo.addons.debt_collection.models.card.debt_case_batch"
+LOGGER = "odoo.addons.debt_collection.models.plan.debt_case_plan"
 TOMORROW = TUESDAY + timedelta(days=1)
 
 

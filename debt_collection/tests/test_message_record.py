@@ -144,4 +144,5 @@ class TestMessageRecord(DebtCommon):
             self.assertEqual(records.with_user(user).has_access("create"), may)
         self.assertFalse(record.with_user(self.colleague).has_access("read"))
         with self.assertRaises(AccessError):
-            self.case.with_user(stranger)._record_in_person("letter", "x")
+            case = self.case.with_user(stranger)
+            case.env["debt.message"]._record_in_person(case, "letter", "x")

@@ -274,26 +274,6 @@ class DebtContactExplain(models.TransientModel):
         return self.env._("free from %(time)s", time=time)
 
 
-class DebtCase(models.Model):
-    _inherit = "debt.case"
-
-    def action_explain(self):
-        """Open the strip of the next days for this case."""
-        self.ensure_one()
-        explain = self.env["debt.contact.explain"].create({"case_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._(
-                "Contact Times of %(debtor)s", debtor=self.partner_id.display_name
-            ),
-            "res_model": explain._name,
-            "res_id": explain.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
-
-
 def _share(at, day):
     """How much of a day is over at an instant, in percent."""
     return round(100 * ((at - day.start) / (day.end - day.start)), 3)

@@ -38,7 +38,9 @@ class DebtMessageRecord(models.TransientModel):
         for record in self:
             case, at = record.case_id, record.made_at or fields.Datetime.now()
             case.check_access("read")
-            answer, facts = case._ask_in_person(record.channel, record._when())
+            answer, facts = case.env["debt.message"]._ask_in_person(
+                case, record.channel, record._when()
+            )
             record.allowed = answer.allowed
             record.answer = (
                 self.env._("It is permitted.")
@@ -52,5 +54,7 @@ class DebtMessageRecord(models.TransientModel):
 
     def action_record(self):
         self.ensure_one()
-        self.case_id._record_in_person(self.channel, self.note, self._when())
+        self.env["debt.message"]._record_in_person(
+            self.case_id, self.channel, self.note, self._when()
+        )
         return {"type": "ir.actions.act_window_close"}

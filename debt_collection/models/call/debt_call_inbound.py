@@ -1,5 +1,9 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
+
+from .debt_call import TALK_MINUTES
 
 
 class DebtCall(models.Model):
@@ -19,7 +23,7 @@ class DebtCall(models.Model):
         self.lock_for_update()
         self.invalidate_recordset(["state"])
         if self.state != "draft":
-            raise UserError(self.case_id._on_the_line_with(self.user_id.name))
+            raise UserError(self._is_speaking_text(self.case_id, self.user_id.name))
         if self.user_id != user:
             self._tell_taken_over(user)
 
@@ -79,3 +83,30 @@ class DebtCall(models.Model):
             outcome=outcome.name,
         )
         return f"{text} {values.get('note') or ''}".strip()
+
+    @api.model
+    def _is_speaking_text(self, case, name):
+        return self.env._(
+            "%(operator)s is speaking with %(debtor)s. Put the call through, or take a "
+            "message.",
+            operator=name,
+            debtor=case.partner_id.display_name,
+        )
+
+    @api.model
+    def _prepare_inbound(self, case, now, number, contact):
+        facts = case._contact_facts()[case]
+        phone = case._find_phone(facts, number) if number else None
+        contact = contact or (phone and phone.contact_id) or case.partner_id
+        return {
+            "direction": "inbound",
+            "mode": "manual",
+            "state": "talking",
+            "started_at": now,
+            "answered_at": now,
+            "phone_id": phone.id if phone else False,
+            "number": phone.number if phone else number,
+            "contact_id": contact.id,
+            "local_hour": case._local_hour(now, facts),
+            "claim_until": now + timedelta(minutes=TALK_MINUTES),
+        }

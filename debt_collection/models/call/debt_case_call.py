@@ -1,9 +1,5 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from .debt_call import TALK_MINUTES
 
 
 class DebtCase(models.Model):
@@ -82,7 +78,7 @@ class DebtCase(models.Model):
         if current.user_id == self.env.user and current.state != "draft":
             return current.with_env(self.env)
         current._give_way(self.env.user)
-        values = self._prepare_inbound_values(now, number, contact)
+        values = calls._prepare_inbound(self, now, number, contact)
         if current.user_id == self.env.user and current.case_id == self:
             # The window keeps what was typed in it.
             current.write(values)
@@ -90,30 +86,5 @@ class DebtCase(models.Model):
         current._release()
         call = self._unless_contended(lambda: self._open_call(now, **values))
         if not call:
-            raise UserError(self._on_the_line_with(self.env._("A colleague")))
+            raise UserError(calls._is_speaking_text(self, self.env._("A colleague")))
         return call
-
-    def _on_the_line_with(self, name):
-        return self.env._(
-            "%(operator)s is speaking with %(debtor)s. Put the call through, or take a "
-            "message.",
-            operator=name,
-            debtor=self.partner_id.display_name,
-        )
-
-    def _prepare_inbound_values(self, now, number, contact):
-        facts = self._contact_facts()[self]
-        phone = self._find_phone(facts, number) if number else None
-        contact = contact or (phone and phone.contact_id) or self.partner_id
-        return {
-            "direction": "inbound",
-            "mode": "manual",
-            "state": "talking",
-            "started_at": now,
-            "answered_at": now,
-            "phone_id": phone.id if phone else False,
-            "number": phone.number if phone else number,
-            "contact_id": contact.id,
-            "local_hour": self._local_hour(now, facts),
-            "claim_until": now + timedelta(minutes=TALK_MINUTES),
-        }

@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from psycopg2.errors import LockNotAvailable, SerializationFailure, UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import mute_logger
 
 OPEN_STATES = ("active", "promised", "disputed", "on_hold", "dormant", "legal")
 CLOSE_REASONS = [
@@ -271,61 +274,12 @@ class DebtCase(models.Model):
         """
         self._set_dirty()
 
-    # --- states ------------------------------------------------------------------
-    def _set_state(self, state, **values):
-        """Move open cases to another state and plan anew."""
-        self.check_access("write")
-        # Superuser: states are not written by hand but by those who may do this here.
-        cases = self.sudo().filtered(lambda case: case.state != "closed")
-        cases.write({"state": state, "plan_dirty": True, **values})
-        cases._plan()
-
-    def _close(self, reason):
-        """Close with a reason; what was planned is taken back."""
-        # Superuser: callers have checked who may close a case.
-        cases = self.sudo().filtered(lambda case: case.state != "closed")
-        for case in cases:
-            case.closed_state = case.state
-        cases.write(
-            {
-                "state": "closed",
-                "closed_at": fields.Datetime.now(),
-                "close_reason": reason,
-                "next_contact_at": False,
-                "contact_until": False,
-                "next_contact_code": False,
-                "next_contact_block": False,
-                "plan_dirty": False,
-            }
-        )
-        cases._on_closed()
-
-    def _on_closed(self):
-        """Hook: cases have just been closed, by hand or by the ledger."""
-
     def _on_assigned(self):
         """Hook: cases have just been given to another operator."""
-
-    def _on_stage_changed(self):
-        """Hook: cases have just moved to another stage; their ladder begins anew."""
-        for case in self:
-            values = {
-                "ladder_id": case._default_ladder().id,
-                "ladder_started_on": case.company_id._debt_today(),
-                "plan_dirty": True,
-            }
-            if case.state == "dormant":
-                values["state"] = "active"
-            case.write(values)
 
     def _default_ladder(self):
         self.ensure_one()
         return self.profile_id.ladder_id or self.stage_id.ladder_id
-
-    def _state_without_pause(self):
-        """Hook: where a case goes when nothing holds it any more."""
-        self.ensure_one()
-        return "active"
 
     def _open_successor(self):
         """The debtor's open case in the same company, where this one is closed."""
@@ -352,3 +306,16 @@ class DebtCase(models.Model):
         )
         plain = users - manager.sudo().all_user_ids
         return (plain or users or self.env.user)[:1]
+
+    # --- work that others may be doing too --------------------------------------------
+    def _unless_contended(self, work):
+        """Do work that others may be doing too; when they are, leave it to them.
+
+        :return: what ``work`` returns, None when it was left
+        """
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                return work()
+        except (SerializationFailure, LockNotAvailable, UniqueViolation):
+            self.env.invalidate_all(flush=False)
+            return None

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
@@ -20,6 +22,8 @@ PLANNED_BY = {
 }
 PAUSES = {"promised", "on_hold", "disputed", "legal"}
 FAR = timedelta(days=731)
+# A merged debtor takes over what restrains, rather than what drives, collection.
+RESTRAINED = ("promised", "disputed", "on_hold", "legal")
 
 
 class DebtCase(models.Model):
@@ -32,6 +36,15 @@ class DebtCase(models.Model):
     )
     ladder_paused_days = fields.Integer(
         readonly=True, help="How many days the case's ladders have been paused."
+    )
+
+    suggested_profile_id = fields.Many2one(
+        "debt.profile",
+        compute="_compute_suggested_profile",
+        help="What payments and calls suggest; it takes effect only once confirmed.",
+    )
+    profile_reasons = fields.Html(
+        compute="_compute_suggested_profile", string="Observations"
     )
 
     def write(self, vals):
@@ -103,37 +116,144 @@ class DebtCase(models.Model):
                     self.env._("Choose a day within the next two years.")
                 )
 
+    # --- states -------------------------------------------------------------------
+    def _set_state(self, state, **values):
+        """Move open cases to another state and plan anew."""
+        self.check_access("write")
+        # Superuser: states are not written by hand but by those who may do this here.
+        cases = self.sudo().filtered(lambda case: case.state != "closed")
+        cases.write({"state": state, "plan_dirty": True, **values})
+        cases._plan()
 
-class DebtPlanSource(models.AbstractModel):
-    """Rules by which next contacts are planned: when they change, so do the plans."""
+    def _close(self, reason):
+        """Close with a reason; what was planned is taken back."""
+        # Superuser: callers have checked who may close a case.
+        cases = self.sudo().filtered(lambda case: case.state != "closed")
+        for case in cases:
+            case.closed_state = case.state
+        cases.write(
+            {
+                "state": "closed",
+                "closed_at": fields.Datetime.now(),
+                "close_reason": reason,
+                "next_contact_at": False,
+                "contact_until": False,
+                "next_contact_code": False,
+                "next_contact_block": False,
+                "plan_dirty": False,
+            }
+        )
+        cases._on_closed()
 
-    _name = "debt.plan.source"
-    _description = "Rules for Planning"
+    def _on_closed(self):
+        """Hook: cases have just been closed, by hand or by the ledger."""
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        records._replan()
-        return records
+    def _on_stage_changed(self):
+        """Hook: cases have just moved to another stage; their ladder begins anew."""
+        for case in self:
+            values = {
+                "ladder_id": case._default_ladder().id,
+                "ladder_started_on": case.company_id._debt_today(),
+                "plan_dirty": True,
+            }
+            if case.state == "dormant":
+                values["state"] = "active"
+            case.write(values)
 
-    def write(self, vals):
-        result = super().write(vals)
-        self._replan()
-        return result
+    def _state_without_pause(self):
+        """Hook: where a case goes when nothing holds it any more."""
+        self.ensure_one()
+        return "active"
 
-    def unlink(self):
-        result = super().unlink()
-        self._replan()
-        return result
+    # --- the kind of debtor ---------------------------------------------------------
+    @api.depends("partner_id", "company_id")
+    def _compute_suggested_profile(self):
+        suggestions = self.env["debt.profile"]._suggestions(self)
+        for case in self:
+            profile, sentences = suggestions.get(case, (False, []))
+            case.suggested_profile_id = profile
+            case.profile_reasons = Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup(
+                ""
+            ).join(Markup("<li>%s</li>") % sentence for sentence in sentences)
 
-    @api.model
-    def _replan(self):
-        """Have every open case planned anew, soon, and by the new rules.
+    def action_accept_profile(self):
+        """Take over what is suggested, where anything is."""
+        by_profile = self.grouped("suggested_profile_id")
+        for profile, cases in by_profile.items():
+            if profile:
+                cases.filtered(lambda c, p=profile: c.profile_id != p).write(
+                    {"profile_id": profile.id}
+                )
 
-        Their pure forms are kept in the registry's cache.
+    def _on_default_ladder(self):
+        """Cases whose ladder nobody chose by hand."""
+        # Superuser: ladders are the planner's; only theirs are compared.
+        return self.sudo().filtered(
+            lambda case: not case.ladder_id or case.ladder_id == case._default_ladder()
+        )
+
+    def _follow_profile(self):
+        """Another kind of debtor may be called by another ladder."""
+        for case in self.sudo():
+            ladder = case._default_ladder()
+            if ladder and ladder != case.ladder_id:
+                case.write(
+                    {
+                        "ladder_id": ladder.id,
+                        "ladder_started_on": case.company_id._debt_today(),
+                    }
+                )
+
+    # --- debtors who turn out to be one: their cases become one as well ---------------
+    def _merge_into(self, debtor, move_references):
+        """Give cases to another debtor, and all open ones of a company to one case.
+
+        :param debtor: the commercial partner who remains
+        :param move_references: function of (from, to) that redirects every reference
+            from one record to another
         """
-        self.env.registry.clear_cache()
-        # Superuser: rules hold for all; only the mark to be planned is set.
-        cases = self.env["debt.case"].sudo().with_context(active_test=False)
-        clean = cases.search([("closed_at", "=", False), ("plan_dirty", "=", False)])
-        clean._set_dirty()
+        cases = self | self.search([("partner_id", "=", debtor.id)])
+        for company in cases.company_id:
+            group = cases.filtered(
+                lambda case, company=company: (
+                    case.company_id == company and not case.closed_at
+                )
+            )
+            kept = group.filtered(lambda case: case.partner_id == debtor)
+            kept = kept or group.sorted("id")[:1]
+            for case in group - kept:
+                case._merge_one(kept, move_references)
+        moved = cases.filtered(lambda case: case.partner_id != debtor)
+        moved.partner_id = debtor
+        moved.flush_recordset()
+
+    def _merge_one(self, kept, move_references):
+        """Close a case in favour of another, which gets calls, promises, disputes."""
+        self.ensure_one()
+        values = self._prepare_merge_values(kept)
+        self._before_merge(kept)
+        self.env.flush_all()
+        move_references(self, kept)
+        self.invalidate_recordset()
+        self._close("merged")
+        self._message_log(
+            body=self.env._(
+                "Merged into the case of %(debtor)s.",
+                debtor=kept.partner_id.display_name,
+            )
+        )
+        kept.write(values | {"plan_dirty": True})
+
+    def _before_merge(self, kept):
+        """Hook: this case is about to be merged into another one."""
+
+    def _prepare_merge_values(self, kept):
+        """What the case that is kept takes over from one that is merged into it."""
+        values = {"priority": max(self.priority, kept.priority)}
+        for name in ("user_id", "team_id", "profile_id"):
+            values[name] = (kept[name] or self[name]).id
+        callbacks = (self | kept).filtered("callback_at").mapped("callback_at")
+        values["callback_at"] = min(callbacks, default=False)
+        if self.state in RESTRAINED and kept.state not in RESTRAINED:
+            values |= {"state": self.state, "hold_until": self.hold_until}
+        return values

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+CONTACT_NOW = ("contact_allowed", "contact_message", "local_time")
+
 
 class DebtCase(models.Model):
     """Whether a debtor can be called, for the screens: nothing here is stored."""
@@ -21,28 +23,19 @@ class DebtCase(models.Model):
     def _compute_contact_now(self):
         for case in self:
             if not isinstance(case.id, int):
-                case.update({name: False for name in self._contact_now_fields()})
+                case.update({name: False for name in CONTACT_NOW})
                 continue
             answer = case.check_contact("call")
             case.contact_allowed = answer["allowed"]
             case.contact_message = answer["message"]
             case.local_time = case._local_time()
 
-    @api.model
-    def _contact_now_fields(self):
-        return ("contact_allowed", "contact_message", "local_time")
-
-    @api.model
-    def _usable_number_domain(self):
-        return Domain("number", "!=", False) & Domain(
-            "health", "in", ("good", "unknown")
-        )
-
     @api.depends("partner_id.debt_phone_ids.health")
     def _compute_has_number(self):
-        found = self.env["debt.phone"]._read_group(
+        phones = self.env["debt.phone"]
+        found = phones._read_group(
             Domain("partner_id", "in", self.partner_id.ids)
-            & self._usable_number_domain(),
+            & phones._get_usable_domain(),
             ["partner_id"],
         )
         partners = {partner for (partner,) in found}
@@ -53,7 +46,9 @@ class DebtCase(models.Model):
         if operator != "in":
             return NotImplemented
         with_number = Domain(
-            "partner_id.debt_phone_ids", "any", self._usable_number_domain()
+            "partner_id.debt_phone_ids",
+            "any",
+            self.env["debt.phone"]._get_usable_domain(),
         )
         found = Domain.FALSE
         if True in value:
@@ -61,3 +56,19 @@ class DebtCase(models.Model):
         if False in value:
             found |= ~with_number
         return found
+
+    def action_explain(self):
+        """Open the strip of the next days for this case."""
+        self.ensure_one()
+        explain = self.env["debt.contact.explain"].create({"case_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._(
+                "Contact Times of %(debtor)s", debtor=self.partner_id.display_name
+            ),
+            "res_model": explain._name,
+            "res_id": explain.id,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools import phones
 
@@ -126,6 +127,11 @@ class DebtPhone(models.Model):
             zones=tuple(filter(None, (self.zones or "").split(","))),
             extension=self.extension or "",
         )
+
+    @api.model
+    def _get_usable_domain(self):
+        """Numbers that could be dialled, as far as the database alone can tell."""
+        return Domain("number", "!=", False) & Domain("health", "in", USABLE_HEALTH)
 
     def _is_usable(self):
         """Whether it may be dialled: a contact may refuse calls for himself."""

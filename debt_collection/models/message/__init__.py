@@ -1,12 +1,13 @@
 from . import (
     debt_message,
-    debt_case_in_person,
     debt_case_ladder,
     debt_case_message,
     debt_case_notify,
-    debt_case_reply,
+    debt_phone,
+    res_partner,
     debt_message_decision,
     debt_message_failure,
+    debt_message_in_person,
     debt_message_queue,
     debt_message_step,
 )

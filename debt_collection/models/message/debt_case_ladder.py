@@ -107,8 +107,9 @@ class DebtCase(models.Model):
         """
         partner = self.partner_id
         ways = {
-            "sms": not partner.debt_do_not_call and self._sms_phones(facts.phones),
-            "email": not partner.is_blacklisted and self._usable_email(partner),
+            "sms": not partner.debt_do_not_call
+            and self.env["debt.phone"]._for_sms(facts.phones),
+            "email": not partner.is_blacklisted and partner._debt_email(),
         }
         for channel in filter(ways.get, step._channels()):
             ways[channel] = not self._lacks_leave(channel, facts)

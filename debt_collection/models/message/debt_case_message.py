@@ -101,9 +101,10 @@ class DebtCase(models.Model):
         if channel == "email":
             # Who was archived has left.
             contact = (spoken.contact_id or dialled.contact_id).filtered("active")
-            return self._usable_email(contact) or self._usable_email(debtor)
+            return contact._debt_email() or debtor._debt_email()
         mobiles = debtor.debt_phone_ids.browse(
-            mobile.id for mobile in self._sms_phones(debtor.debt_phone_ids)
+            mobile.id
+            for mobile in self.env["debt.phone"]._for_sms(debtor.debt_phone_ids)
         ).sorted(lambda p: (p != dialled, MOBILE.index(p.kind), p.sequence))
         if len(mobiles) > 1:
             mobiles = mobiles.sorted(self._refuses_sms)
@@ -114,43 +115,6 @@ class DebtCase(models.Model):
         debtor, company = self.partner_id.sudo(), self.company_id
         words = self._consent_words(debtor)[debtor.id, company.id]
         return last_word(words, "sms", phone.number, company._debt_today()) is False
-
-    @api.model
-    def _sms_phones(self, phones):
-        """Those of a debtor's numbers to which an SMS can be sent."""
-        return [
-            phone
-            for phone in phones
-            if phone.kind in MOBILE
-            and not phone.extension
-            and not phone.sms_failed
-            and phone._is_usable()
-        ]
-
-    @api.model
-    def _usable_email(self, partner):
-        """The partner's address, False where there is none or mail comes back from it.
-
-        Odoo counts bounces by partner, and until somebody writes from that address; a
-        corrected address has not had any.
-        """
-        email = partner.email_normalized
-        if not email or not partner.message_bounce:
-            return email
-        # Superuser: whether mail to exactly this address came back.
-        returned = self.env["debt.message"].sudo()
-        return (
-            not returned.search_count(
-                [
-                    ("partner_id", "=", partner.commercial_partner_id.id),
-                    ("channel", "=", "email"),
-                    ("address", "=", email),
-                    ("state", "=", "failed"),
-                ],
-                limit=1,
-            )
-            and email
-        )
 
     def _no_address_text(self, channel):
         # Superuser: exactly this debtor's address.
@@ -190,3 +154,14 @@ class DebtCase(models.Model):
             "debt_collection.debt_message_action"
         )
         return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+
+    def action_record_in_person(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Letter or Visit"),
+            "res_model": "debt.message.record",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }

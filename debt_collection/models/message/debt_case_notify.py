@@ -12,6 +12,17 @@ class DebtCase(models.Model):
 
     _inherit = "debt.case"
 
+    def message_update(self, msg_dict, update_vals=None):
+        """An e-mail arrived on a case: whoever works the case gets to know of it.
+
+        The answer itself is logged by Odoo; it goes to colleagues only, and is no
+        reason to write to the debtor.
+        """
+        for case in self:
+            owner = case.user_id or case._accountant()
+            case.message_subscribe(partner_ids=owner.partner_id.ids)
+        return super().message_update(msg_dict, update_vals)
+
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         outside = self._outside_recipients(recipients_data)
         if not outside:

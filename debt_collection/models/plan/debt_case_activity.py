@@ -17,6 +17,7 @@ class DebtCase(models.Model):
     @api.model
     def _cron_call_activities(self):
         """Give activities to calls that came within the planning horizon overnight."""
+        activities = self.env["mail.activity"]
         days = max(self.env["res.company"].search([]).mapped("debt_planning_days"))
         horizon = fields.Datetime.now() + timedelta(days=days + 2)
         domain = (
@@ -24,32 +25,21 @@ class DebtCase(models.Model):
             & Domain("state", "=", "active")
             & Domain("user_id", "!=", False)
             & Domain("next_contact_at", "<=", horizon)
-            & Domain("activity_ids", "not any", self._is_call_activity())
+            & Domain("activity_ids", "not any", activities._get_debt_call_domain())
         )
         cases = self.search(domain)
         for start in range(0, len(cases), BATCH):
             cases[start : start + BATCH]._sync_call_activities()
 
-    @api.model
-    def _is_call_activity(self):
-        kind = Domain("activity_type_id", "=", self._call_activity_type().id)
-        return kind & Domain("automated", "=", True)
-
     def _call_activities(self):
         """The call activities that this addon made for these cases."""
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            .search(
-                Domain("res_model", "=", self._name)
-                & Domain("res_id", "in", self.ids)
-                & self._is_call_activity()
-            )
+        # Superuser: exactly the activities of these cases, whoever has them.
+        activities = self.env["mail.activity"].sudo()
+        return activities.search(
+            Domain("res_model", "=", self._name)
+            & Domain("res_id", "in", self.ids)
+            & activities._get_debt_call_domain()
         )
-
-    @api.model
-    def _call_activity_type(self):
-        return self.env.ref("debt_collection.mail_activity_type_call")
 
     def _drop_call_activities(self):
         self._call_activities().unlink()
@@ -106,7 +96,7 @@ class DebtCase(models.Model):
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": self._call_activity_type().id,
+            "activity_type_id": self.env["mail.activity"]._debt_call_type().id,
             "user_id": self.user_id.id,
             "date_deadline": deadline,
             "automated": True,

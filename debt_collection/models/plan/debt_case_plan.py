@@ -1,5 +1,8 @@
+import logging
 from collections import defaultdict
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -7,6 +10,8 @@ from odoo.tools import SQL
 
 from ...tools.contact import check
 from ...tools.ladder import Plan, plan
+
+_logger = logging.getLogger(__name__)
 
 BATCH = 1000
 # A callback the debtor asked for is made until then; later it is an ordinary call.
@@ -254,3 +259,49 @@ class DebtCase(models.Model):
 
     def _plan_message(self, facts, now, made, call_at):
         """Hook: the next message of the ladder, None when none is foreseen."""
+
+    # --- one failing case does not block the rest -----------------------------------
+    def _work_isolated(self, work):
+        """Do something with many cases at once, or else with those it can be done with.
+
+        What fails is halved until the one that fails stands alone: that one is left
+        for a day.
+
+        :param work: a function of ``debt.case``
+        """
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except OperationalError:
+            # The database is busy: nothing is wrong with the cases.
+            raise
+        except Exception as error:
+            if len(self) == 1:
+                self._postpone_failed(error)
+                return
+            half = len(self) // 2
+            self[:half]._work_isolated(work)
+            self[half:]._work_isolated(work)
+
+    def _postpone_failed(self, error):
+        """Try again tomorrow, and tell people why nothing is planned until then."""
+        _logger.exception("Case %s could not be planned", self.id)
+        self._message_log(
+            body=self.env._(
+                "The next contact could not be planned. It is tried again tomorrow. "
+                "Tell the administrator: %(error)s",
+                error=error,
+            )
+        )
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        self.write(
+            {
+                # A span of no length: nobody is given the case before it is planned.
+                "next_contact_at": tomorrow,
+                "contact_until": tomorrow,
+                "next_contact_code": "failed",
+                "next_contact_block": False,
+                "next_message_at": False,
+                "plan_dirty": False,
+            }
+        )

@@ -1,27 +1,17 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ...tools.contact import Answer
 
 
-class DebtCase(models.Model):
+class DebtMessage(models.Model):
     """Letters and visits: no queue carries them, people do, and put them on record."""
 
-    _inherit = "debt.case"
+    _inherit = "debt.message"
 
-    def action_record_in_person(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Letter or Visit"),
-            "res_model": "debt.message.record",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_case_id": self.id},
-        }
-
-    def _record_in_person(self, channel, note, made_at=None):
+    @api.model
+    def _record_in_person(self, case, channel, note, made_at=None):
         """Put a letter or a visit on record: it counts as a contact.
 
         :param str channel: letter, visit
@@ -31,19 +21,19 @@ class DebtCase(models.Model):
         :return: ``debt.message`` (superuser)
         :raises UserError: it is to be made now, and the gate refuses
         """
-        self.ensure_one()
-        self.check_access("write")
+        case.ensure_one()
+        case.check_access("write")
         at = made_at or fields.Datetime.now()
-        answer, facts = self._ask_in_person(channel, made_at)
+        answer, facts = self._ask_in_person(case, channel, made_at)
         if not answer.allowed and not made_at:
-            raise UserError(self._contact_message(answer, at, facts))
-        address = self._postal_address()
+            raise UserError(case._contact_message(answer, at, facts))
+        address = self._postal_address(case)
         decided = self.env["debt.contact.decision"]._prepare(
-            self, channel, at, answer, facts, occasion="message", number=address
+            case, channel, at, answer, facts, occasion="message", number=address
         )
         # Superuser: nobody writes messages by hand; this one was decided about.
-        case = self.sudo()
-        message = case.env["debt.message"].create(
+        case = case.sudo()
+        message = self.sudo().create(
             {
                 **case._prepare_message_values("recorded", channel),
                 "address": address,
@@ -54,10 +44,11 @@ class DebtCase(models.Model):
         )
         self.env["debt.contact.decision"]._keep([decided | {"message_id": message.id}])
         # It may have used up what a call was planned for.
-        self.sudo()._set_dirty()
+        case._set_dirty()
         return message
 
-    def _ask_in_person(self, channel, made_at=None):
+    @api.model
+    def _ask_in_person(self, case, channel, made_at=None):
         """The gate's answer about a letter or visit, and what it knew.
 
         What the ledger says now tells nothing of an earlier day.
@@ -66,16 +57,17 @@ class DebtCase(models.Model):
         :return: `tools.contact.Answer` and `Facts`
         """
         if not made_at:
-            return self._ask_gate(channel, fields.Datetime.now())
-        facts = self._contact_facts()[self]
-        if reason := self._refused_by_debtor(channel, facts, None, None):
+            return case._ask_gate(channel, fields.Datetime.now())
+        facts = case._contact_facts()[case]
+        if reason := case._refused_by_debtor(channel, facts, None, None):
             return Answer(False, reason), facts
-        target = self._contact_target(channel, facts)
-        return self._ask_policy(channel, made_at, facts, target), facts
+        target = case._contact_target(channel, facts)
+        return case._ask_policy(channel, made_at, facts, target), facts
 
-    def _postal_address(self):
+    @api.model
+    def _postal_address(self, case):
         """The debtor's address on one line, False where there is none."""
         # Superuser: exactly this debtor's address.
-        lines = self.partner_id.sudo()._display_address(without_company=True)
+        lines = case.partner_id.sudo()._display_address(without_company=True)
         parts = (line.strip() for line in lines.splitlines())
         return ", ".join(filter(None, parts)) or False
