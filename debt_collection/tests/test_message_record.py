@@ -124,7 +124,7 @@ class TestMessageRecord(DebtCommon):
             )
             message._send()
             self.assertEqual((message.state, message.sent_at), ("failed", False))
-            self.assertIn("Nothing sends such messages", message.failure)
+            self.assertIn("Such messages are not sent automatically", message.failure)
         self.assertFalse(
             self.env["sms.sms"].search([("partner_id", "=", self.debtor.id)])
         )
