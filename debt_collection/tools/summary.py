@@ -1,0 +1,69 @@
+"""What the matter is with a debtor, in one sentence.
+
+"Owes 4,035.00 € since 12 July on 3 invoices; broke 2 promises; not reached for 12
+days." Which clauses it has is decided here; the words are the caller's.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+#: Whoever was spoken with yesterday need not be told that it was a day ago.
+SILENCE_MATTERS = 2
+
+
+class Clause(StrEnum):
+    """One part of the sentence, in the order in which they are said."""
+
+    OWES = "owes"
+    DISPUTED = "disputed"
+    BROKE = "broke"
+    PROMISED = "promised"
+    NEVER_CALLED = "never_called"
+    NEVER_REACHED = "never_reached"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known about a debtor.
+
+    :param day: today, where the creditor is
+    :param overdue: whether something is due, collected and undisputed
+    :param disputed: whether a part is disputed
+    :param broken: promises that were broken or only partly kept
+    :param promised: the day for which the next open promise was made
+    :param attempts: calls made since the case was opened
+    :param reached: the day of the last conversation with the debtor
+    """
+
+    day: date
+    overdue: bool = True
+    disputed: bool = False
+    broken: int = 0
+    promised: date | None = None
+    attempts: int = 0
+    reached: date | None = None
+
+    @property
+    def silent_days(self) -> int:
+        """Days since the last conversation; 0 where there was none."""
+        return (self.day - self.reached).days if self.reached else 0
+
+
+def clauses(situation: Situation) -> list[Clause]:
+    """The clauses that are worth saying.
+
+    >>> clauses(Situation(date(2026, 3, 10), broken=2, reached=date(2026, 2, 26)))
+    [<Clause.OWES: 'owes'>, <Clause.BROKE: 'broke'>, <Clause.SILENT: 'silent'>]
+    """
+    wanted = {
+        Clause.OWES: situation.overdue,
+        Clause.DISPUTED: situation.disputed,
+        Clause.BROKE: situation.broken > 0,
+        Clause.PROMISED: situation.promised is not None,
+        Clause.NEVER_CALLED: not situation.attempts and not situation.reached,
+        Clause.NEVER_REACHED: situation.attempts > 0 and not situation.reached,
+        Clause.SILENT: situation.silent_days >= SILENCE_MATTERS,
+    }
+    return [clause for clause in Clause if wanted[clause]]
