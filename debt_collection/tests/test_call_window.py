@@ -164,6 +164,28 @@ class TestCallWindow(WizardCommon):
             self.assertEqual(form.promise_amount, 300)
             form.promise_date = fields.Date.today() + timedelta(days=1)
 
+    def test_back_forgets_the_outcome_an_answer_led_to(self):
+        wizard = self._open()
+        step = wizard.step_id
+        ends = step.answer_ids.filtered("outcome_id")[:1]
+        with self._form(wizard) as form:
+            form.answer_id = ends
+            self.assertEqual(form.outcome_id, ends.outcome_id)
+        self.assertTrue(wizard.script_ended)
+        wizard.action_back()
+        self.assertEqual(wizard.step_id, step, "the question is asked again")
+        self.assertFalse(wizard.outcome_id)
+        self.assertFalse(wizard.script_ended)
+
+    def test_what_ends_all_contact_is_asked_once_more(self):
+        asked = self.env["debt.call.outcome"].search(
+            [("needs_confirmation", "=", True)]
+        )
+        self.assertEqual(
+            set(asked.mapped("code")), {"bankrupt", "do_not_call", "represented"}
+        )
+        self.assertNotIn("k", asked.mapped("hotkey"), "not beside the key that dials")
+
     def test_what_was_agreed_fills_the_blanks_of_the_script(self):
         wizard = self._open()
         closing = wizard.step_id.script_id.step_ids.filtered(

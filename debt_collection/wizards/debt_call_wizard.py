@@ -68,6 +68,7 @@ class DebtCallWizard(models.TransientModel):
     needs_promise = fields.Boolean(related="outcome_id.needs_promise")
     needs_dispute = fields.Boolean(related="outcome_id.needs_dispute")
     needs_note = fields.Boolean(related="outcome_id.needs_note")
+    needs_confirmation = fields.Boolean(related="outcome_id.needs_confirmation")
     dispute_code = fields.Selection(
         lambda self: self.env["debt.dispute"]._fields["reason_code"].selection,
         string="Kind of Dispute",

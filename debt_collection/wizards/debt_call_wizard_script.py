@@ -29,9 +29,9 @@ class DebtCallWizard(models.TransientModel):
     def _compute_progress(self):
         for wizard in self:
             path = wizard.path or [{}]
-            wizard.can_go_back = len(path) > 1
             # An answer that led on would have been followed by another step.
             wizard.script_ended = bool(path[-1].get("answer_id"))
+            wizard.can_go_back = len(path) > 1 or wizard.script_ended
 
     @api.model
     def _prepare_start(self, call):
@@ -135,16 +135,25 @@ class DebtCallWizard(models.TransientModel):
             self.phase = self.step_id.phase
 
     def action_back(self):
-        """Back to the step before; what was answered there is asked again."""
+        """Back to the last question; what was answered is asked again.
+
+        The outcome that the answer led to is forgotten with it.
+        """
         self.ensure_one()
         path = list(self.path or ())
-        if len(path) < 2:
+        if not self.can_go_back:
             return
-        path.pop()
+        if not self.script_ended:
+            path.pop()
         step = self.env["debt.script.step"].browse(path[-1]["step_id"]).exists()
         path[-1] = path[-1] | {"answer_id": False}
         # Whoever went on by mistake must not stay "the right party".
         party = path[-1].get("party")
-        values = {"path": path, "step_id": step.id, "phase": step.phase}
+        values = {
+            "path": path,
+            "step_id": step.id,
+            "phase": step.phase,
+            "outcome_id": False,
+        }
         if step._is_sayable(party):
             self.write(values | {"party": party})

@@ -59,6 +59,11 @@ class DebtCallOutcome(models.Model):
     needs_promise = fields.Boolean(string="Asks for a Promise")
     needs_dispute = fields.Boolean(string="Asks for Disputed Invoices")
     needs_note = fields.Boolean(string="Asks for a Note")
+    needs_confirmation = fields.Boolean(
+        string="Asks Once More",
+        help="The operator confirms it once more before it is saved: one wrong key "
+        "must not end all contact with a debtor.",
+    )
     stops_contact = fields.Boolean(
         help="The debtor is not to be called again, on any number."
     )

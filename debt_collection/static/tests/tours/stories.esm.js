@@ -197,10 +197,16 @@ const stories = {
         ...openWindow,
         ...dial,
         ...rightParty,
-        keys("Bankrupt", "shift", "k"),
+        keys("Bankrupt", "shift", "i"),
         fill("note", "Court of Ghent, file 26/114"),
         follows("All contact stops"),
-        ...save,
+        keys("Save", "d"),
+        {
+            content: "It is asked once more",
+            trigger: ".modal:contains(Bankrupt) .btn-primary",
+            run: "click",
+        },
+        {content: "Back on the case", trigger: `${CASE} .o_form_statusbar`},
         state("Legal"),
     ],
 

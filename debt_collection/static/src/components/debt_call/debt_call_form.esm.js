@@ -1,4 +1,6 @@
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {FormController} from "@web/views/form/form_controller";
+import {_t} from "@web/core/l10n/translation";
 import {formView} from "@web/views/form/form_view";
 import {registry} from "@web/core/registry";
 import {usePager} from "@web/search/pager_hook";
@@ -22,12 +24,36 @@ export class DebtCallFormController extends FormController {
             await this.model.root.discard();
             return true;
         }
+        if (!(await this.confirmOutcome(clickParams.name))) {
+            return false;
+        }
         const saved = await super.beforeExecuteActionButton(...arguments);
         if (saved !== false) {
             this.isBlocking = true;
             this.ui.block();
         }
         return saved;
+    }
+
+    /** One wrong key must not end all contact with a debtor. */
+    confirmOutcome(button) {
+        const {needs_confirmation: asks, outcome_id: outcome} = this.model.root.data;
+        if (!asks || !["action_save", "action_save_next"].includes(button)) {
+            return true;
+        }
+        return new Promise((resolve) =>
+            this.dialogService.add(ConfirmationDialog, {
+                title: _t("Are you sure?"),
+                body: _t(
+                    "“%(outcome)s” ends contact with this debtor. Read “What follows” once more before you save it.",
+                    {outcome: outcome.display_name}
+                ),
+                confirmLabel: _t("Save"),
+                confirm: () => resolve(true),
+                cancel: () => resolve(false),
+                dismiss: () => resolve(false),
+            })
+        );
     }
 
     async afterExecuteActionButton() {
