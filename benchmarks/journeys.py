@@ -33,7 +33,7 @@ class Tracer:
     """
 
     def __init__(self):
-        self.calls, self.moves, self.files = 0, 0, Counter()
+        self.calls, self.files, self.pairs = 0, Counter(), Counter()
         self._stack = []
 
     def __enter__(self):
@@ -56,12 +56,16 @@ class Tracer:
         self.calls += 1
         self.files[name] += 1
         if self._stack and self._stack[-1] != name:
-            self.moves += 1
+            self.pairs[f"{self._stack[-1]} > {name}"] += 1
         self._stack.append(name)
 
     def figures(self):
         """What was counted."""
-        return {"calls": self.calls, "moves": self.moves, "files": len(self.files)}
+        return {
+            "calls": self.calls,
+            "moves": self.pairs.total(),
+            "files": len(self.files),
+        }
 
 
 def prepare(env):
@@ -170,7 +174,7 @@ def _traced(case, key):
         case.env.flush_all()
     savepoint.close(rollback=True)
     case.env.invalidate_all(flush=False)
-    return tracer.figures() | {"most": tracer.files.most_common()}
+    return tracer.figures() | {"most": tracer.pairs.most_common()}
 
 
 def show(found, details):
@@ -180,14 +184,14 @@ def show(found, details):
         one = found[key]
         print(f"{title:44}{one['moves']:8}{one['calls']:8}{one['files']:8}")
         if details:
-            for file, calls in one["most"]:
-                print(f"    {calls:6} {file}")
+            for pair, moves in one["most"]:
+                print(f"    {moves:6} {pair}")
 
 
 def main():
     """Trace and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", action="store_true", help="calls into each file")
+    parser.add_argument("--pairs", action="store_true", help="moves between each pair")
     parser.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args()
     seed = databases.in_own_process(make_ledger.ensure, 400)
@@ -197,7 +201,7 @@ def main():
     if options.json:
         print(json.dumps(found))
     else:
-        show(found, options.files)
+        show(found, options.pairs)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,18 @@ def test_no_wing_imports_a_later_one():
             assert WINGS.index(wing) <= WINGS.index(_wing(path)), f"{path}: {wing}"
 
 
+def test_what_other_addons_import_is_there():
+    """They are loaded only where they are installed: a moved file breaks them late."""
+    inside = "odoo.addons.debt_collection."
+    for path in sorted(ADDON.parent.glob("debt_collection_*/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            module = isinstance(node, ast.ImportFrom) and node.module or ""
+            if module.startswith(inside):
+                found = ADDON.joinpath(*module.removeprefix(inside).split("."))
+                there = found.is_dir() or found.with_suffix(".py").exists()
+                assert there, f"{path}: {module}"
+
+
 def test_no_wing_calls_a_later_one(methods):
     """A method that only later wings define is not called by name."""
     first = {}

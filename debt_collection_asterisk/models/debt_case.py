@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.debt_collection.models.contact.debt_contact_decision_case import (
+from odoo.addons.debt_collection.models.plan.debt_contact_decision_plan import (
     WAITING,
 )
 
