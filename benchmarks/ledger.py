@@ -54,7 +54,7 @@ def post_seed(env):
     models = ("res.partner", "account.move", "account.move.line")
     models += ("account.partial.reconcile",)
     env.flush_all()
-    before = {name: _highest(env, name) for name in models}
+    before = {name: highest(env, name) for name in models}
     rng = random.Random(SEED)
     debtors = _debtors(env)
     plan = sorted(_plan(rng, debtors), key=lambda item: item["date"])
@@ -62,14 +62,14 @@ def post_seed(env):
     moves.action_post()
     for move, item in zip(moves, plan, strict=True):
         if item["paid"]:
-            _pay(move, item)
+            pay(move, item)
         elif rng.random() < UNMATCHED:
             _payment(move, item["date"], 100, 100)
     env.flush_all()
     return before
 
 
-def _highest(env, name):
+def highest(env, name):
     records = env[name].with_context(active_test=False)
     return records.search([], order="id desc", limit=1).id or 0
 
@@ -193,7 +193,7 @@ def _term(env, percents):
     )
 
 
-def _pay(invoice, item):
+def pay(invoice, item):
     """Match a payment of a share of the invoice with it."""
     owed = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
     share = item["paid"]

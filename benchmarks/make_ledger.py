@@ -35,7 +35,7 @@ def _noted(name):
     return rest if fits else None
 
 
-def _made(name, make):
+def made(name, make):
     """The facts of a database, made by `make` when it does not serve any more."""
     facts = _noted(name)
     if facts is None:
@@ -62,7 +62,7 @@ def multiplied(invoices):
     """A maker of a database with so many invoices, at least 400."""
 
     def make(name):
-        facts = _made(f"{databases.PREFIX}seed", seed)
+        facts = made(f"{databases.PREFIX}seed", seed)
         before = dict(zip(ORDER, map(int, facts.split()), strict=True))
         databases.create(name, f"{databases.PREFIX}seed")
         with databases.environment(name) as env:
@@ -80,7 +80,7 @@ def ensure(invoices):
     """The name of the database with so many invoices."""
     databases.configure()
     name = f"{databases.PREFIX}{invoices}"
-    _made(name, multiplied(invoices))
+    made(name, multiplied(invoices))
     return name
 
 

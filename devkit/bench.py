@@ -14,9 +14,11 @@ RIVAL = DEV / "rival"
 
 def run(name, arguments):
     """Run one benchmark; `--rival` is passed on, with the rival at hand."""
-    script = FOLDER / f"{name}.py"
     if name not in names():
         raise Problem(f"There is no benchmark {name}. {listing()}")
+    script = FOLDER / f"{name}.py"
+    if not script.exists():
+        script = FOLDER / f"{name}_.py"
     if "--rival" in arguments:
         os.environ["RIVAL_ADDONS"] = str(rival())
     code = subprocess.run(
@@ -26,12 +28,16 @@ def run(name, arguments):
 
 
 def names():
-    """The scripts that can be run, each with the first line of its docstring."""
+    """The scripts that can be run, each with the first line of its docstring.
+
+    One that would hide a module of Python's own ends in an underscore: `queue_.py`.
+    """
     found = {}
     for path in sorted(FOLDER.glob("*.py")):
         text = path.read_text()
         if "__main__" in text:
-            found[path.stem] = text.lstrip('"').split("\n", 1)[0].rstrip('"')
+            title = text.lstrip('"').split("\n", 1)[0].rstrip('"')
+            found[path.stem.rstrip("_")] = title
     return found
 
 

@@ -4,6 +4,7 @@ from . import test_audit_monthly
 from . import test_call
 from . import test_call_claim
 from . import test_call_inbound
+from . import test_call_queue
 from . import test_call_race
 from . import test_call_window
 from . import test_card_isolated

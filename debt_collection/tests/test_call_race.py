@@ -181,6 +181,35 @@ class TestRace(BaseCase):
         self.assertFalse(shared)
         self.assertTrue(all(first) and all(second), "there were debtors for both")
 
+    def _claim_again(self, start, answers):
+        """Claim for the first racer, retried as requests are."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.user_ids[0], {})
+            cr.execute("SELECT 1")
+            start.wait()
+            answers.append(retrying(env["debt.case"].claim_next, env))
+
+    def test_one_operator_in_two_windows_holds_one_claim(self):
+        """Two clicks on “Next Call” at the same moment are one debtor."""
+        self.addCleanup(self._release)
+        for _round in range(20):
+            start, answers = threading.Barrier(2), []
+            threads = [
+                threading.Thread(target=self._claim_again, args=(start, answers))
+                for _window in range(2)
+            ]
+            # The loser's "duplicate key", before it tries again.
+            with mute_logger("odoo.sql_db"):
+                for thread in threads:
+                    thread.dbname = get_db_name()
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+            self.assertEqual(len(answers), 2)
+            self.assertEqual(len(set(answers)), 1)
+            self.assertTrue(answers[0])
+            self._release()
+
     # --- one debtor, two contacts ---------------------------------------------------
     def _contact(self, user_id, case_id, make, start, answers):
         """Make a contact on a connection of its own, retried as requests are."""

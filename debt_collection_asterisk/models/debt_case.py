@@ -35,7 +35,8 @@ class DebtCase(models.Model):
         :return: ``debt.call``, at most ``count``
         """
         now = fields.Datetime.now()
-        self._tidy_queue(now)
+        queue = self.env["debt.queue"]
+        queue._tidy(now)
         calls = self.env["debt.call"]
         passed = []
         for _attempt in range(TRIES):
@@ -44,7 +45,7 @@ class DebtCase(models.Model):
             self.env["debt.call"].flush_model()
             self.flush_model()
             rows = self.env.execute_query(
-                self._next_sql(campaign._case_sql(now), now, passed)
+                queue._next_sql(campaign._case_sql(now), now, passed)
             )
             if not rows:
                 break
@@ -74,7 +75,7 @@ class DebtCase(models.Model):
         A debtor may be called when no voice message may be left.
         """
         if channel == "call" or answer.reason not in WAITING:
-            self._settle_refused(answer, facts, channel)
+            self.env["debt.queue"]._settle([(self, answer, facts)], channel)
         if channel == "voice_message" and self.exists():
             tomorrow = now + timedelta(days=1)
             self.voice_message_at = min(answer.next_at or tomorrow, tomorrow)

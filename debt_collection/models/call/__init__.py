@@ -9,6 +9,7 @@ from . import (
     debt_case_call,
     debt_case_claim,
     debt_contact_decision_call,
+    debt_queue,
     debt_turn,
     mail_activity,
     res_users,

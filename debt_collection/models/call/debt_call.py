@@ -84,6 +84,11 @@ class DebtCall(models.Model):
     claim_until = fields.Datetime(
         readonly=True, help="Until then the debtor is reserved for this operator."
     )
+    is_claim = fields.Boolean(
+        string="Claimed",
+        readonly=True,
+        help="An operator took the debtor to call him: he holds one claim at a time.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Operator",
@@ -132,6 +137,10 @@ class DebtCall(models.Model):
     _debtor_once = models.UniqueIndex(
         "(partner_id) WHERE state != 'done'",
         "Somebody else is on the line with this debtor.",
+    )
+    _one_claim = models.UniqueIndex(
+        "(user_id) WHERE is_claim AND state = 'draft'",
+        "An operator holds one claim at a time.",
     )
     _external_once = models.UniqueIndex("(external_id) WHERE external_id IS NOT NULL")
     _stale_idx = models.Index("(claim_until) WHERE state != 'done'")

@@ -1,22 +1,33 @@
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import mute_logger
 
 from .debt_call import CLAIM_MINUTES
-
-# Debtors looked at before the queue is called empty: those passed over were refused
-# by the gate (and are planned anew) or taken by a colleague in the same instant.
-CLAIM_TRIES = 200
-PLAN_FIRST = 100
-# First key of the advisory locks on debtors; any constant no other addon uses.
-LOCK_SPACE = 19_230
 
 
 class DebtCase(models.Model):
     _inherit = "debt.case"
+
+    skipped_at = fields.Datetime(
+        readonly=True, copy=False, help="When an operator last passed the case over."
+    )
+
+    _callback_idx = models.Index(
+        "(callback_at) WHERE closed_at IS NULL AND callback_at IS NOT NULL"
+    )
+    # The queue's index begins with the operator; IS NULL is no order to PostgreSQL.
+    _pool_idx = models.Index(
+        "(priority DESC, next_contact_at, id) WHERE user_id IS NULL"
+        " AND closed_at IS NULL AND state = 'active' AND next_contact_at IS NOT NULL"
+    )
+    _skipped_idx = models.Index(
+        "(skipped_at) WHERE closed_at IS NULL AND skipped_at IS NOT NULL"
+    )
 
     on_line_user_id = fields.Many2one(
         "res.users",
@@ -49,123 +60,61 @@ class DebtCase(models.Model):
     def claim_next(self):
         """Open a call with the debtor who is due next for the calling user.
 
-        Own cases come first, then those nobody owns. Two operators never get the same
-        debtor: an advisory lock passes over debtors being claimed at this moment, and
-        a unique index on open calls has the last word. The ledger and the gate are
-        asked again before the debtor is handed out.
+        An operator holds one claim: while he has a call open, that one is returned, and
+        the queue is not asked; a draft past its time is given back. Two operators never
+        get the same debtor: an advisory lock passes over debtors being claimed at
+        this moment, and a unique index on open calls has the last word. The ledger and
+        the gate are asked again before the debtor is handed out.
 
-        :return: id of the new ``debt.call`` in state draft, or False when nobody may
-            be called now
+        :return: id of the ``debt.call`` in state draft, or of the one that is open
+            already; False when nobody may be called now
         :raises AccessError: the user is no operator
+        :raises ConcurrencyError: the user is claiming at the same moment elsewhere;
+            Odoo tries again, and finds that claim
         """
         if not self.env.user.has_group("debt_collection.group_debt_operator"):
             raise AccessError(self.env._("Only collection operators take calls."))
         now = fields.Datetime.now()
-        self._tidy_queue(now)
-        passed = []
-        for _attempt in range(CLAIM_TRIES):
-            case = self._lock_next(now, passed)
-            if not case:
-                return False
-            passed.append(case.partner_id.id)
-            if call := case._claim_if_allowed(now):
-                return call.id
-        return False
+        queue = self.env["debt.queue"]
+        call = self._open_claim(now) or queue._claim_due(now)
+        if not call and queue._tidy(now):
+            call = queue._claim_due(now)
+        return call.id if call else False
 
     @api.model
-    def _tidy_queue(self, now):
-        """Take back stale claims, plan what is unplanned, unless others are at it."""
-        calls = self.env["debt.call"]
-        if calls.sudo().search_count(calls._stale_domain(now), limit=1):
-            self._unless_contended(lambda: calls._release_stale(now))
-        # Superuser: planning is set-wise and not about this user's cases only.
-        own = Domain("company_id", "in", self.env.companies.ids)
-        dirty = self.sudo().search(self._to_plan_domain(now) & own, limit=PLAN_FIRST)
-        if dirty:
-            self._unless_contended(
-                lambda: dirty.try_lock_for_update()._work_isolated(
-                    lambda some: some._plan()
-                )
-            )
-
-    @api.model
-    def _lock_next(self, now, passed):
-        """The next due case whose debtor could be locked, own cases first.
+    def _open_claim(self, now):
+        """The call that the user has open already, the newest first.
 
         :param datetime now: naive UTC
-        :param list passed: ids of debtors to leave out
         """
-        self.env["debt.call"].flush_model()
-        self.flush_model()
-        mine = SQL("c.user_id = %s", self.env.uid)
-        teams = (
-            self.env["debt.team.member"].sudo().search([("user_id", "=", self.env.uid)])
+        # Superuser: a claim counts whichever companies the user works for at present.
+        calls = self.env["debt.call"].sudo()
+        own = Domain("user_id", "=", self.env.uid) & Domain("state", "!=", "done")
+        own &= Domain("is_claim", "=", True) | Domain("state", "!=", "draft")
+        held = calls.search(own, order="id desc")
+        companies = self.env.companies
+        standing = held.filtered(
+            lambda call: call.claim_until > now and call.company_id in companies
         )
-        pool = SQL(
-            "c.user_id IS NULL AND (c.team_id IS NULL OR c.team_id = ANY(%s))",
-            teams.team_id.ids,
-        )
-        for owner in (mine, pool):
-            rows = self.env.execute_query(self._next_sql(owner, now, passed))
-            if rows:
-                return self.browse(rows[0][0])
-        return self.browse()
+        (held - standing - held._on_the_line())._release()
+        current = standing[:1]
+        if current.state == "draft":
+            current.claim_until = now + timedelta(minutes=CLAIM_MINUTES)
+        return current.with_env(self.env)
 
-    @api.model
-    def _next_sql(self, owner, now, passed):
-        """The inner query walks the queue's index in order; the outer one stops at the
-        first debtor it can lock."""
-        return SQL(
-            """
-            SELECT q.id
-              FROM (SELECT c.id, c.partner_id
-                      FROM debt_case c
-                     WHERE %(owner)s
-                       AND c.closed_at IS NULL
-                       AND c.state = 'active'
-                       AND c.next_contact_at <= %(now)s
-                       AND c.contact_until > %(now)s
-                       AND c.company_id = ANY(%(companies)s)
-                       AND c.partner_id != ALL(%(passed)s)
-                       AND NOT EXISTS (SELECT 1
-                                         FROM debt_call o
-                                        WHERE o.partner_id = c.partner_id
-                                          AND o.state != 'done')
-                     ORDER BY c.priority DESC, c.next_contact_at, c.id
-                     LIMIT 1000) q
-             WHERE pg_try_advisory_xact_lock(%(space)s, q.partner_id)
-             LIMIT 1
-            """,
-            owner=owner,
-            now=now,
-            companies=self.env.companies.ids,
-            passed=passed,
-            space=LOCK_SPACE,
-        )
+    def _claim(self, now):
+        """Open a call unless a colleague was quicker.
 
-    def _claim_if_allowed(self, now):
-        """Open a call unless ledger or gate refuse; then bring the case up to date."""
-        self.check_access("read")
-        answer, facts = self._ask_gate("call", now)
-        if answer.allowed:
-            return self._unless_contended(lambda: self._open_call(now))
-        self._unless_contended(lambda: self._settle_refused(answer, facts))
-        return None
-
-    def _settle_refused(self, answer, facts, channel="call"):
-        """The queue was behind the truth: bring this debtor up to date.
-
-        :param answer: `tools.contact.Answer`, a refusal
-        :param facts: `Facts` it was based on
+        :raises ConcurrencyError: the user has just opened one elsewhere
         """
-        planned = self.next_contact_at
-        key = f"claim:{self.id}:{planned}:{channel}:{answer.reason}"
-        refused = self.env["debt.contact.decision"]._prepare_refusal(
-            self, "claim", channel, answer, facts, planned, key=key
-        )
-        self.env["debt.contact.decision"]._keep([refused])
-        self.refresh(self.partner_id.ids)
-        self.sudo().exists()._plan()
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                return self._open_call(now, is_claim=True)
+        except UniqueViolation as error:
+            self.env.invalidate_all(flush=False)
+            if error.diag.constraint_name == "debt_call_one_claim":
+                raise ConcurrencyError("This user is claiming elsewhere") from error
+            return None
 
     def _open_call(self, now, **values):
         """Create the claim. Operators have no right to create calls but through this.
@@ -188,10 +137,21 @@ class DebtCase(models.Model):
         call.flush_recordset()
         return call.with_env(self.env)
 
+    def _put_back_others(self):
+        """Whoever opens a case gives the debtor back whom he had not dialled."""
+        self.env["debt.call"].sudo().search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("state", "=", "draft"),
+                ("is_claim", "=", True),
+            ]
+        )._release()
+
     def _claim_for_user(self):
         """The user's open call with this debtor; a new one when there is none.
 
         Opening is no contact: it is allowed at any hour, the gate is asked on dialling.
+        A claim on another debtor is given back, since an operator holds one at a time.
 
         :return: ``debt.call``
         :raises UserError: the case is closed, or a colleague has the debtor
@@ -211,7 +171,10 @@ class DebtCase(models.Model):
         if current and current.user_id == self.env.user and current.case_id == self:
             return current.with_env(self.env)
         if not current:
-            call = self._unless_contended(lambda: self._open_call(now, mode="manual"))
+            self._put_back_others()
+            call = self._unless_contended(
+                lambda: self._open_call(now, mode="manual", is_claim=True)
+            )
             if call:
                 return call
         raise UserError(
@@ -222,3 +185,14 @@ class DebtCase(models.Model):
                 debtor=self.partner_id.display_name,
             )
         )
+
+    def _skip(self, reason):
+        """Pass the case over: it comes after all others for the rest of the day.
+
+        :param str reason: why, for the case's history
+        """
+        self.check_access("write")
+        # Superuser: what the queue goes by is not written by hand.
+        self.sudo().skipped_at = fields.Datetime.now()
+        for case in self:
+            case._message_log(body=self.env._("Skipped: %(reason)s", reason=reason))

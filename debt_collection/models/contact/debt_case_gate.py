@@ -81,13 +81,16 @@ class DebtCase(models.Model):
         answer = self._contact_gate(channel, at, facts, number, phone, lifted)
         return answer, facts
 
-    def _contact_gate(self, channel, at, facts, number=None, phone=None, lifted=()):
+    def _contact_gate(
+        self, channel, at, facts, number=None, phone=None, lifted=(), owed=None
+    ):
         """Answer for one channel and instant; the ledger is read again first.
 
+        :param dict owed: of `debt.ledger._totals`, where they were read for many
         :return: `tools.contact.Answer`
         """
         self.ensure_one()
-        if reason := self._refused_by_ledger():
+        if reason := self._refused_by_ledger(owed):
             return Answer(False, reason)
         return self._contact_answer(channel, at, facts, number, phone, lifted)
 
@@ -117,11 +120,12 @@ class DebtCase(models.Model):
             target=target,
         )
 
-    def _refused_by_ledger(self):
+    def _refused_by_ledger(self, totals=None):
         """A debtor who owes nothing that is due is not contacted (rules 1, 2)."""
         if self.state == "closed":
             return "closed"
-        totals = self.env["debt.ledger"]._totals(self.partner_id, self.company_id)
+        ledger = self.env["debt.ledger"]
+        totals = totals or ledger._totals(self.partner_id, self.company_id)
         if totals["amount_overdue"] <= 0:
             return "disputed" if totals["amount_disputed"] > 0 else "nothing_owed"
         if self.state == "legal" or self.state == "on_hold" and not self.hold_until:

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -57,15 +59,26 @@ class DebtLedger(models.AbstractModel):
             currency, never negative), ``oldest_due_date`` (date or False) and
             ``is_open``: whether this is to be collected (rules 1 and 2)
         """
+        debtor = partner.commercial_partner_id
+        return self._totals_of(debtor, company)[company.id, debtor.id]
+
+    @api.model
+    def _totals_of(self, debtors, companies):
+        """The same for many debtors in all of these companies, in one query.
+
+        :return: dict of such dicts by pair of ids of company and debtor
+        """
         self._flush()
-        # Operators have no accounting rights: exactly one debtor in one company.
-        rows = self.env.execute_query_dict(
-            SQL(
-                "WITH %s SELECT * FROM verdict",
-                self._ctes(company.sudo(), partner.commercial_partner_id.ids),
-            )
-        )
-        row = rows[0] if rows else {}
+        # Operators have no accounting rights: exactly these debtors and companies.
+        ledger = self._ctes(companies.sudo(), debtors.ids)
+        rows = self.env.execute_query_dict(SQL("WITH %s SELECT * FROM verdict", ledger))
+        totals = defaultdict(lambda: self._prepare_totals({}))
+        for row in rows:
+            totals[row["company_id"], row["partner_id"]] = self._prepare_totals(row)
+        return totals
+
+    @api.model
+    def _prepare_totals(self, row):
         return {
             "amount_overdue": float(row.get("amount_overdue") or 0),
             "amount_disputed": float(row.get("amount_disputed") or 0),

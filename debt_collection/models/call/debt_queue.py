@@ -1,0 +1,246 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# Debtors looked at before a claim gives up: those passed over were refused by the gate
+# or taken by a colleague in the same instant. Most often the first is allowed; after
+# refusals, more and more are asked about at once.
+CLAIM_TRIES = 1000
+ASK_MORE, ASK_AT_ONCE = 8, 128
+# So many refused cases are planned anew while the operator waits; more are left to the
+# scheduled action.
+PLAN_REFUSED = 8
+# Cases planned while an operator waits; the scheduled action plans the others.
+PLAN_WHILE_WAITING = 20
+# Reasons of the gate that the ledger gives.
+BY_LEDGER = ("closed", "disputed", "nothing_owed")
+# First key of the advisory locks on debtors; any constant no other addon uses.
+LOCK_SPACE = 19_230
+# A debtor who was skipped is not offered for so long, and after all others for the rest
+# of the day.
+SKIP_RESTS = timedelta(hours=1)
+SKIP_LOWERS = timedelta(hours=12)
+
+
+class DebtQueue(models.AbstractModel):
+    """The queue: who is due, in which order, and nobody's at this moment.
+
+    Callbacks that debtors asked for come first, whatever else pauses the case; then an
+    operator's own cases, then those nobody owns; last those skipped today. Within each,
+    raised priority comes first, then who has been due for the longest.
+    """
+
+    _name = "debt.queue"
+    _description = "The Queue of Calls"
+
+    @api.model
+    def _claim_due(self, now):
+        """Open a call with the first in the queue whom ledger and gate allow.
+
+        :param datetime now: naive UTC
+        :return: ``debt.call``, or None
+        """
+        call, passed, refused, count = None, [], [], 1
+        while not call and len(passed) < CLAIM_TRIES:
+            cases = self._lock_next(now, passed, count)
+            if not cases:
+                break
+            passed += cases.partner_id.ids
+            asked = self._ask_at_once(cases, "call", now)
+            refused += [one for one in asked if not one[1].allowed]
+            for case, answer, _facts in asked:
+                if answer.allowed and (call := case._claim(now)):
+                    break
+            count = min(count * ASK_MORE, ASK_AT_ONCE)
+        if refused:
+            self.env["debt.case"]._unless_contended(lambda: self._settle(refused))
+        return call
+
+    @api.model
+    def _ask_at_once(self, cases, channel, at):
+        """Ask ledger and gate about many cases, in few queries.
+
+        The queue gives nobody a case that he may not read: rights are not asked again.
+
+        :param datetime at: naive UTC
+        :return: list of (case, `tools.contact.Answer`, `Facts`) in the order of cases
+        """
+        facts = cases._contact_facts()
+        ledger = self.env["debt.ledger"]
+        owed = ledger._totals_of(cases.partner_id, cases.company_id)
+        asked = []
+        for case in cases:
+            totals = owed[case.company_id.id, case.partner_id.id]
+            answer = case._contact_gate(channel, at, facts[case], owed=totals)
+            asked.append((case, answer, facts[case]))
+        return asked
+
+    @api.model
+    def _settle(self, refused, channel="call"):
+        """The queue was behind the truth: put that right, for all at once.
+
+        The refusals are put on record and cases without a debt closed. The others leave
+        the queue and are planned anew, by the scheduled action where they are many.
+
+        :param refused: list of (case, `tools.contact.Answer`, `Facts`)
+        """
+        cases = self.env["debt.case"]
+        self.env["debt.contact.decision"]._keep(
+            [
+                self._prepare_refusal(case, channel, answer, facts)
+                for case, answer, facts in refused
+            ]
+        )
+        settled = cases.concat(*(case for case, _answer, _facts in refused))
+        paid = cases.concat(
+            *(case for case, answer, _f in refused if answer.reason in BY_LEDGER)
+        )
+        if paid:
+            cases.refresh(paid.partner_id.ids)
+        # Superuser: only what the queue goes by is written.
+        settled = settled.sudo().exists().filtered(lambda case: not case.closed_at)
+        if len(settled) <= PLAN_REFUSED:
+            settled._plan()
+        elif settled:
+            settled.write({"contact_until": fields.Datetime.now(), "plan_dirty": True})
+            self._trigger_planning_once()
+
+    @api.model
+    def _prepare_refusal(self, case, channel, answer, facts):
+        planned = case.next_contact_at
+        key = f"claim:{case.id}:{planned}:{channel}:{answer.reason}"
+        return self.env["debt.contact.decision"]._prepare_refusal(
+            case, "claim", channel, answer, facts, planned, key=key
+        )
+
+    # --- who comes next ----------------------------------------------------------
+    @api.model
+    def _lock_next(self, now, passed, count=1):
+        """The next due cases whose debtors could be locked, those due first in front.
+
+        :param datetime now: naive UTC
+        :param list passed: ids of debtors to leave out
+        :param int count: how many at most
+        """
+        cases = self.env["debt.case"]
+        self.env["debt.call"].flush_model()
+        cases.flush_model()
+        # PostgreSQL goes through the parts in their order and stops when it has enough;
+        # what ends in a LIMIT is never read by several workers at once.
+        parts = SQL(" UNION ALL ").join(
+            SQL("(%s)", part) for part in self._parts(now, passed, count)
+        )
+        query = SQL("SELECT id FROM (%s) part LIMIT %s", parts, count)
+        rows = self.env.execute_query(query)
+        return cases.browse(dict.fromkeys(row[0] for row in rows))
+
+    @api.model
+    def _parts(self, now, passed, count):
+        """The parts of the queue in the order in which they are gone through."""
+        mine = SQL("c.user_id = %s", self.env.uid)
+        pool = SQL(
+            "c.user_id IS NULL AND (c.team_id IS NULL OR c.team_id IN ("
+            "SELECT m.team_id FROM debt_team_member m WHERE m.user_id = %s"
+            " AND m.active))",
+            self.env.uid,
+        )
+        rested = SQL("c.skipped_at <= %s", now - SKIP_RESTS)
+        fresh = SQL("(c.skipped_at IS NULL OR c.skipped_at <= %s)", now - SKIP_LOWERS)
+        for owner in (mine, pool):
+            asked = SQL("%s AND %s", owner, fresh)
+            yield self._next_sql(asked, now, passed, count, callback=True)
+        for skipped in (fresh, rested):
+            for owner in (mine, pool):
+                due = SQL("%s AND %s", owner, skipped)
+                yield self._next_sql(due, now, passed, count)
+
+    @api.model
+    def _next_sql(self, owner, now, passed, count=1, callback=False):
+        """The inner query walks an index of the queue in order; the outer one stops as
+        soon as it could lock enough debtors.
+
+        ``OFFSET 0`` keeps the locks out of the inner query. A limit would, too, but the
+        larger it is, the more PostgreSQL prefers to sort the whole queue.
+
+        :param SQL owner: which cases (``c``)
+        :param datetime now: naive UTC
+        :param list passed: ids of debtors to leave out
+        :param bool callback: those who asked to be called by now, paused or not
+        """
+        active, order = (
+            SQL("c.state = 'active'"),
+            SQL("c.priority DESC, c.next_contact_at"),
+        )
+        if callback:
+            active = SQL("c.state != 'legal' AND c.callback_at <= %s", now)
+            order = SQL("c.callback_at")
+        return SQL(
+            """
+            SELECT q.id
+              FROM (SELECT c.id, c.partner_id
+                      FROM debt_case c
+                     WHERE %(owner)s
+                       AND c.closed_at IS NULL
+                       AND %(active)s
+                       AND c.next_contact_at <= %(now)s
+                       AND c.contact_until > %(now)s
+                       AND c.company_id = ANY(%(companies)s)
+                       AND c.partner_id != ALL(%(passed)s)
+                       AND NOT EXISTS (SELECT 1
+                                         FROM debt_call o
+                                        WHERE o.partner_id = c.partner_id
+                                          AND o.state != 'done')
+                     ORDER BY %(order)s, c.id
+                    OFFSET 0) q
+             WHERE pg_try_advisory_xact_lock(%(space)s, q.partner_id)
+             LIMIT %(count)s
+            """,
+            owner=owner,
+            active=active,
+            order=order,
+            now=now,
+            companies=self.env.companies.ids,
+            passed=passed,
+            count=count,
+            space=LOCK_SPACE,
+        )
+
+    # --- a backlog ----------------------------------------------------------------
+    @api.model
+    def _tidy(self, now):
+        """The queue is empty: take back stale claims, plan some of the backlog.
+
+        The scheduled action plans the rest; whatever others are at is left to them.
+
+        :return: whether anybody may have come into the queue
+        """
+        calls, cases = self.env["debt.call"], self.env["debt.case"]
+        stale = calls.sudo().search_count(calls._stale_domain(now), limit=1)
+        if stale:
+            cases._unless_contended(lambda: calls._release_stale(now))
+        # Superuser: planning is set-wise and not about this user's cases only.
+        backlog = cases.sudo().search(
+            cases._to_plan_domain(now)
+            & Domain("company_id", "in", self.env.companies.ids)
+            & Domain("user_id", "in", [self.env.uid, False]),
+            limit=PLAN_WHILE_WAITING,
+        )
+        if backlog:
+            self._trigger_planning_once()
+            cases._unless_contended(
+                lambda: backlog.try_lock_for_update()._work_isolated(
+                    lambda some: some._plan()
+                )
+            )
+        return bool(stale or backlog)
+
+    @api.model
+    def _trigger_planning_once(self):
+        """Have the backlog planned soon, unless that is about to happen anyway."""
+        cron = self.env.ref("debt_collection.ir_cron_debt_plan")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        due = [("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())]
+        if not triggers.search_count(due, limit=1):
+            self.env["debt.case"]._trigger_planning()
