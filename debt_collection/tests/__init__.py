@@ -10,6 +10,7 @@ from . import test_call_window
 from . import test_card_isolated
 from . import test_card_partner_merge
 from . import test_card_profile
+from . import test_card_team
 from . import test_contact_clock
 from . import test_contact_consent
 from . import test_contact_consent_page

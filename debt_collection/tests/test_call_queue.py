@@ -94,10 +94,10 @@ class TestQueue(DebtCommon):
         call.finish("promise", promise_amount=100, promise_date=friday)
         self.assertEqual(promised.state, "promised")
         for case in on_hold, promised:
-            self._asks_to_be_called(case, hours=3)
-        with self._at(hours=2):
+            self._asks_to_be_called(case, days=1, hours=3)
+        with self._at(days=1, hours=2):
             self.assertFalse(self._next(self.mine), "not before the hour he named")
-        with self._at(hours=3, minutes=5):
+        with self._at(days=1, hours=3, minutes=5):
             offered = self._next(self.mine) | self._next(self.theirs)
             self.assertEqual(offered, on_hold | promised)
 

@@ -244,3 +244,16 @@ class DebtQueue(models.AbstractModel):
         due = [("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())]
         if not triggers.search_count(due, limit=1):
             self.env["debt.case"]._trigger_planning()
+
+    @api.model
+    def count_without_operator(self):
+        """How many calls that nobody owns are due by tomorrow, for an empty day.
+
+        Everybody may take them from the queue, but no list of his own shows them.
+        """
+        ends = self.env.company._debt_day_start() + timedelta(days=2)
+        due = Domain("next_contact_at", "<", ends)
+        due &= Domain("contact_until", ">", fields.Datetime.now())
+        return self.env["debt.case"].search_count(
+            due & Domain("state", "=", "active") & Domain("user_id", "=", False)
+        )

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# When one of these changes, cases may find a team that they had none in.
+TAKES_BY = {"active", "company_id", "member_ids", "stage_ids"}
+
 
 class DebtTeam(models.Model):
     """Who works which cases."""
@@ -43,6 +46,20 @@ class DebtTeam(models.Model):
         for team in self:
             team.case_count = counts.get(team, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        unfinished = self.with_context(debt_team_unfinished=True)
+        teams = super(DebtTeam, unfinished).create(vals_list).with_env(self.env)
+        teams._take_open_cases()
+        return teams
+
+    def write(self, vals):
+        unfinished = self.with_context(debt_team_unfinished=True)
+        result = super(DebtTeam, unfinished).write(vals)
+        if TAKES_BY & set(vals):
+            self._take_open_cases()
+        return result
+
     def _accepts(self, case):
         self.ensure_one()
         return self.company_id == case.company_id and (
@@ -56,7 +73,9 @@ class DebtTeam(models.Model):
         :param dict load: open cases by user, counted up by the caller
         """
         able = self.member_ids.filtered(
-            lambda member: member.user_id._debt_operates_in(case.company_id)
+            lambda member: (
+                member.active and member.user_id._debt_operates_in(case.company_id)
+            )
         )
         members = able.filtered(lambda m: m._speaks(case.partner_id.lang)) or able
         known = [former]
@@ -100,6 +119,65 @@ class DebtTeamMember(models.Model):
     _capacity_positive = models.Constraint(
         "CHECK(capacity >= 1)", "The capacity of a member is at least one case."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever was a member before and comes back is the same member again."""
+        former = [self._former_member(vals) for vals in vals_list]
+        fresh = [vals for vals, one in zip(vals_list, former, strict=True) if not one]
+        created = iter(super().create(fresh))
+        members = self.browse()
+        for member, vals in zip(former, vals_list, strict=True):
+            if member:
+                member.write({**vals, "active": vals.get("active", True)})
+            members += member or next(created)
+        members.team_id._take_open_cases()
+        return members
+
+    def write(self, vals):
+        left = self._standing() if {"active", "team_id", "user_id"} & set(vals) else {}
+        result = super().write(vals)
+        self._hand_over_of(left)
+        if {"active", "team_id", "user_id"} & set(vals):
+            self.team_id._take_open_cases()
+        return result
+
+    def unlink(self):
+        left = self._standing()
+        result = super().unlink()
+        self._hand_over_of(left)
+        return result
+
+    @api.model
+    def _former_member(self, vals):
+        """The archived member of the same team and user, if there is one."""
+        return self.search(
+            [
+                ("team_id", "=", vals.get("team_id")),
+                ("user_id", "=", vals.get("user_id")),
+                ("active", "=", False),
+            ],
+            limit=1,
+        )
+
+    def _standing(self):
+        """Pairs of team and operator that work cases at present."""
+        active = self.filtered("active")
+        return {(member.team_id, member.user_id) for member in active}
+
+    @api.model
+    def _hand_over_of(self, before):
+        """Cases of those who are no members any more go to colleagues (rule 12).
+
+        :param before: pairs of team and operator, see `_standing`
+        """
+        for team, user in before:
+            if (team, user) in team.member_ids._standing():
+                continue
+            # Superuser: exactly the cases that he worked in this team.
+            cases = self.env["debt.case"].sudo()
+            worked = [("team_id", "=", team.id), ("user_id", "=", user.id)]
+            team._hand_over(cases.search([*worked, ("closed_at", "=", False)]))
 
     @api.depends("user_id.name")
     def _compute_display_name(self):

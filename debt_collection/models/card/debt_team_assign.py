@@ -3,6 +3,9 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.fields import Domain
 
+# Planning gives more than these an operator, a thousand at a time.
+ASSIGN_AT_ONCE = 1000
+
 
 class DebtTeam(models.Model):
     """Which team and which operator a case goes to."""
@@ -13,7 +16,7 @@ class DebtTeam(models.Model):
     def _assign(self, cases):
         """Give unassigned open cases a team and an operator, by the team's rule.
 
-        Without a team that has members, cases stay open to every operator of the
+        Without a team that has members, cases are open to every operator of the
         company. No operator is notified per case: his activities tell him.
 
         :param cases: ``debt.case``
@@ -22,9 +25,9 @@ class DebtTeam(models.Model):
         cases = cases.sudo().filtered(
             lambda case: not case.user_id and not case.closed_at
         )
-        teams = self.sudo().search([("member_ids", "!=", False)])
-        if not cases or not teams:
+        if not cases:
             return
+        teams = self.sudo().search([("member_ids.active", "=", True)])
         former = self._former_operators(cases)
         load = self._open_cases_of(teams.member_ids.user_id)
         found = defaultdict(cases.browse)
@@ -34,8 +37,8 @@ class DebtTeam(models.Model):
                 team = teams.filtered(lambda team, case=case: team._accepts(case))[:1]
             member = team._choose(case, former.get(case.partner_id), load)
             load[member.user_id] += 1
-            found[team, member.user_id] |= case
-        found.pop((teams.browse(), self.env["res.users"]), None)
+            if (team, member.user_id) != (case.team_id, case.user_id):
+                found[team, member.user_id] |= case
         for (team, user), group in found.items():
             group.with_context(tracking_disable=True).write(
                 {"team_id": team.id, "user_id": user.id}
@@ -91,5 +94,31 @@ class DebtTeam(models.Model):
     def _hand_over(self, cases):
         """Take cases from their operator and give them to a colleague."""
         cases.with_context(tracking_disable=True).write({"user_id": False})
+        self._assign_all(cases)
+
+    @api.model
+    def _assign_all(self, cases):
+        """Give these cases an operator: at once, or soon where they are many."""
+        if len(cases) > ASSIGN_AT_ONCE:
+            cases._set_dirty()
+            return
         self._assign(cases)
         cases._on_assigned()
+
+    def _take_open_cases(self):
+        """Open cases that nobody works get an operator of these teams."""
+        if self.env.context.get("debt_team_unfinished"):
+            return
+        teams = self.sudo().filtered("active")
+        # Superuser: a case without an operator is everybody's, and exactly those that
+        # these teams take are given to their members.
+        cases = self.env["debt.case"].sudo()
+        unowned = Domain("closed_at", "=", False) & Domain("user_id", "=", False)
+        unowned &= Domain("company_id", "in", teams.company_id.ids)
+        self._assign_all(
+            cases.search(unowned).filtered(
+                lambda case: (
+                    case.team_id in teams or any(team._accepts(case) for team in teams)
+                )
+            )
+        )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResUsers(models.Model):
@@ -10,6 +10,27 @@ class ResUsers(models.Model):
         ondelete="restrict",
         help="What you dial debtors with. Empty: what your company uses.",
     )
+
+    @api.depends_context("debt_mark_left")
+    def _compute_display_name(self):
+        """In reports, whoever left is told from those who work today (rule 12)."""
+        result = super()._compute_display_name()
+        if self.env.context.get("debt_mark_left"):
+            for user in self._debt_left():
+                user.display_name = self.env._("%(name)s (left)", name=user.name)
+        return result
+
+    def _debt_left(self):
+        """Those who are archived, or were members of a team and are of none now."""
+        # Superuser: whoever may see a report may know who works no cases any more.
+        groups = (
+            self.env["debt.team.member"]
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group([("user_id", "in", self.ids)], ["user_id"], ["active:bool_or"])
+        )
+        former = {user.id for user, active in groups if not active}
+        return self.filtered(lambda user: not user.active or user.id in former)
 
     @property
     def SELF_READABLE_FIELDS(self):

@@ -18,12 +18,14 @@ class DebtCase extends models.ServerModel {
 
 defineModels({...mailModels, DebtCase});
 
-test("an empty day says what to do, and brings the next call", async () => {
+/** An empty day, with so many calls due that nobody owns. */
+async function mountEmptyDay(unowned) {
     onRpc("mail.activity", "get_activity_data", () => ({
         activity_res_ids: [],
         activity_types: [],
         grouped_activities: {},
     }));
+    onRpc("debt.queue", "count_without_operator", () => unowned);
     mockService("action", {
         doAction(action) {
             asyncStep(action);
@@ -39,8 +41,20 @@ test("an empty day says what to do, and brings the next call", async () => {
             </activity>`,
         noContentHelp: "No calls are due",
     });
+}
+
+test("an empty day says what to do, and brings the next call", async () => {
+    await mountEmptyDay(0);
     expect(".o_view_nocontent").toHaveText("No calls are due");
     expect(".o_activity_view table").toHaveCount(0);
+    await contains(".o_debt_next_call").click();
+    await waitForSteps(["debt_collection.debt_call_wizard_action_next"]);
+});
+
+test("calls that nobody owns are told on an empty day", async () => {
+    await mountEmptyDay(14);
+    expect(".o_view_nocontent").toHaveCount(1);
+    expect(".o_debt_without_operator").toHaveText(/no operator yet: 14/);
     await contains(".o_debt_next_call").click();
     await waitForSteps(["debt_collection.debt_call_wizard_action_next"]);
 });

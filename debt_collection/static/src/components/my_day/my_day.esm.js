@@ -1,12 +1,22 @@
 import {ActionHelper} from "@web/views/action_helper";
 import {ActivityController} from "@mail/views/web/activity/activity_controller";
 import {activityView} from "@mail/views/web/activity/activity_view";
+import {onWillStart} from "@odoo/owl";
 import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
 
 /** The operator's day: his calls, the next one at one key, and what to do when none. */
 export class DebtMyDayController extends ActivityController {
     static template = "debt_collection.DebtMyDay";
     static components = {...ActivityController.components, ActionHelper};
+
+    setup() {
+        super.setup();
+        const orm = useService("orm");
+        onWillStart(async () => {
+            this.unowned = await orm.call("debt.queue", "count_without_operator", []);
+        });
+    }
 
     get isEmpty() {
         return !this.model.activityData.activity_res_ids.length;
