@@ -301,9 +301,9 @@ def main():
     found, counts = {}, {"claimed": 0, "twice": 0}
     if not options.morning:
         with _prepared(options.cases) as name:
-            found, counts = databases.apart(measure, name, options.claims)
+            found, counts = databases.in_own_process(measure, name, options.claims)
     with _prepared(CASES) as name:
-        morning = databases.apart(bad_morning, name)
+        morning = databases.in_own_process(bad_morning, name)
     if options.json:
         spent = {label: summary(several) for label, several in found.items()}
         print(
@@ -317,9 +317,9 @@ def main():
 
 @contextmanager
 def _prepared(cases):
-    seed = databases.apart(debtors.ensure, cases)
+    seed = databases.in_own_process(debtors.ensure, cases)
     with databases.copy(seed, "queue") as name:
-        databases.apart(debtors.prepare, name)
+        databases.in_own_process(debtors.prepare, name)
         yield name
 
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 # When one of these changes, cases may find a team that they had none in.
-TAKES_BY = {"active", "company_id", "member_ids", "stage_ids"}
+TAKES_BY = {"active", "company_id", "every_member_ids", "member_ids", "stage_ids"}
 
 
 class DebtTeam(models.Model):
@@ -33,6 +33,14 @@ class DebtTeam(models.Model):
         "preferred by every rule.",
     )
     member_ids = fields.One2many("debt.team.member", "team_id", copy=True)
+    # The form lists these: whoever is switched off can be switched on again.
+    every_member_ids = fields.One2many(
+        "debt.team.member",
+        "team_id",
+        string="Members, Former Ones Included",
+        context={"active_test": False},
+        copy=False,
+    )
     case_count = fields.Integer(compute="_compute_case_count")
 
     def _compute_case_count(self):
