@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.call.parties import PARTIES
 from ..models.contact.debt_contact_policy import DAYS
 
 WEEKDAYS = [(str(number), day.capitalize()) for number, day in enumerate(DAYS[:7], 1)]
@@ -79,11 +80,7 @@ class DebtCallReport(models.Model):
         [("outbound", "Outgoing"), ("inbound", "Incoming")], readonly=True
     )
     party = fields.Selection(
-        [
-            ("none", "Nobody"),
-            ("third_party", "Somebody Else"),
-            ("right_party", "Right Party"),
-        ],
+        PARTIES,
         string="Who Answered",
         readonly=True,
     )

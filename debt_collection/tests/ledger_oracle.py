@@ -6,7 +6,7 @@ Entry by entry, from the balance of a line and what was matched with it: no resi
 
 from collections import namedtuple
 
-from ..tools.buckets import days_past_due, stage_for
+from .buckets import days_past_due, stage_for
 
 Owed = namedtuple("Owed", "overdue disputed oldest is_open")
 

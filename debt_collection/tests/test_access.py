@@ -126,12 +126,14 @@ class TestAccess(DebtCommon):
     def test_nobody_takes_a_turn_by_hand(self):
         """The row by which two contacts at once exclude each other."""
         self._call(self.case).finish("no_answer")
-        turn = self.env["debt.turn"].search([("partner_id", "=", self.debtor.id)])
-        self.assertEqual(turn.taken, 1)
+        lock = self.env["debt.contact.lock"].search(
+            [("partner_id", "=", self.debtor.id)]
+        )
+        self.assertEqual(lock.taken, 1)
         with self.assertRaises(AccessError):
-            turn.with_user(self.operator).read(["taken"])
+            lock.with_user(self.operator).read(["taken"])
         for user in (self.operator, self.accountant, self.manager):
             with self.assertRaises(AccessError):
-                turn.with_user(user).write({"taken": 0})
+                lock.with_user(user).write({"taken": 0})
             with self.assertRaises(AccessError):
-                turn.with_user(user).unlink()
+                lock.with_user(user).unlink()

@@ -52,7 +52,7 @@ class StoryCase(TourCase):
         self.addCleanup(clock.stop)
         self.env["debt.case"]._cron_refresh()
         self.env["debt.case"]._cron_daily()
-        due = self.env["debt.case"]._to_plan_domain(fields.Datetime.now())
+        due = self.env["debt.case"]._get_to_plan_domain(fields.Datetime.now())
         self.env["debt.case"].search(due)._plan()
 
     @property

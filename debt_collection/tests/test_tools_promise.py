@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.debt_collection.tools.buckets import days_past_due, stage_for
 from odoo.addons.debt_collection.tools.promise import (
     Claim,
     Payment,
@@ -19,6 +18,7 @@ from odoo.addons.debt_collection.tools.promise import (
     take,
 )
 
+from .buckets import days_past_due, stage_for
 from .test_tools_oracle import thorough
 
 DUE = date(2026, 3, 2)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_datetime
 
+from ..models.call.parties import PARTIES
+
 
 class DebtCallWizard(models.TransientModel):
     """The call window: one screen from “who is it?” to “what follows”.
@@ -48,11 +50,7 @@ class DebtCallWizard(models.TransientModel):
     direction = fields.Selection(related="call_id.direction")
 
     party = fields.Selection(
-        [
-            ("right_party", "The Right Party"),
-            ("third_party", "Somebody Else"),
-            ("none", "Nobody"),
-        ],
+        PARTIES[::-1],
         string="Who Answered",
     )
     script_html = fields.Html(compute="_compute_script_html", sanitize=False)

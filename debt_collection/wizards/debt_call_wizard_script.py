@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.script.script_words import PHASES
+from ..models.script.phases import PHASES
 
 
 class DebtCallWizard(models.TransientModel):

@@ -60,7 +60,7 @@ class DebtContactAudit(models.TransientModel):
         days = self.date_from, self.date_to + timedelta(days=1)
         return tuple(instant(zone, day) for day in days)
 
-    def _domain(self):
+    def _get_contacts_domain(self):
         """Domain of the audited rows, which have ``at``, a channel and a company."""
         start, end = self._period()
         domain = Domain("at", ">=", start) & Domain("at", "<", end)
@@ -94,14 +94,14 @@ class DebtContactAudit(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_contact_audit_report_action"
         )
-        return action | {"domain": list(self._domain()), "context": {}}
+        return action | {"domain": list(self._get_contacts_domain()), "context": {}}
 
     def action_exceptions(self):
         self._run()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_contact_exception_action"
         )
-        return action | {"domain": list(self._domain())}
+        return action | {"domain": list(self._get_contacts_domain())}
 
     def action_pdf(self):
         """The document as a PDF.

@@ -20,7 +20,7 @@ class DebtContactAudit(models.TransientModel):
         """Contacts, refusals, exceptions and contacts without a decision."""
         names = ("contacts", "refusals", "exceptions", "undecided")
         sums = [f"{name}:sum" for name in names]
-        [found] = self._rows()._read_group(self._domain(), [], sums)
+        [found] = self._rows()._read_group(self._get_contacts_domain(), [], sums)
         return {name: number or 0 for name, number in zip(names, found, strict=True)}
 
     def _contacts_section(self):
@@ -31,7 +31,7 @@ class DebtContactAudit(models.TransientModel):
         found = {
             (hour, channel): count
             for hour, channel, count in self._rows()._read_group(
-                self._domain() & Domain("kind", "=", "contact"),
+                self._get_contacts_domain() & Domain("kind", "=", "contact"),
                 ["hour", "channel"],
                 ["contacts:sum"],
             )
@@ -53,7 +53,7 @@ class DebtContactAudit(models.TransientModel):
         :return: list of dicts: ``policy``, ``limit``, ``contacts``, ``used``,
             ``maximum``
         """
-        contacts = self._domain() & Domain("kind", "=", "contact")
+        contacts = self._get_contacts_domain() & Domain("kind", "=", "contact")
         decisions = self.env["debt.contact.decision"]._search(contacts)
         rows = self.env.execute_query(
             SQL(
@@ -88,7 +88,9 @@ class DebtContactAudit(models.TransientModel):
 
     def _policies_section(self):
         """The versions of the policies that held, with all they said."""
-        decisions = self.env["debt.contact.decision"].search(self._domain())
+        decisions = self.env["debt.contact.decision"].search(
+            self._get_contacts_domain()
+        )
         return decisions.sudo().version_ids.sorted(lambda one: (one.name, one.number))
 
     def _refusals_section(self):
@@ -96,7 +98,7 @@ class DebtContactAudit(models.TransientModel):
         reasons = self._labels("debt.contact.decision", "reason")
         occasions = self._labels("debt.contact.decision", "occasion")
         found = self.env["debt.contact.decision"]._read_group(
-            self._domain() & Domain("kind", "=", "refusal"),
+            self._get_contacts_domain() & Domain("kind", "=", "refusal"),
             ["reason", "occasion"],
             ["__count"],
             order="__count DESC",
@@ -107,12 +109,14 @@ class DebtContactAudit(models.TransientModel):
         ]
 
     def _exceptions_section(self):
-        return self.env["debt.contact.exception"].search(self._domain(), order="at, id")
+        return self.env["debt.contact.exception"].search(
+            self._get_contacts_domain(), order="at, id"
+        )
 
     def _numbers_section(self):
         """How many calls to how many numbers; the list itself where it is wanted."""
         found = self._rows()._read_group(
-            self._domain()
+            self._get_contacts_domain()
             & Domain("kind", "=", "contact")
             & Domain("channel", "in", ("call", "robot_call", "voice_message")),
             ["number"],

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.script.script_words import PARTIES
+from ..models.call.parties import PARTIES
 
 
 class DebtScriptPreview(models.TransientModel):

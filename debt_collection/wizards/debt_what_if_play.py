@@ -37,7 +37,7 @@ class DebtWhatIf(models.TransientModel):
         home = self.env.company._debt_zone()
         now, until = fields.Datetime.now(), day_after(home, today, DAYS)
         cases = self.env["debt.case"]
-        ids = cases.search(self._forecast_domain()).ids
+        ids = cases.search(self._get_forecast_domain()).ids
         # Superuser: cases the user may read; of their debtors only dates are counted.
         cases = cases.browse(sample(ids, self._sample_size())).sudo()
         facts, likely = cases._contact_facts(), cases._answering_hours()
@@ -71,7 +71,7 @@ class DebtWhatIf(models.TransientModel):
         }
 
     @api.model
-    def _forecast_domain(self):
+    def _get_forecast_domain(self):
         """Cases for which calls can be planned."""
         calling = Domain("state", "in", ("active", "promised", "on_hold"))
         asked = Domain("callback_at", "!=", False)

@@ -108,7 +108,9 @@ class TestKeys(CampaignCase):
         said = call.case_id.message_ids.mapped("body")
         self.assertTrue(any("The dialler called" in body for body in said))
         calls = self.env["debt.call"].with_user(self.manager)
-        reviewed = calls.search(calls._to_review_domain(TUESDAY - timedelta(days=1)))
+        reviewed = calls.search(
+            calls._get_to_review_domain(TUESDAY - timedelta(days=1))
+        )
         self.assertNotIn(call, reviewed)
 
     def test_without_an_operator_the_team_sees_it(self):

@@ -11,9 +11,10 @@ from ...tools.consent import last_word
 from ...tools.counters import in_force
 from ...tools.policy import Limit, Policy, Target, combine
 from ...tools.snapshot import plain, restored
+from ..contact.debt_case_facts import HISTORY_DAYS
 
-# As far back as limits and ladders look: `debt_case_facts.HISTORY_DAYS`.
-BEFORE = timedelta(days=130)
+# As far back as limits and ladders look.
+BEFORE = timedelta(days=HISTORY_DAYS)
 
 
 class Rules(NamedTuple):

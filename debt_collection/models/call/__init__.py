@@ -1,4 +1,5 @@
 from . import (
+    parties,
     debt_call,
     debt_call_callback,
     debt_call_finish,
@@ -10,7 +11,7 @@ from . import (
     debt_case_claim,
     debt_contact_decision_call,
     debt_queue,
-    debt_turn,
+    debt_contact_lock,
     mail_activity,
     res_users,
 )

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .parties import PARTIES
+
 # A claim nobody dialled from comes back after so long, a dialled call whose outcome
 # nobody logged after so long: nothing an operator's crash can keep a debtor from.
 CLAIM_MINUTES = 15
@@ -103,11 +105,7 @@ class DebtCall(models.Model):
     outcome_code = fields.Char(related="outcome_id.code")
     connected = fields.Boolean(readonly=True, help="Somebody answered.")
     party = fields.Selection(
-        [
-            ("none", "Nobody"),
-            ("third_party", "Somebody Else"),
-            ("right_party", "Right Party"),
-        ],
+        PARTIES,
         readonly=True,
         help="Who answered.",
     )
@@ -236,7 +234,7 @@ class DebtCall(models.Model):
         return self.browse()
 
     @api.model
-    def _stale_domain(self, now):
+    def _get_stale_domain(self, now):
         return Domain("state", "!=", "done") & Domain("claim_until", "<=", now)
 
     @api.model
@@ -249,7 +247,7 @@ class DebtCall(models.Model):
         :param datetime now: UTC
         :param partners: only these debtors; all when None
         """
-        domain = self._stale_domain(now or fields.Datetime.now())
+        domain = self._get_stale_domain(now or fields.Datetime.now())
         if partners is not None:
             domain &= Domain("partner_id", "in", partners.ids)
         # A stale claim is anybody's to take back, whoever's it was.

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .parties import PARTIES
+
 
 class DebtCallOutcome(models.Model):
     """How a call ended, and what follows from it, as data."""
@@ -22,11 +24,7 @@ class DebtCallOutcome(models.Model):
     )
     connected = fields.Boolean(help="Somebody answered.")
     party = fields.Selection(
-        [
-            ("none", "Nobody"),
-            ("third_party", "Somebody Else"),
-            ("right_party", "Right Party"),
-        ],
+        PARTIES,
         required=True,
         default="none",
         help="Who it is taken to be when the operator does not say otherwise.",

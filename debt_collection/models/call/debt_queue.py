@@ -217,12 +217,12 @@ class DebtQueue(models.AbstractModel):
         :return: whether anybody may have come into the queue
         """
         calls, cases = self.env["debt.call"], self.env["debt.case"]
-        stale = calls.sudo().search_count(calls._stale_domain(now), limit=1)
+        stale = calls.sudo().search_count(calls._get_stale_domain(now), limit=1)
         if stale:
             cases._unless_contended(lambda: calls._release_stale(now))
         # Superuser: planning is set-wise and not about this user's cases only.
         backlog = cases.sudo().search(
-            cases._to_plan_domain(now)
+            cases._get_to_plan_domain(now)
             & Domain("company_id", "in", self.env.companies.ids)
             & Domain("user_id", "in", [self.env.uid, False]),
             limit=PLAN_WHILE_WAITING,

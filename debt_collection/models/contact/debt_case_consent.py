@@ -27,7 +27,7 @@ class DebtCase(models.Model):
 
     @api.depends_context("uid")
     def _compute_consent_count(self):
-        domain = self._consent_domain(self.partner_id)
+        domain = self._get_consent_domain(self.partner_id)
         counts = {
             (partner.id, company.id): count
             for partner, company, count in self.env["debt.consent"]._read_group(
@@ -45,7 +45,7 @@ class DebtCase(models.Model):
             # Nor in the address: others may read the e-mail.
             case.consent_url = f"{case.get_base_url()}/consent/{token}"
 
-    def _consent_domain(self, debtors):
+    def _get_consent_domain(self, debtors):
         return [
             ("partner_id", "in", debtors.ids),
             ("company_id", "in", self.company_id.ids),
@@ -60,7 +60,7 @@ class DebtCase(models.Model):
         words = defaultdict(list)
         # Superuser: exactly these debtors' words to the companies of these cases.
         consents = self.env["debt.consent"].sudo()
-        domain = self._consent_domain(debtors)
+        domain = self._get_consent_domain(debtors)
         for consent in consents.search_fetch(domain, SAID, order="date, id"):
             key = (consent.partner_id.id, consent.company_id.id)
             words[key].append(consent._to_pure())
@@ -156,7 +156,7 @@ class DebtCase(models.Model):
         self.ensure_one()
         # Superuser: exactly this debtor's words; callers decide who may say so.
         consents = self.env["debt.consent"].sudo()
-        domain = self._consent_domain(self.partner_id)
+        domain = self._get_consent_domain(self.partner_id)
         domain += [("channel", "=", channel), ("address", "=", values.get("address"))]
         known = consents.search(domain, limit=1)
         if known.state == state and not known.valid_until:
@@ -179,7 +179,7 @@ class DebtCase(models.Model):
             "debt_collection.debt_consent_action"
         )
         return action | {
-            "domain": self._consent_domain(self.partner_id),
+            "domain": self._get_consent_domain(self.partner_id),
             "context": self._consent_context(),
         }
 

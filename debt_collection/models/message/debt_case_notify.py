@@ -32,7 +32,7 @@ class DebtCase(models.Model):
             list(dict.fromkeys(one["email_normalized"] for one in outside)),
             message.subject,
             message.body,
-            told=message.message_type != "email",
+            report=message.message_type != "email",
         )
         if not written:
             recipients_data = [one for one in recipients_data if one not in outside]
@@ -99,14 +99,14 @@ class DebtCase(models.Model):
         ]
         return list(dict.fromkeys(numbers))
 
-    def _write_by_hand(self, channel, addresses, subject, body, told=True):
+    def _write_by_hand(self, channel, addresses, subject, body, report=True):
         """Ask the gate about what a person writes; what it allows is on record at once.
 
         So each message counts when the next is asked about. All go, or none. What runs
         by itself leaves the debtor out; people are told.
 
         :param list addresses: numbers or e-mail addresses
-        :param bool told: False for a mail that came in: refused, it would be lost
+        :param bool report: False for a mail that came in: refused, it would be lost
         :return: dict of ``debt.message`` (superuser) by address; empty when none go
         :raises UserError: a person wanted to, and the gate refuses
         """
@@ -117,7 +117,7 @@ class DebtCase(models.Model):
                     for address in addresses
                 }
         except UserError:
-            if told and self.env.uid != SUPERUSER_ID:
+            if report and self.env.uid != SUPERUSER_ID:
                 raise
             return {}
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 from odoo.tools.mail import append_content_to_html
 
-WAY_OUT = Markup('<p style="font-size: 12px; color: #6c757d;">%s</p>')
+UNSUBSCRIBE_LINE = Markup('<p style="font-size: 12px; color: #6c757d;">%s</p>')
 
 
 class DebtMessage(models.Model):
@@ -105,7 +105,7 @@ class DebtMessage(models.Model):
             link_start=Markup('<a href="%s">') % url,
             link_end=Markup("</a>"),
         )
-        return append_content_to_html(body, WAY_OUT % text, plaintext=False)
+        return append_content_to_html(body, UNSUBSCRIBE_LINE % text, plaintext=False)
 
     def _queue_sms(self):
         template, record = self._template()

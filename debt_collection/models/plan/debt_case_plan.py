@@ -42,7 +42,7 @@ class DebtCase(models.Model):
     def _cron_plan(self):
         """Plan what is unplanned, a thousand at a time; then the day's activities."""
         cron = self.env["ir.cron"]
-        domain = self._to_plan_domain(fields.Datetime.now())
+        domain = self._get_to_plan_domain(fields.Datetime.now())
         remaining = self.search_count(domain)
         while cases := self.search(domain, limit=BATCH).try_lock_for_update():
             cases._work_isolated(lambda some: some._plan())
@@ -52,7 +52,7 @@ class DebtCase(models.Model):
         self._cron_call_activities()
 
     @api.model
-    def _to_plan_domain(self, now):
+    def _get_to_plan_domain(self, now):
         """Cases that changed, and those whose time passed unused (a backlog, a break).
 
         :param datetime now: naive UTC

@@ -124,7 +124,7 @@ class DebtRecording(models.Model):
 
     # --- the end of its time --------------------------------------------------------
     @api.model
-    def _expired_domain(self):
+    def _get_expired_domain(self):
         """Those whose time is over, unless somebody may still have to hear them."""
         domain = Domain("deleted_at", "=", False)
         domain &= Domain("keep_until", "<", fields.Date.today())
@@ -134,7 +134,7 @@ class DebtRecording(models.Model):
     @api.model
     def _cron_delete_expired(self):
         """Delete what is over, some at a time. Superuser cron, all companies."""
-        domain = self._expired_domain()
+        domain = self._get_expired_domain()
         remaining = self.search_count(domain)
         while found := self.search(domain, limit=BATCH):
             recordings = found.try_lock_for_update().filtered_domain(domain)

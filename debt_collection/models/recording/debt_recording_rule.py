@@ -51,7 +51,7 @@ class DebtRecording(models.Model):
             .sudo()
             .search(
                 [
-                    *case._consent_domain(case.partner_id),
+                    *case._get_consent_domain(case.partner_id),
                     *entered,
                     ("channel", "=", "recording"),
                     ("date", "<=", today),

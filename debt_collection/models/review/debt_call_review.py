@@ -320,14 +320,14 @@ class DebtCall(models.Model):
         }
 
     @api.model
-    def _spoken_domain(self):
+    def _get_spoken_domain(self):
         """Calls in which one of us spoke, whoever's they are."""
         recorded = Domain("mode", "in", ("robot", "voice_message"))
         bridged = Domain("event_ids", "any", [("kind", "=", "bridged")])
         return ~recorded | bridged
 
     @api.model
-    def _to_review_domain(self, since):
+    def _get_to_review_domain(self, since):
         """Conversations with debtors that nobody has reviewed, of other people.
 
         :param datetime since: UTC
@@ -336,7 +336,7 @@ class DebtCall(models.Model):
             Domain("state", "=", "done")
             & Domain("outcome_id", "!=", False)
             & Domain("party", "=", "right_party")
-            & self._spoken_domain()
+            & self._get_spoken_domain()
             & Domain("started_at", ">=", since)
             & Domain("user_id", "!=", self.env.uid)
             & Domain("user_id.active", "=", True)

@@ -27,7 +27,7 @@ class DebtCallReview(models.Model):
         since = fields.Datetime.now() - timedelta(days=PICKED_DAYS)
         calls = self.env["debt.call"]
         open_to = defaultdict(list)
-        for call in calls.search(calls._to_review_domain(since), order="id"):
+        for call in calls.search(calls._get_to_review_domain(since), order="id"):
             open_to[call.user_id].append(call.id)
         taken, last = self._reviewed_lately(since)
         picked = []

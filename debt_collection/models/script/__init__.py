@@ -1,5 +1,5 @@
 from . import (
-    script_words,
+    phases,
     debt_script,
     debt_script_step,
     debt_script_text,

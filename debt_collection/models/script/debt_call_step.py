@@ -4,7 +4,7 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .script_words import PHASES
+from .phases import PHASES
 
 # No talk is longer; what is beyond was not written by the call window.
 LONGEST_PATH = 500

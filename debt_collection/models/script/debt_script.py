@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-# The call window reads the phases from here.
-from .script_words import PHASES  # noqa: F401
-
 
 class DebtScript(models.Model):
     """What the operator says: a graph of steps, led by what the debtor answers.

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .script_words import PARTIES, PHASES
+from ..call.parties import PARTIES
+from .phases import PHASES
 
 
 class DebtScriptPart(models.AbstractModel):
@@ -91,7 +92,9 @@ class DebtScriptAnswer(models.Model):
         help="In a few words: it becomes a button in the call window.",
     )
     party = fields.Selection(
-        PARTIES, string="Who Answered", help="What the answer says about who it is."
+        PARTIES[::-1],
+        string="Who Answered",
+        help="What the answer says about who it is.",
     )
     next_step_id = fields.Many2one(
         "debt.script.step",

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
-class DebtTurn(models.Model):
+class DebtContactLock(models.Model):
     """One row per debtor, which every contact writes: two at once cannot both stand.
 
     The gate counts the contacts its transaction sees. Of two transactions that make a
@@ -11,8 +11,8 @@ class DebtTurn(models.Model):
     asks the gate once more, which now counts the first.
     """
 
-    _name = "debt.turn"
-    _description = "Turn to Contact a Debtor"
+    _name = "debt.contact.lock"
+    _description = "Lock on Contacts with a Debtor"
     _log_access = False
 
     partner_id = fields.Many2one(
@@ -22,12 +22,12 @@ class DebtTurn(models.Model):
         readonly=True,
         ondelete="cascade",
     )
-    taken = fields.Integer(readonly=True, help="How many contacts were made.")
+    contacts = fields.Integer(readonly=True, help="How many contacts were made.")
 
     _partner_once = models.UniqueIndex("(partner_id)")
 
     @api.model
-    def _take(self, debtors):
+    def _acquire(self, debtors):
         """A contact with these debtors is on record now.
 
         :raises SerializationFailure: another was made since this transaction began
@@ -36,12 +36,12 @@ class DebtTurn(models.Model):
             self.env.cr.execute(
                 SQL(
                     """
-                    INSERT INTO debt_turn (partner_id, taken)
+                    INSERT INTO debt_contact_lock (partner_id, contacts)
                          SELECT unnest(%s), 1
                     ON CONFLICT (partner_id)
-                      DO UPDATE SET taken = debt_turn.taken + 1
+                      DO UPDATE SET contacts = debt_contact_lock.contacts + 1
                     """,
-                    # In order: two that take several turns never wait for each other.
+                    # In order: two that lock several debtors never wait for each other.
                     sorted(debtors.ids),
                 )
             )
@@ -55,20 +55,20 @@ class DebtCall(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         calls = super().create(vals_list)
-        calls.filtered("started_at")._take_turn()
+        calls.filtered("started_at")._lock_debtor()
         return calls
 
     def write(self, vals):
         undialled = self.filtered(lambda call: not call.started_at)
         result = super().write(vals)
         if vals.get("started_at"):
-            undialled._take_turn()
+            undialled._lock_debtor()
         return result
 
-    def _take_turn(self):
+    def _lock_debtor(self):
         # Where the debtor rings us there is nothing to refuse.
         ours = self.filtered(lambda call: call.direction == "outbound")
-        self.env["debt.turn"]._take(ours.partner_id)
+        self.env["debt.contact.lock"]._acquire(ours.partner_id)
 
 
 class DebtMessage(models.Model):
@@ -79,11 +79,11 @@ class DebtMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        self.env["debt.turn"]._take(messages.filtered("sent_at").partner_id)
+        self.env["debt.contact.lock"]._acquire(messages.filtered("sent_at").partner_id)
         return messages
 
     def write(self, vals):
         result = super().write(vals)
         if vals.get("sent_at"):
-            self.env["debt.turn"]._take(self.partner_id)
+            self.env["debt.contact.lock"]._acquire(self.partner_id)
         return result

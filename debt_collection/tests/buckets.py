@@ -1,4 +1,4 @@
-"""Days past due and the stage they lead to."""
+"""Days past due and the stage they lead to, said plainly: an oracle for tests."""
 
 from collections.abc import Sequence
 from datetime import date

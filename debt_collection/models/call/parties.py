@@ -1,0 +1,7 @@
+"""Who answered, as calls, outcomes, scripts and reports name it."""
+
+PARTIES = [
+    ("none", "Nobody"),
+    ("third_party", "Somebody Else"),
+    ("right_party", "Right Party"),
+]
