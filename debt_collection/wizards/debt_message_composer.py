@@ -33,7 +33,9 @@ class SmsComposer(models.TransientModel):
             if values["state"] != "outgoing":
                 continue
             number = values["number"]
-            written = case._write_by_hand("sms", [number], False, values["body"])
+            written = case.env["debt.message"]._write_by_hand(
+                case, "sms", [number], False, values["body"]
+            )
             if written:
                 tracker = trackers.create({"sms_uuid": values["uuid"]})
                 written[number]._track_sms(tracker)
@@ -84,7 +86,7 @@ class MailComposeMessage(models.TransientModel):
         """Ask the gate about each address of a mail.
 
         :param dict values: of the ``mail.mail`` that is to be created
-        :return: as `debt.case._write_by_hand`
+        :return: as `debt.message._write_by_hand`
         """
         # Superuser: exactly the addresses this mail would go to.
         partners = self.env["res.partner"].sudo()
@@ -92,13 +94,10 @@ class MailComposeMessage(models.TransientModel):
         emails = partners.filtered("email_normalized").mapped("email_normalized")
         for name in ("email_to", "email_cc"):
             emails += email_normalize_all(values.get(name) or "")
-        return (
-            self.env["debt.case"]
-            .browse(case_id)
-            ._write_by_hand(
-                "email",
-                list(dict.fromkeys(emails)),
-                values["subject"],
-                values["body_html"],
-            )
+        return self.env["debt.message"]._write_by_hand(
+            self.env["debt.case"].browse(case_id),
+            "email",
+            list(dict.fromkeys(emails)),
+            values["subject"],
+            values["body_html"],
         )

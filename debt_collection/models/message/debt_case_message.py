@@ -165,3 +165,96 @@ class DebtCase(models.Model):
             "target": "new",
             "context": {"default_case_id": self.id},
         }
+
+    # --- the chatter and the composers ----------------------------------------------
+    def message_update(self, msg_dict, update_vals=None):
+        """An e-mail arrived on a case: whoever works the case gets to know of it.
+
+        The answer itself is logged by Odoo; it goes to colleagues only, and is no
+        reason to write to the debtor.
+        """
+        for case in self:
+            owner = case.user_id or case._accountant()
+            case.message_subscribe(partner_ids=owner.partner_id.ids)
+        return super().message_update(msg_dict, update_vals)
+
+    def _notify_thread_by_email(self, message, recipients_data, **kwargs):
+        outside = self._outside_recipients(recipients_data)
+        if not outside:
+            return super()._notify_thread_by_email(message, recipients_data, **kwargs)
+        messages = self.env["debt.message"]
+        written = messages._write_by_hand(
+            self,
+            "email",
+            list(dict.fromkeys(one["email_normalized"] for one in outside)),
+            message.subject,
+            message.body,
+            report=message.message_type != "email",
+        )
+        if not written:
+            recipients_data = [one for one in recipients_data if one not in outside]
+        # Kept, so that what comes back is recognised; a rollback sends nothing.
+        kwargs |= {"mail_auto_delete": False, "send_after_commit": True}
+        result = super()._notify_thread_by_email(message, recipients_data, **kwargs)
+        if written:
+            messages._link_mails(message, written)
+        return result
+
+    def _notify_thread_by_sms(self, message, recipients_data, **kwargs):
+        if not self:
+            return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
+        numbers = self._sms_numbers(recipients_data, kwargs)
+        if not numbers:
+            return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
+        messages = self.env["debt.message"]
+        written = messages._write_by_hand(
+            self, "sms", numbers, message.subject, message.body
+        )
+        if not written:
+            return True
+        # Through the queue: its reports find the record, and a rollback sends nothing.
+        kwargs["put_in_queue"] = True
+        result = super()._notify_thread_by_sms(message, recipients_data, **kwargs)
+        # Superuser: the numbers notified are an officer's to read.
+        for notified in message.sudo().notification_ids.filtered("sms_tracker_ids"):
+            written[notified.sms_number]._track_sms(notified.sms_tracker_ids)
+        return result
+
+    def _outside_recipients(self, recipients_data):
+        """Those of Odoo's recipients who get an e-mail and are no colleagues.
+
+        Whether they may, being the debtor or not, is for the gate to say.
+
+        :param recipients_data: as `_notify_get_recipients` gives them
+        """
+        if not self:
+            return []
+        # Superuser: exactly the company and its contacts.
+        company = self.company_id.sudo().partner_id.commercial_partner_id
+        colleagues = company.search([("commercial_partner_id", "=", company.id)])
+        return [
+            one
+            for one in recipients_data
+            if one["notif"] == "email"
+            and one["type"] != "user"
+            and one["email_normalized"]
+            and one["id"] not in colleagues.ids
+        ]
+
+    def _sms_numbers(self, recipients_data, options):
+        """Numbers an SMS is about to go to, as the SMS addon chooses them."""
+        chosen = options.get("sms_pid_to_number") or {}
+        ids = [one["id"] for one in recipients_data if one["notif"] == "sms"]
+        # Superuser: exactly the numbers of these recipients.
+        partners = self.env["res.partner"].sudo().browse(ids)
+        numbers = [
+            partner._phone_format(number=number) or number
+            for partner in partners
+            if (number := chosen.get(partner.id) or partner.phone)
+        ]
+        numbers += [
+            self._phone_format(number=number) or number
+            for number in options.get("sms_numbers") or []
+            if number
+        ]
+        return list(dict.fromkeys(numbers))
