@@ -11,7 +11,6 @@ from . import (
     debt_case_claim,
     debt_contact_decision_call,
     debt_queue,
-    debt_contact_lock,
     mail_activity,
     res_users,
 )

@@ -170,6 +170,25 @@ class DebtCall(models.Model):
         if dialled and not self.env.user.has_group("base.group_system"):
             raise UserError(self.env._("A call that was dialled cannot be deleted."))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        calls = super().create(vals_list)
+        calls.filtered("started_at")._lock_debtor()
+        return calls
+
+    def write(self, vals):
+        undialled = self.filtered(lambda call: not call.started_at)
+        result = super().write(vals)
+        if vals.get("started_at"):
+            undialled._lock_debtor()
+        return result
+
+    def _lock_debtor(self):
+        """A call is our contact from the moment it is dialled."""
+        # Where the debtor rings us there is nothing to refuse.
+        ours = self.filtered(lambda call: call.direction == "outbound")
+        self.env["debt.contact.lock"]._acquire(ours.partner_id)
+
     # --- the life of a call -------------------------------------------------------
     def dial(self, phone=None, number=None):
         """Put the call on record as dialled, after asking the gate once more.

@@ -10,6 +10,7 @@ from . import (
     debt_consent,
     debt_contact_decision,
     debt_contact_decision_prepare,
+    debt_contact_lock,
     debt_contact_policy,
     debt_contact_policy_applied,
     debt_contact_policy_cache,

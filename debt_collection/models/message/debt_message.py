@@ -131,6 +131,19 @@ class DebtMessage(models.Model):
     _history_idx = models.Index("(partner_id, sent_at) WHERE sent_at IS NOT NULL")
     _queue_idx = models.Index("(send_after) WHERE state = 'queued'")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        self.env["debt.contact.lock"]._acquire(messages.filtered("sent_at").partner_id)
+        return messages
+
+    def write(self, vals):
+        """A message is a contact from the moment it is handed over."""
+        result = super().write(vals)
+        if vals.get("sent_at"):
+            self.env["debt.contact.lock"]._acquire(self.partner_id)
+        return result
+
     @api.depends("kind")
     def _compute_requested(self):
         for message in self:
