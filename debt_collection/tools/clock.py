@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from .tz_database import zone
+from .tz_database import successor, zone
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -16,6 +16,17 @@ RULES_FROM = datetime(2025, 1, 1)
 def known(names: Iterable[str | None]) -> tuple[str, ...]:
     """Keep the names that are zones, each once, in their order."""
     return tuple(name for name in dict.fromkeys(names) if name and zone(name))
+
+
+@lru_cache(maxsize=1024)
+def home(name: str | None) -> str:
+    """Return a zone as it is called today, UTC where there is none of that name.
+
+    >>> home("Asia/Calcutta"), home("Atlantis/Poseidonis"), home(None)
+    ('Asia/Kolkata', 'UTC', 'UTC')
+    """
+    today = successor(name or "UTC")
+    return today if zone(today) else "UTC"
 
 
 @lru_cache(maxsize=1024)

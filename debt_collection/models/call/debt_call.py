@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -10,8 +8,6 @@ from .parties import PARTIES
 # nobody logged after so long: nothing an operator's crash can keep a debtor from.
 CLAIM_MINUTES = 15
 TALK_MINUTES = 120
-# No operator speaks in these.
-CHANNEL_OF_MODE = {"robot": "robot_call", "voice_message": "voice_message"}
 
 
 class DebtCall(models.Model):
@@ -183,50 +179,7 @@ class DebtCall(models.Model):
             undialled._lock_debtor()
         return result
 
-    def _lock_debtor(self):
-        """A call is our contact from the moment it is dialled."""
-        # Where the debtor rings us there is nothing to refuse.
-        ours = self.filtered(lambda call: call.direction == "outbound")
-        self.env["debt.contact.lock"]._acquire(ours.partner_id)
-
     # --- the life of a call -------------------------------------------------------
-    def dial(self, phone=None, number=None):
-        """Put the call on record as dialled, after asking the gate once more.
-
-        :param phone: ``debt.phone`` that is dialled
-        :param str number: the number, where it is not one of the debtor's known ones
-        :raises UserError: the gate says no, or the call was dialled already
-        """
-        self.ensure_one()
-        self._check_owner()
-        if self.state != "draft":
-            raise UserError(self.env._("This call has been dialled already."))
-        number = phone.number if phone else number
-        now = fields.Datetime.now()
-        decided, facts = self._ask_to_dial(now, number)
-        self.sudo().write(
-            {
-                "state": "dialing",
-                "phone_id": phone.id if phone else False,
-                "contact_id": phone.contact_id.id if phone else self.partner_id.id,
-                "number": number,
-                "started_at": now,
-                "local_hour": self.case_id._local_hour(now, facts),
-                "requested": self._is_requested(now),
-                "claim_until": now + timedelta(minutes=TALK_MINUTES),
-            }
-        )
-        self.env["debt.contact.decision"]._keep([decided])
-
-    def _channel(self):
-        """The way of contact the law takes this call for."""
-        return CHANNEL_OF_MODE.get(self.mode, "call")
-
-    def _is_requested(self, at):
-        """Whether a call at ``at`` (UTC) is the one the debtor asked for."""
-        callback = self.case_id.callback_at
-        return bool(callback and callback <= at)
-
     def _check_owner(self):
         """An operator works his own calls; the claim is what keeps others away."""
         for call in self:

@@ -99,6 +99,13 @@ class DebtCall(models.Model):
 
     # --- checks -------------------------------------------------------------------
     def _check_values(self, outcome, values):
+        if self.direction == "inbound" and not outcome.connected:
+            raise ValidationError(
+                self.env._(
+                    "Somebody called, so somebody was on the line: choose what was "
+                    "agreed, or “Other” and a note."
+                )
+            )
         if outcome.needs_promise:
             self._check_promise(values)
         if outcome.needs_callback:
@@ -110,24 +117,6 @@ class DebtCall(models.Model):
         if values["party"] != "right_party":
             raise ValidationError(
                 self.env._("Only the debtor can agree to that: who was it?")
-            )
-
-    def _check_dispute(self, values):
-        self._check_right_party(values)
-        moves = self.env["account.move"].browse(values.get("dispute_move_ids") or [])
-        if not moves or not (values.get("dispute_reason") or "").strip():
-            raise ValidationError(
-                self.env._("Choose the disputed invoices and say what is wrong.")
-            )
-        codes = self.env["debt.dispute"]._fields["reason_code"].get_values(self.env)
-        if values.get("dispute_code") not in (None, False, *codes):
-            raise ValidationError(
-                self.env._("Choose one of the kinds of dispute on the list.")
-            )
-        foreign = moves.exists() - self.case_id._open_items().move_id
-        if foreign or len(moves.exists()) != len(moves):
-            raise ValidationError(
-                self.env._("Only open invoices of this debtor can be disputed.")
             )
 
     # --- the record ---------------------------------------------------------------
@@ -156,23 +145,6 @@ class DebtCall(models.Model):
     def _is_unanswered(self):
         """Hook: whether it is known by other means that nobody answered."""
         return False
-
-    def _prepare_manual_dial(self, now):
-        """A call made from a desk phone: nobody pressed the button, it was made."""
-        facts = self.case_id._contact_facts()[self.case_id]
-        phone = self.phone_id or (facts.usable_phones or [self.phone_id])[0]
-        number = self.number or phone.number
-        self.env["debt.contact.decision"]._keep(
-            [self._prepare_manual_decision(now, number, phone, facts)]
-        )
-        return {
-            "started_at": now,
-            "phone_id": phone.id,
-            "number": number,
-            "contact_id": self.contact_id.id or phone.contact_id.id,
-            "local_hour": self.case_id._local_hour(now, facts),
-            "requested": self._is_requested(now),
-        }
 
     # --- effects ------------------------------------------------------------------
     def _apply(self, outcome, values):
@@ -208,6 +180,20 @@ class DebtCall(models.Model):
         if outcome.stops_contact:
             self._refuse_calls()
 
+    def _number_health(self, outcome):
+        """What the call says of its number: it works when the debtor rings from it.
+
+        A number he does not want to be called on stays such, though he rings from it.
+
+        :return: a health of ``debt.phone``, or False when the call says nothing
+        """
+        health = outcome.phone_health
+        if self.direction != "inbound":
+            return health
+        if self.phone_id.health == "do_not_call":
+            return False
+        return health or (self.party == "right_party" and "good")
+
     def _refuse_calls(self):
         """No number of the debtor's is dialled again; his word is in the register."""
         case = self.case_id
@@ -222,7 +208,7 @@ class DebtCall(models.Model):
     def _apply_to_case(self, outcome, values):
         case = self.case_id
         changes = {"plan_dirty": True}
-        if case.callback_at and case.callback_at <= self.ended_at:
+        if self._is_callback_done(values):
             changes["callback_at"] = False
         if values["party"] == "right_party":
             changes["priority"] = "0"
@@ -233,6 +219,13 @@ class DebtCall(models.Model):
             today = self.company_id._debt_today()
             changes["hold_until"] = today + timedelta(days=outcome.hold_days)
         case.write(changes)
+
+    def _is_callback_done(self, values):
+        """Whether the debtor need not be called back any more."""
+        callback = self.case_id.callback_at
+        # Who rang and was spoken with need not be called back, unless he asks again.
+        rang = self.direction == "inbound" and values["party"] == "right_party"
+        return bool(callback) and (rang or callback <= self.ended_at)
 
     def _prepare_case_state(self, outcome, values):
         """The state that follows; nothing an operator logs ends a legal stop."""
@@ -249,20 +242,6 @@ class DebtCall(models.Model):
             return {"state": case._state_without_pause()}
         return {}
 
-    def _create_dispute(self, values):
-        days = self.company_id.debt_dispute_days
-        return self.env["debt.dispute"].create(
-            {
-                "case_id": self.case_id.id,
-                "call_id": self.id,
-                "move_ids": [fields.Command.set(values["dispute_move_ids"])],
-                "reason_code": values.get("dispute_code") or "other",
-                "reason": values["dispute_reason"],
-                "user_id": self.case_id._accountant().id,
-                "deadline": self.company_id._debt_today() + timedelta(days=days),
-            }
-        )
-
     def _notify_accountant(self, outcome):
         case = self.case_id
         accountant = case._accountant()
@@ -276,10 +255,15 @@ class DebtCall(models.Model):
 
     def _summary(self, outcome, values):
         """One line for the chatter: who called, how it ended, the note."""
-        text = self.env._(
-            "%(operator)s called %(number)s: %(outcome)s.",
-            operator=self.user_id.name,
-            number=self.number or self.env._("an unknown number"),
-            outcome=outcome.name,
-        )
+        known = {
+            "operator": self.user_id.name,
+            "number": self.number or self.env._("an unknown number"),
+            "outcome": outcome.name,
+        }
+        if self.direction == "inbound":
+            text = self.env._(
+                "Call from %(number)s, answered by %(operator)s: %(outcome)s.", **known
+            )
+        else:
+            text = self.env._("%(operator)s called %(number)s: %(outcome)s.", **known)
         return f"{text} {values.get('note') or ''}".strip()

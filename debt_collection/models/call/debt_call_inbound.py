@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from .debt_call import TALK_MINUTES
 
@@ -41,48 +41,6 @@ class DebtCall(models.Model):
                 ),
             },
         )
-
-    def _number_health(self, outcome):
-        """What the call says of its number: it works when the debtor rings from it.
-
-        A number he does not want to be called on stays such, though he rings from it.
-
-        :return: a health of ``debt.phone``, or False when the call says nothing
-        """
-        health = outcome.phone_health
-        if self.direction != "inbound":
-            return health
-        if self.phone_id.health == "do_not_call":
-            return False
-        return health or (self.party == "right_party" and "good")
-
-    def _check_values(self, outcome, values):
-        result = super()._check_values(outcome, values)
-        if self.direction == "inbound" and not outcome.connected:
-            raise ValidationError(
-                self.env._(
-                    "Somebody called, so somebody was on the line: choose what was "
-                    "agreed, or “Other” and a note."
-                )
-            )
-        return result
-
-    def _apply_to_case(self, outcome, values):
-        """Who has been spoken with need not be called back, unless he asks again."""
-        if self.direction == "inbound" and values["party"] == "right_party":
-            self.case_id.callback_at = False
-        return super()._apply_to_case(outcome, values)
-
-    def _summary(self, outcome, values):
-        if self.direction != "inbound":
-            return super()._summary(outcome, values)
-        text = self.env._(
-            "Call from %(number)s, answered by %(operator)s: %(outcome)s.",
-            operator=self.user_id.name,
-            number=self.number or self.env._("an unknown number"),
-            outcome=outcome.name,
-        )
-        return f"{text} {values.get('note') or ''}".strip()
 
     @api.model
     def _is_speaking_text(self, case, name):

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools.clock import instant, known, local
-from ...tools.tz_database import successor
+from ...tools.clock import home, instant, local
 
 #: Settings by which next contacts are planned.
 PLANNING = frozenset(("debt_contact_policy_id", "debt_contact_policy_always"))
@@ -121,8 +120,7 @@ class ResCompany(models.Model):
 
     def _debt_zone(self):
         """Name of the company's time zone, as it is called today."""
-        zone = successor(self.partner_id.tz or "UTC")
-        return zone if known([zone]) else "UTC"
+        return home(self.partner_id.tz)
 
     @api.model
     def _debt_load_demo(self):

@@ -1,9 +1,16 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .debt_call import TALK_MINUTES
+
+# No operator speaks in these.
+CHANNEL_OF_MODE = {"robot": "robot_call", "voice_message": "voice_message"}
+
 
 class DebtCall(models.Model):
-    """Each call that was dialled is on record with what it was decided by."""
+    """Dialling: the gate is asked; the call and the decision are on record."""
 
     _inherit = "debt.call"
 
@@ -14,6 +21,34 @@ class DebtCall(models.Model):
         readonly=True,
         groups="debt_collection.group_debt_accountant",
     )
+
+    def dial(self, phone=None, number=None):
+        """Put the call on record as dialled, after asking the gate once more.
+
+        :param phone: ``debt.phone`` that is dialled
+        :param str number: the number, where it is not one of the debtor's known ones
+        :raises UserError: the gate says no, or the call was dialled already
+        """
+        self.ensure_one()
+        self._check_owner()
+        if self.state != "draft":
+            raise UserError(self.env._("This call has been dialled already."))
+        number = phone.number if phone else number
+        now = fields.Datetime.now()
+        decided, facts = self._ask_to_dial(now, number)
+        self.sudo().write(
+            {
+                "state": "dialing",
+                "phone_id": phone.id if phone else False,
+                "contact_id": phone.contact_id.id if phone else self.partner_id.id,
+                "number": number,
+                "started_at": now,
+                "local_hour": self.case_id._local_hour(now, facts),
+                "requested": self._is_requested(now),
+                "claim_until": now + timedelta(minutes=TALK_MINUTES),
+            }
+        )
+        self.env["debt.contact.decision"]._keep([decided])
 
     def _ask_to_dial(self, now, number):
         """Ask the gate once more; a refusal is kept although it ends in an error.
@@ -57,6 +92,39 @@ class DebtCall(models.Model):
             number=number,
             call_id=self.id,
         )
+
+    def _lock_debtor(self):
+        """A call is our contact from the moment it is dialled."""
+        # Where the debtor rings us there is nothing to refuse.
+        ours = self.filtered(lambda call: call.direction == "outbound")
+        self.env["debt.contact.lock"]._acquire(ours.partner_id)
+
+    def _channel(self):
+        """The way of contact the law takes this call for."""
+        return CHANNEL_OF_MODE.get(self.mode, "call")
+
+    def _is_requested(self, at):
+        """Whether a call at ``at`` (UTC) is the one the debtor asked for."""
+        callback = self.case_id.callback_at
+        return bool(callback and callback <= at)
+
+    # --- calls that were dialled elsewhere --------------------------------------
+    def _prepare_manual_dial(self, now):
+        """A call made from a desk phone: nobody pressed the button, it was made."""
+        facts = self.case_id._contact_facts()[self.case_id]
+        phone = self.phone_id or (facts.usable_phones or [self.phone_id])[0]
+        number = self.number or phone.number
+        self.env["debt.contact.decision"]._keep(
+            [self._prepare_manual_decision(now, number, phone, facts)]
+        )
+        return {
+            "started_at": now,
+            "phone_id": phone.id,
+            "number": number,
+            "contact_id": self.contact_id.id or phone.contact_id.id,
+            "local_hour": self.case_id._local_hour(now, facts),
+            "requested": self._is_requested(now),
+        }
 
     def _prepare_manual_decision(self, now, number, phone, facts):
         """The decision about a call that was made before anybody was asked.
