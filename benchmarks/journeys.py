@@ -112,7 +112,7 @@ def prepare(env):
     case = env["debt.case"].search([("partner_id", "=", debtor.id)])
     case.user_id = operator
     case._plan()
-    env["debt.case"]._cron_call_activities()
+    env["mail.activity"]._debt_sync_due()
     return case.with_user(operator)
 
 

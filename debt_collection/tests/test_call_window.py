@@ -626,7 +626,7 @@ class TestCallActivity(WizardCommon):
         cls.case = cls.cases.search([("partner_id", "=", cls.debtor.id)])
         cls.case.user_id = cls.operator
         cls.case._plan()
-        cls.activity = cls.case._call_activities()
+        cls.activity = cls.env["mail.activity"]._debt_calls(cls.case)
 
     def _done(self, activities, user=None):
         return activities.with_user(user or self.operator).action_done()

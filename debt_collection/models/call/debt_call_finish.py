@@ -161,7 +161,7 @@ class DebtCall(models.Model):
                 self._create_dispute(values)
         if outcome.activity_summary:
             self._notify_accountant(outcome)
-        case._done_call_activities(outcome.name)
+        self.env["mail.activity"]._debt_done(case, outcome.name)
         case._message_log(body=self._summary(outcome, values))
         case._plan()
 

@@ -1,12 +1,11 @@
 from . import (
     channel_groups,
+    public_holidays,
     debt_case_consent,
     debt_case_facts,
     debt_case_gate,
     debt_case_protection,
     debt_case_reason,
-    debt_case_view,
-    debt_case_zones,
     debt_consent,
     debt_contact_decision,
     debt_contact_decision_prepare,

@@ -3,11 +3,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from operator import attrgetter
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools import zones as zone_tools
+from ...tools.clock import local
 from ...tools.consent import Word
 from ...tools.contact import Contact, Policy
+from ..card.res_partner import DEBT_PHONE_FIELDS
+from .public_holidays import holidays_of
 
 # What is read of all the records at once; anything more comes by the thousand.
 CASE_FACTS = [
@@ -200,3 +204,52 @@ class DebtCase(models.Model):
         for contacts in history.values():
             contacts.sort(key=attrgetter("at"))
         return history, hours
+
+    # --- where the debtor is ----------------------------------------------------------
+    def _resolve_zones(self, phone):
+        """Zones in which the debtor may be, the most reliable source first.
+
+        :param phone: ``debt.phone`` or None
+        :return: `tools.zones.Zones`
+        """
+        debtor = self.partner_id
+        holder = phone.contact_id if phone else debtor
+        home = holder if holder.country_id else debtor
+        address = zone_tools.address_zones(
+            home.country_id.code or "",
+            home.state_id.code or "",
+            home.zip or "",
+            home.city or "",
+        )
+        return zone_tools.resolve(
+            holder.debt_tz or debtor.debt_tz or None,
+            address,
+            phone._parsed() if phone else None,
+            elsewhere=holder != debtor,
+        )
+
+    def _local_hour(self, at, facts=None):
+        """Hour of the day (0 to 23) where the debtor is; UTC where that is unknown."""
+        facts = facts or self._contact_facts()[self]
+        return local(facts.zone or "UTC", at).hour
+
+    def _public_holidays(self, year=None):
+        """Public holidays wherever the debtor may live.
+
+        :param int year: the first one that matters; this one when None
+        """
+        partner = self.partner_id
+        countries = partner._debt_countries(self.company_id)
+        places = ((country.code, partner.state_id.code or "") for country in countries)
+        return holidays_of(tuple(places), year or fields.Date.today().year)
+
+    @api.model
+    def _cron_daily(self):
+        """Tables of zones and prefixes change with the addon: numbers follow them."""
+        super()._cron_daily()
+        self.env["debt.phone"]._follow_tables()
+
+    def _on_debtor_changed(self, names):
+        if self and names & DEBT_PHONE_FIELDS:
+            self.env["debt.phone"]._sync(self.partner_id)
+        super()._on_debtor_changed(names)

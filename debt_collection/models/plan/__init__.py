@@ -1,5 +1,4 @@
 from . import (
-    debt_case_activity,
     debt_case_plan,
     debt_contact_decision_plan,
     debt_ladder,

@@ -49,7 +49,7 @@ class DebtCase(models.Model):
             remaining -= len(cases)
             if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
                 return
-        self._cron_call_activities()
+        self.env["mail.activity"]._debt_sync_due()
 
     @api.model
     def _get_to_plan_domain(self, now):
@@ -90,7 +90,7 @@ class DebtCase(models.Model):
             if values:
                 case.write(values)
         decisions._keep(list(filter(None, lost)))
-        cases._sync_call_activities()
+        self.env["mail.activity"]._debt_sync(cases)
 
     def _end_pauses(self, now):
         """Hook: what is over ends by itself: a hold, a callback that nobody made."""
@@ -247,6 +247,15 @@ class DebtCase(models.Model):
             "plan_dirty": False,
         }
         return {name: value for name, value in values.items() if self[name] != value}
+
+    # --- the day's activities ---------------------------------------------------------
+    def _on_closed(self):
+        super()._on_closed()
+        self.env["mail.activity"]._debt_calls(self).unlink()
+
+    def _on_assigned(self):
+        super()._on_assigned()
+        self.env["mail.activity"]._debt_sync(self)
 
     # --- the messages of ladders: the wing of messages extends these -----------------
     def _ladder_start(self):
