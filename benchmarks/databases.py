@@ -89,9 +89,23 @@ def analyze(name, *tables):
         cursor.execute(f"VACUUM (ANALYZE) {', '.join(tables)}")
 
 
+def sweep():
+    """Drop the copies of runs that were killed: their process is no more."""
+    with server() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ %s",
+            [f"^{PREFIX}[a-z]+_[0-9]+$"],
+        )
+        names = [name for (name,) in cursor.fetchall()]
+    for name in names:
+        if not os.path.exists(f"/proc/{name.rpartition('_')[2]}"):
+            drop(name)
+
+
 @contextmanager
 def copy(source, kind):
     """A copy of a database for one run, dropped after it."""
+    sweep()
     name = f"{PREFIX}{kind}_{os.getpid()}"
     create(name, source)
     try:

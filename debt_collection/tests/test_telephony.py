@@ -118,6 +118,7 @@ class TestDialling(TelephonyCommon):
                 "provider_id": self.exchange.id,
                 "call_id": call.id,
                 "number": "+32470123456",
+                "extension": False,
                 "partner_id": self.debtor.id,
             },
         )

@@ -2,14 +2,13 @@ import logging
 from collections import defaultdict
 from datetime import timedelta
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.contact import check
 from ...tools.ladder import Plan, plan
+from ..card.isolated import halve_on_failure
 
 _logger = logging.getLogger(__name__)
 
@@ -271,26 +270,11 @@ class DebtCase(models.Model):
 
     # --- one failing case does not block the rest -----------------------------------
     def _work_isolated(self, work):
-        """Do something with many cases at once, or else with those it can be done with.
-
-        What fails is halved until the one that fails stands alone: that one is left
-        for a day.
+        """Do something with many cases at once, or else with all but those that fail.
 
         :param work: a function of ``debt.case``
         """
-        try:
-            with self.env.cr.savepoint():
-                work(self)
-        except OperationalError:
-            # The database is busy: nothing is wrong with the cases.
-            raise
-        except Exception as error:
-            if len(self) == 1:
-                self._postpone_failed(error)
-                return
-            half = len(self) // 2
-            self[:half]._work_isolated(work)
-            self[half:]._work_isolated(work)
+        halve_on_failure(self, work, lambda case, error: case._postpone_failed(error))
 
     def _postpone_failed(self, error):
         """Try again tomorrow, and tell people why nothing is planned until then."""
