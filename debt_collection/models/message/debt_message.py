@@ -4,7 +4,6 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
 
 _logger = logging.getLogger(__name__)
 
@@ -302,24 +301,3 @@ class DebtMessage(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    # --- what became of it --------------------------------------------------------
-    def _sent(self):
-        """It left, maybe at the second attempt."""
-        failed = self.filtered(lambda message: message.state == "failed")
-        failed.write({"state": "sent", "failure": False})
-
-    def _delivered(self):
-        self.write({"state": "delivered", "failure": False})
-
-    def _failed(self, reason):
-        """It did not arrive.
-
-        :param reason: text or HTML that says why
-        :return: those that were on their way
-        """
-        reason = html2plaintext(reason or "").strip()
-        on_the_way = self.filtered(lambda message: message.state == "sent")
-        on_the_way.write({"state": "failed", "failure": reason[:250]})
-        on_the_way._log_failure()
-        return on_the_way

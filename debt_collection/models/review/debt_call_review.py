@@ -6,21 +6,6 @@ BEST = 2
 OPERATOR_WRITES = {"answer"}
 
 
-class DebtReviewCriterion(models.Model):
-    """What a reviewer listens for."""
-
-    _name = "debt.review.criterion"
-    _description = "Review Criterion"
-    _order = "sequence, id"
-
-    name = fields.Char(required=True, translate=True)
-    description = fields.Text(
-        translate=True, help="What earns the points, for reviewer and operator."
-    )
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
-
-
 class DebtCallReview(models.Model):
     """What a manager heard in a call, criterion by criterion.
 
@@ -241,53 +226,6 @@ class DebtCallReview(models.Model):
         self.sudo().message_notify(
             partner_ids=user.partner_id.ids, subject=subject, body=body
         )
-
-
-class DebtCallReviewLine(models.Model):
-    _name = "debt.call.review.line"
-    _description = "Score in a Call Review"
-    _order = "review_id, sequence, id"
-
-    review_id = fields.Many2one(
-        "debt.call.review", required=True, ondelete="cascade", index=True
-    )
-    criterion_id = fields.Many2one(
-        "debt.review.criterion", required=True, ondelete="restrict", index=True
-    )
-    sequence = fields.Integer(related="criterion_id.sequence", store=True)
-    description = fields.Text(related="criterion_id.description")
-    score = fields.Selection(
-        [
-            ("0", "Missed"),
-            ("1", "Partly"),
-            ("2", "Met"),
-            ("na", "Not Applicable"),
-        ]
-    )
-    comment = fields.Char()
-
-    _criterion_once = models.Constraint(
-        "UNIQUE(review_id, criterion_id)", "A criterion is scored once in a review."
-    )
-
-    def _counts(self):
-        """Whether it is scored, and applied to this call."""
-        return self.score not in (False, "na")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.review_id._check_draft()
-        return lines
-
-    def write(self, vals):
-        self.check_access("write")
-        self.review_id._check_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_of_drafts(self):
-        self.review_id._check_draft()
 
 
 class DebtCall(models.Model):

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import html2plaintext
 
 # Failures that say that there is no such number; others may be about the text, the
 # sender or the account, and say at most that SMS do not get there.
@@ -6,9 +7,29 @@ NO_SUCH_NUMBER = ("sms_invalid_destination", "sms_number_format")
 
 
 class DebtMessage(models.Model):
-    """What follows from a message that did not arrive."""
+    """What became of a message, and what follows where it did not arrive."""
 
     _inherit = "debt.message"
+
+    def _sent(self):
+        """It left, maybe at the second attempt."""
+        failed = self.filtered(lambda message: message.state == "failed")
+        failed.write({"state": "sent", "failure": False})
+
+    def _delivered(self):
+        self.write({"state": "delivered", "failure": False})
+
+    def _failed(self, reason):
+        """It did not arrive.
+
+        :param reason: text or HTML that says why
+        :return: those that were on their way
+        """
+        reason = html2plaintext(reason or "").strip()
+        on_the_way = self.filtered(lambda message: message.state == "sent")
+        on_the_way.write({"state": "failed", "failure": reason[:250]})
+        on_the_way._log_failure()
+        return on_the_way
 
     def _log_failure(self):
         """The debtor's thread says so, for whoever works the case next."""
