@@ -1,4 +1,4 @@
-"""The ledger of the demo: everything through accounting's own doors."""
+"""The ledger of the demo: everything is entered as an accountant would."""
 
 from datetime import timedelta
 

@@ -41,7 +41,7 @@ class Refused(Exception):
 
 
 class Dialler(http.Controller):
-    """The only door for the dialler process. Whoever signs rightly is believed.
+    """The only way in for the dialler process. Whoever signs rightly is believed.
 
     Nothing that tells a debtor or a secret is ever logged here.
     """

@@ -13,7 +13,7 @@ from . import (
     debt_dialler_nonce,
     debt_dialler_operator,
     debt_dialler_prompt,
-    debt_dialler_prompt_said,
+    debt_dialler_prompt_speech,
     debt_dialler_sync,
     debt_telephony_provider,
     res_users,

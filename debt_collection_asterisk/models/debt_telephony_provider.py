@@ -85,7 +85,7 @@ class DebtTelephonyProvider(models.Model):
         compute_sudo=True,
     )
 
-    # An hour of sound is as much as Odoo takes, see the door of the process.
+    # An hour of sound is as much as Odoo takes, see the controller of the process.
     _recorded = models.Constraint(
         "CHECK(max_seconds <= 3600 OR record_calls IS NOT TRUE)",
         "Calls that are recorded last an hour at most: make the longest call shorter.",

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, models
 
 
 class DebtCase(models.Model):
-    """The doors from a case to the ledger, and from the ledger to a case."""
+    """How a case asks the ledger, and how the ledger tells a case."""
 
     _inherit = "debt.case"
 
