@@ -85,12 +85,13 @@ def measure(name):
     with databases.environment(name) as env:
         spent = Costs(env)
         cases, messages = env["debt.case"], env["debt.message"]
+        activities = env["mail.activity"]
         with _part(found, spent, "refresh"):
             env["debt.ledger"]._refresh(env.company)
         with _part(found, spent, "day"):
             cases._cron_daily()
         with (
-            _counted_alone(cases, "_sync_call_activities", found, spent, "activities"),
+            _counted_alone(activities, "_debt_sync", found, spent, "activities"),
             _part(found, spent, "plan"),
         ):
             cases._cron_plan()
@@ -98,11 +99,11 @@ def measure(name):
             cases._cron_ladder_messages()
         with _part(found, spent, "send"):
             messages._cron_send()
-        kind = [("activity_type_id", "=", cases._call_activity_type().id)]
+        kind = [("activity_type_id", "=", activities._debt_call_type().id)]
         counts = {
             "cases": cases.search_count([("closed_at", "=", False)]),
             "promises": env["debt.promise"].search_count([]),
-            "activities": env["mail.activity"].search_count(kind),
+            "activities": activities.search_count(kind),
             "messages": messages.search_count([]),
         }
     for key in found["plan"]:
@@ -128,11 +129,11 @@ def _counted_alone(cases, method, found, spent, part):
     """Have a method that is called within another part counted as one of its own."""
     model, original = type(cases), getattr(type(cases), method)
 
-    def counted(self):
+    def counted(self, *arguments):
         with _part(found, spent, part):
             # Odoo writes late: what the method left to be written is its own, too.
             self.env.flush_all()
-            result = original(self)
+            result = original(self, *arguments)
             self.env.flush_all()
         return result
 

@@ -123,17 +123,17 @@ class TestAccess(DebtCommon):
             if "company_id" in self.env[model.model] and not model.transient:
                 self.assertTrue(model.rule_ids, model.model)
 
-    def test_nobody_takes_a_turn_by_hand(self):
+    def test_nobody_locks_a_debtor_by_hand(self):
         """The row by which two contacts at once exclude each other."""
         self._call(self.case).finish("no_answer")
         lock = self.env["debt.contact.lock"].search(
             [("partner_id", "=", self.debtor.id)]
         )
-        self.assertEqual(lock.taken, 1)
+        self.assertEqual(lock.contacts, 1)
         with self.assertRaises(AccessError):
-            lock.with_user(self.operator).read(["taken"])
+            lock.with_user(self.operator).read(["contacts"])
         for user in (self.operator, self.accountant, self.manager):
             with self.assertRaises(AccessError):
-                lock.with_user(user).write({"taken": 0})
+                lock.with_user(user).write({"contacts": 0})
             with self.assertRaises(AccessError):
                 lock.with_user(user).unlink()

@@ -31,6 +31,9 @@ class TestTeam(DebtCommon):
     def _member(self, team, user):
         return team.every_member_ids.filtered(lambda member: member.user_id == user)
 
+    def _activities(self, case):
+        return self.env["mail.activity"]._debt_calls(case)
+
     # --- a team that comes later ------------------------------------------------------
     def test_a_team_made_later_takes_its_open_cases_at_once(self):
         cases = self._due(4)
@@ -40,7 +43,7 @@ class TestTeam(DebtCommon):
         owned = [len(cases.filtered(lambda c, u=u: c.user_id == u)) for u in self.both]
         self.assertEqual(owned, [2, 2])
         for case in cases:
-            self.assertEqual(case._call_activities().user_id, case.user_id)
+            self.assertEqual(self._activities(case).user_id, case.user_id)
 
     def test_it_takes_only_what_it_is_for(self):
         late, recent = self._due(1, days_late=120), self._due(1)
@@ -70,7 +73,7 @@ class TestTeam(DebtCommon):
         self._member(team, self.operator).active = False
         self.assertEqual(cases.user_id, self.colleague)
         for case in cases:
-            self.assertEqual(case._call_activities().user_id, self.colleague)
+            self.assertEqual(self._activities(case).user_id, self.colleague)
 
     def test_a_member_switched_off_stays_visible_and_can_come_back(self):
         team = self._team(self.both)
@@ -97,7 +100,7 @@ class TestTeam(DebtCommon):
         self.assertEqual(case.user_id, self.operator)
         self._member(team, self.operator).unlink()
         self.assertFalse(case.user_id)
-        self.assertFalse(case._call_activities())
+        self.assertFalse(self._activities(case))
 
     def test_cases_of_a_team_without_members_are_everybodys(self):
         case, team = self._due(1), self._team(self.operator)

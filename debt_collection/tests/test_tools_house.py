@@ -30,7 +30,6 @@ WINGS = (
 #: Calls that run back up, by the calling wing and the method, each with its reason.
 ALLOWED = {
     ("contact", "_blocks"): "The gate asks the open call whether it is ours.",
-    ("call", "_for_case"): "A claim names the script it will be made with.",
 }
 MOST_METHODS, MOST_FILES = 190, 17
 

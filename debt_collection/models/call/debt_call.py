@@ -201,6 +201,11 @@ class DebtCall(models.Model):
         """Give claims back: drafts vanish, the debtors are free for the next one."""
         self.filtered(lambda call: call.state == "draft").sudo().unlink()
 
+    @api.model
+    def _prepare_claim(self, case):
+        """Hook: further values of a call that is opened with a case."""
+        return {}
+
     def _on_the_line(self):
         """Hook: those of these calls that are known to be alive at this moment."""
         return self.browse()

@@ -130,7 +130,7 @@ class DebtCase(models.Model):
                 "company_id": self.company_id.id,
                 "user_id": self.env.uid,
                 "claim_until": now + timedelta(minutes=CLAIM_MINUTES),
-                "script_id": self.env["debt.script"]._for_case(self).id,
+                **calls._prepare_claim(self),
                 **values,
             }
         )

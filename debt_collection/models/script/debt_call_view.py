@@ -4,13 +4,18 @@ from ...tools.clock import clock_text
 
 
 class DebtCall(models.Model):
-    """What only the screens need: nothing here is stored or decides anything."""
+    """The script a call is made with, and its path as the screens show it."""
 
     _inherit = "debt.call"
 
     path_html = fields.Html(
         string="Path through the Script", compute="_compute_path_html", sanitize=False
     )
+
+    @api.model
+    def _prepare_claim(self, case):
+        script = self.env["debt.script"]._for_case(case)
+        return super()._prepare_claim(case) | {"script_id": script.id}
 
     @api.depends("path_ids.seconds")
     def _compute_path_html(self):
