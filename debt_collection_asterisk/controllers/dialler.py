@@ -73,6 +73,17 @@ class Dialler(http.Controller):
 
         return self._answer(key, answer)
 
+    @_route("/incoming", KILOBYTE)
+    def incoming(self, key):
+        """Somebody rings us: who is it for, and what became of it."""
+
+        def answer(provider):
+            sent = _content()
+            _instance(provider, sent)
+            return _json(provider.env["debt.dialler.incoming"]._hear(provider, sent))
+
+        return self._answer(key, answer)
+
     @_route("/recording/<int:call_id>", MOST_AUDIO)
     def recording(self, key, call_id):
         """The sound of a call."""

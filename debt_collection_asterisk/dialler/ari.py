@@ -100,6 +100,16 @@ class Ari:
         query = {"context": context, "extension": "s", "priority": 1}
         self._ask("POST", f"channels/{channel}/continue", params=query)
 
+    def ring(self, channel: str, limit: int) -> None:
+        """Let somebody who calls us hear that it rings, for at most `limit` seconds."""
+        query = {"variable": "TIMEOUT(absolute)", "value": str(limit)}
+        self._ask("POST", f"channels/{channel}/variable", params=query)
+        self._ask("POST", f"channels/{channel}/ring")
+
+    def answer(self, channel: str) -> None:
+        """Pick up a call that came in."""
+        self._ask("POST", f"channels/{channel}/answer")
+
     def watch_speech(self, channel: str) -> None:
         """Be told when whoever is on this line speaks."""
         query = {"variable": "TALK_DETECT(set)", "value": ""}

@@ -41,6 +41,8 @@ class Pbx:
     #: a dialplan context that leads nowhere: forwarded calls end there. None of that
     #: name need exist.
     forward_context: str = "debt-nowhere"
+    #: the phone that rings for calls that come in while Odoo does not answer
+    incoming_endpoint: str = ""
     #: at most so many numbers dialled in a second
     dials_per_second: int = 10
     #: seconds an operator's phone rings

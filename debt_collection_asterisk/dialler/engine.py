@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .ari import AriError
 from .checks import Checks
 from .exchange import Exchange
+from .incoming import IncomingCalls
 from .kinds import Event, Pacing
 from .reconcile import LINE_UP, reconcile, revive
 from .sounds import Sounds
@@ -66,6 +67,7 @@ class Engine:
         self.stations = Stations(self)
         self.trunk = Trunk()
         self.checks = Checks(self)
+        self.incoming = IncomingCalls(self)
         self.sounds = Sounds(self, config.prompts)
         self.uploads = Uploads(self)
         self.exchange = Exchange(self, pacing)
@@ -83,10 +85,11 @@ class Engine:
         name = re.escape(self.app)
         #: our channels; another dialler's name may begin with ours
         self.names = re.compile(
-            rf"{name}-(?:op-(?P<user>\d+)-line"
+            rf"{name}-(?:op-(?P<user>\d+)-line|(?P<phone>in-\d+)-phone\d+"
             r"|(?P<call>\d+)-(?:debtor|operator|colleague\d+))"
         )
         self._playbacks = re.compile(rf"{name}-(\d+)-([a-z_]+)")
+        self._spoken = re.compile(rf"({name}-in-\d+)-prompt")
 
     def start(self) -> None:
         """Look at what an earlier process left."""
@@ -128,7 +131,7 @@ class Engine:
     def is_engaged(self, user_id: int, but: Call) -> bool:
         """Whether an operator has another call, or is being rung for one."""
         station = self.stations.by_user.get(user_id)
-        if station and station.call not in (None, but):
+        if station and (station.incoming or station.call not in (None, but)):
             return True
         legs = [call.leg for call in self.calls.values() if call is not but]
         return any(leg and leg.user_id == user_id for leg in legs)
@@ -262,6 +265,10 @@ class Engine:
             self.uploads.finished(recording["name"], recording.get("duration"))
 
     def _on_played(self, playback: dict[str, Any]) -> None:
+        if said := self._spoken.fullmatch(playback["id"]):
+            if incoming := self.incoming.by_name(said[1]):
+                incoming.on_played()
+            return
         name = self._playbacks.fullmatch(playback["id"])
         call = name and self.calls.get(int(name[1]))
         if not (name and call):
@@ -279,6 +286,8 @@ class Engine:
             self._refuse_line(event["forwarded"]["id"], "a call was forwarded")
         if name is None:
             self._on_foreign(channel, event)
+        elif name["phone"]:
+            self._on_phone(name, channel, event)
         elif name["user"]:
             self.stations.of(int(name["user"])).leg.on_event(event)
         elif int(name["call"]) in self.calls:
@@ -290,8 +299,21 @@ class Engine:
             # It answered although its call is over.
             self.ari.hangup(channel)
 
+    def _on_phone(self, name: re.Match[str], channel: str, event: Event) -> None:
+        """A phone of ours that was rung for a call that came in."""
+        call = self.incoming.by_name(f"{self.app}-{name['phone']}")
+        if call and call.leg and call.leg.channel == channel:
+            call.leg.on_event(event)
+        elif event["type"] == "StasisStart":
+            self.ari.hangup(channel)
+
     def _on_foreign(self, channel: str, event: Event) -> None:
-        """A line of our application that is none of ours: nobody looks after it."""
+        """A call that came in, or a line that nobody looks after."""
+        if incoming := self.incoming.of(channel):
+            incoming.on_event(event)
+            return
+        if self.incoming.starts(event):
+            return
         ringing = (event.get("channel") or {}).get("state") in ("Ring", "Ringing")
         changed = event["type"] == "ChannelStateChange" and ringing
         if event["type"] == "StasisStart" or changed:

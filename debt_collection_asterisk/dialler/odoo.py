@@ -52,6 +52,10 @@ class Odoo:
         """Whether the debtor of this call may be dialled this instant."""
         return self._ask("dial", {"call_id": call_id, "lease": lease}).json()
 
+    def incoming(self, told: dict[str, Any]) -> Any:
+        """Ask who a call that came in is for, or tell what became of it."""
+        return self._ask("incoming", told).json()
+
     def recording(self, call_id: int, name: str, seconds: float, data: bytes) -> Any:
         """Hand over the sound of a call."""
         facts = json.dumps({"name": name, "seconds": seconds})

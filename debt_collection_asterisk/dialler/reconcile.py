@@ -33,9 +33,10 @@ def revive(desk: Engine) -> None:
 
 def reconcile(desk: Engine) -> None:
     """With the stream of events open: compare, take over, tidy up."""
+    every = desk.ari.channels()
     channels = {
         channel["id"]: channel
-        for channel in desk.ari.channels()
+        for channel in every
         if desk.names.fullmatch(channel["id"])
     }
     for call in list(desk.calls.values()):
@@ -43,6 +44,7 @@ def reconcile(desk: Engine) -> None:
             call.finish(None)
     bridges = {b["id"]: set(b["channels"]) for b in desk.ari.bridges()}
     _stations(desk, channels, bridges)
+    _incoming(desk, every, channels, bridges)
     for call in list(desk.calls.values()):
         _call(desk, call, channels)
     kept = {leg.channel: leg for leg in _legs(desk) if leg.state != DOWN}
@@ -63,6 +65,29 @@ def _legs(desk: Engine) -> Iterator[Leg]:
     for call in desk.calls.values():
         if call.leg:
             yield call.leg
+
+
+def _incoming(
+    desk: Engine,
+    every: list[dict[str, Any]],
+    channels: dict[str, Any],
+    bridges: dict[str, set[str]],
+) -> None:
+    """Calls that came in: who speaks goes on, who hears it ring is taken anew."""
+    busy = {member for members in bridges.values() for member in members}
+    desk.incoming.compare(every, busy)
+    ours = {leg.channel for leg in desk.incoming.legs()}
+    for name in [one for one in channels if _is_phone(desk, one)]:
+        if name in ours or len(bridges.get(f"{name}{BRIDGE}", ())) > 1:
+            # Nothing to tidy up: whoever hangs up ends it.
+            del channels[name]
+            bridges.pop(f"{name}{BRIDGE}", None)
+
+
+def _is_phone(desk: Engine, channel: str) -> bool:
+    """Whether it is a phone of ours that was rung for a call that came in."""
+    found = desk.names.fullmatch(channel)
+    return bool(found and found["phone"])
 
 
 def _user_of(desk: Engine, channel: str) -> str | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .call import Call
     from .campaign import Campaign
     from .engine import Engine
+    from .incoming import Incoming
 
 #: Odoo's states in which an operator's line is kept up.
 AT_WORK = ("ready", "reserved", "talking", "wrapup")
@@ -30,6 +31,8 @@ class Station:
         self.state = "offline"
         self.campaign_id: int | None = None
         self.call: Call | None = None
+        #: who rang us and speaks with him
+        self.incoming: Incoming | None = None
         self.free_since = desk.now()
         self.connected_at: float | None = None
         #: (call id, sequence number) that Odoo must take before he is free again
@@ -45,8 +48,14 @@ class Station:
     @property
     def idle(self) -> bool:
         """Whether an answered call may be put through to him this instant."""
-        free = self.leg.state == UP and self.call is None and self.settling is None
+        free = self.leg.state == UP and self.settling is None
+        free = free and self.call is None and self.incoming is None
         return free and self.state == "ready"
+
+    @property
+    def engaged(self) -> bool:
+        """Whether somebody is on his line."""
+        return bool(self.call or self.incoming)
 
     @property
     def busy(self) -> bool:
@@ -66,7 +75,7 @@ class Station:
         wanted = with_line and self.state in KEPT
         if wanted and self.leg.state == DOWN:
             self._ring()
-        elif not wanted and self.leg.state != DOWN and self.call is None:
+        elif not wanted and self.leg.state != DOWN and not self.engaged:
             self.leg.hang_up()
 
     def _ring(self) -> None:
@@ -105,6 +114,8 @@ class Station:
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
         if self.call:
             self.call.leg_down(leg, cause)
+        elif self.incoming:
+            self.incoming.leg_down(leg, cause)
 
 
 class Stations:

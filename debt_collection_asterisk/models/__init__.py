@@ -7,6 +7,7 @@ from . import (
     debt_dialler_campaign_board,
     debt_dialler_campaign_queue,
     debt_dialler_command,
+    debt_dialler_incoming,
     debt_dialler_instance,
     debt_dialler_lease,
     debt_dialler_lease_void,

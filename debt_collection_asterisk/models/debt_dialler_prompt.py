@@ -32,6 +32,7 @@ class DebtDiallerPrompt(models.Model):
             ("message", "Voice Message"),
             ("abandon", "No Operator Is Free"),
             ("promise", "Promise by Key"),
+            ("incoming", "Nobody Is There"),
             ("other", "Other"),
         ],
         required=True,

@@ -15,6 +15,7 @@ FEATURES = (
     "status",
     "outcome",
     "caller_number",
+    "inbound",
 )
 
 
@@ -65,6 +66,19 @@ class DebtTelephonyProvider(models.Model):
     )
     dialler_problems = fields.Text(
         string="What Is Wrong", compute="_compute_dialler", compute_sudo=True
+    )
+    incoming_extension = fields.Char(
+        string="Telephone for Unknown Callers",
+        help="The extension that rings for calls from numbers that no debtor has, and "
+        "from withheld ones: the accountant's, or a team's.",
+    )
+    incoming_prompt_id = fields.Many2one(
+        "debt.dialler.prompt",
+        string="Message When Nobody Is There",
+        domain="[('kind', '=', 'incoming'), ('template_id', '=', False)]",
+        ondelete="restrict",
+        help="Says when you can be reached, and that key 2 asks to be called back. "
+        "Debtors hear it in their language.",
     )
     instance_ids = fields.One2many("debt.dialler.instance", "provider_id")
     dialler_seen_at = fields.Datetime(

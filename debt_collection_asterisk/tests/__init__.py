@@ -3,6 +3,8 @@ from . import (
     test_dialler_campaign,
     test_dialler_demo,
     test_dialler_door,
+    test_dialler_field,
+    test_dialler_incoming,
     test_dialler_keys,
     test_dialler_lease,
     test_dialler_operator,

@@ -12,6 +12,7 @@ from .pbx import MUSIC_HZ, PASSWORD
 
 #: An amplitude that silence and noise do not have.
 AUDIBLE = 300
+HEADER = 44
 PROMPT_HZ, RINGING_HZ = 600, 480
 VOICES = {
     "debtor": network.DEBTOR_HZ,
@@ -43,20 +44,39 @@ class Ears:
         except (OSError, websocket.WebSocketException):
             return
 
-    def hears(self, channel, seconds=0.8):
-        """The names of all who are heard on a channel, a set."""
+    def call_us(self, number):
+        """Somebody calls one of our numbers; the name of his line."""
+        name = f"caller-{time.monotonic_ns()}"
+        call = {"endpoint": "Local/3225551234@carrier-in/n", "app": "ears"}
+        call |= {"callerId": number, "timeout": 60}
+        found = self._pbx.ari("POST", f"channels/{name}", json=call)
+        assert found.ok, found.text
+        return name
+
+    def press(self, caller, digit):
+        """Whoever called us presses a key."""
+        where = f"channels/{caller}/dtmf"
+        assert self._pbx.ari("POST", where, params={"dtmf": digit}).ok
+
+    def hears(self, channel, seconds=0.8, spy="out"):
+        """The names of all who are heard on a channel, a set.
+
+        :param spy: out for a phone; in for whoever called us, whose line is half in
+            the PBX
+        """
         ear = f"ear-{next(self._numbers)}-{time.monotonic_ns()}"
         where = f"channels/{channel}/snoop/{ear}"
-        found = self._pbx.ari("POST", where, params={"spy": "out", "app": "ears"})
+        found = self._pbx.ari("POST", where, params={"spy": spy, "app": "ears"})
         assert found.ok, found.text
         query = {"name": ear, "format": "wav"}
         self._pbx.ari("POST", f"channels/{ear}/record", params=query)
         time.sleep(seconds)
         self._pbx.ari("POST", f"recordings/live/{ear}/stop")
+        time.sleep(0.1)
         found = self._pbx.ari("GET", f"recordings/stored/{ear}/file")
         self._pbx.ari("DELETE", f"channels/{ear}")
         self._pbx.ari("DELETE", f"recordings/stored/{ear}")
-        if not found.ok:
+        if not found.ok or len(found.content) <= HEADER:
             # Where nothing at all is sent, nothing is written.
             return set()
         samples, _length = sound.samples_of(found.content)

@@ -76,6 +76,8 @@ class FakeOdoo:
         self.lawful = 60
         #: what the dialler says is wrong, and why it dials for no campaign
         self.problems, self.stopped = [], None
+        #: what is told of calls that came in, and for whom they are
+        self.came_in, self.for_whom = [], {"phones": [], "prompt": None, "menu": {}}
         #: seconds from the end of a talk until the operator is ready again
         self.wrapup = 0
         self.allow = True
@@ -141,6 +143,11 @@ class FakeOdoo:
 
     def _now(self):
         return time.time() + self.ahead
+
+    def _incoming(self, told):
+        with self.lock:
+            self.came_in.append((told["kind"], told))
+        return 200, self.for_whom if told["kind"] == "asked" else {"ok": True}
 
     def _sync(self, told):
         with self.lock:

@@ -108,12 +108,13 @@ def _presses(digits, first=""):
     return RING + _pause(300) + OK + first + _pause(1500) + keys + WAIT
 
 
-def _stream(file):
-    return _pause(200) + _do(f'rtp_stream="{file},1,8"')
+def _stream(file, times=1):
+    return _pause(200) + _do(f'rtp_stream="{file},{times},8"')
 
 
-def _plays(file, ring=500):
-    return RING + _pause(ring) + OK + _stream(file) + WAIT
+def _plays(file, ring=500, times=1):
+    """A phone that is picked up, and what is heard on it, once or without end (-1)."""
+    return RING + _pause(ring) + OK + _stream(file, times) + WAIT
 
 
 def _says_and_presses(file, digits):
@@ -132,7 +133,7 @@ def numbers(folder):
     """What each of the last digits does, as SIPp's steps."""
     absent = '      Reason: Q.850;cause=20;text="subscriber absent"\n'
     return {
-        ANSWERS: _plays(f"{folder}/debtor.al", 1000),
+        ANSWERS: _plays(f"{folder}/debtor.al", 1000, times=-1),
         BUSY: _refuse("486 Busy Here"),
         RINGS: RING + CANCELLED,
         DECLINES: _refuse("603 Decline"),
@@ -157,8 +158,8 @@ def numbers(folder):
         MUTE: RING_SHORTLY + OK + WAIT,
         SILENT: CANCELLED,
         FLEETING: RING_SHORTLY + OK + BYE,
-        OPERATOR: _plays(f"{folder}/operator.al", 300),
-        COLLEAGUE: _plays(f"{folder}/colleague.al", 300),
+        OPERATOR: _plays(f"{folder}/operator.al", 300, times=-1),
+        COLLEAGUE: _plays(f"{folder}/colleague.al", 300, times=-1),
         CHATS: _chats(),
     }
 

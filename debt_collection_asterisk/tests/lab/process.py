@@ -34,6 +34,7 @@ password = "{PASSWORD}"
 dial = "{settings.get("dial", "PJSIP/{digits}@trunk")}"
 dials_per_second = {settings.get("dials_per_second", 20)}
 operator_ring = {settings.get("operator_ring", 8)}
+incoming_endpoint = "{settings.get("incoming_endpoint", "")}"
 
 [process]
 state = "{self.folder}/state"

@@ -35,6 +35,12 @@ export const bridgedService = {
             // One call after the other must not pile up as breadcrumbs.
             await action.doAction(window, {stackPosition: "replaceCurrentAction"});
         });
+        bus.subscribe("debt_dialler/incoming", async ({number}) => {
+            const search = await orm.call("debt.call.inbound", "action_incoming", [
+                number,
+            ]);
+            await action.doAction(search, {stackPosition: "replaceCurrentAction"});
+        });
     },
 };
 

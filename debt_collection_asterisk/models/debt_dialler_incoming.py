@@ -1,0 +1,218 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.debt_collection.tools import phones
+
+# Whoever rang and was not answered is called back as soon as that is lawful, but not
+# while he is still putting the receiver down.
+CALL_BACK_AFTER = timedelta(minutes=5)
+# A call of which no end was heard is missed after so long.
+LOST = timedelta(hours=1)
+# Numbers that agree in so many last digits are the same, however they are written.
+SAME = 9
+
+
+class DebtDiallerIncoming(models.Model):
+    """A call that came in at the exchange, and what became of it."""
+
+    _name = "debt.dialler.incoming"
+    _description = "Call That Came In"
+    _order = "id desc"
+    _rec_name = "number"
+
+    provider_id = fields.Many2one(
+        "debt.telephony.provider", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    uuid = fields.Char(required=True, readonly=True)
+    number = fields.Char(readonly=True, help="Empty: it was withheld.")
+    at = fields.Datetime(
+        string="Time", required=True, readonly=True, default=fields.Datetime.now
+    )
+    state = fields.Selection(
+        [
+            ("ringing", "Ringing"),
+            ("talking", "Talking"),
+            ("ended", "Answered"),
+            ("missed", "Missed"),
+        ],
+        required=True,
+        readonly=True,
+        default="ringing",
+    )
+    callback = fields.Boolean(
+        string="Wants a Call", readonly=True, help="Pressed the key to be called back."
+    )
+    case_ids = fields.Many2many(
+        "debt.case", string="May Be", readonly=True, help="Whose number it is."
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Answered By", readonly=True, ondelete="set null"
+    )
+    call_id = fields.Many2one(
+        "debt.call", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+
+    _uuid_once = models.UniqueIndex("(provider_id, uuid)")
+
+    # --- for the process ----------------------------------------------------------
+    @api.model
+    def _hear(self, provider, told):
+        """Answer who a call is for, or note what became of it; twice does no harm.
+
+        :param dict told: ``uuid``, ``number``, ``kind`` (asked, answered, missed,
+            ended), ``user_id`` who answered, ``choice`` made by key
+        :return: dict for the process
+        """
+        incoming = self._of(provider, told)
+        steps = {
+            "answered": incoming._note_answer,
+            "missed": incoming._note_missed,
+            "ended": incoming._note_end,
+        }
+        if step := steps.get(told.get("kind")):
+            step(told)
+            return {"ok": True}
+        return incoming._prepare_answer()
+
+    @api.model
+    def _of(self, provider, told):
+        uuid = str(told.get("uuid") or "")[:100]
+        known = self.search([("provider_id", "=", provider.id), ("uuid", "=", uuid)])
+        if known:
+            return known
+        company = provider.company_id or self.env["res.company"].search([], limit=1)
+        number = str(told.get("number") or "")[:40]
+        return self.create(
+            {
+                "provider_id": provider.id,
+                "company_id": company.id,
+                "uuid": uuid,
+                "number": number or False,
+                "case_ids": [fields.Command.set(self._cases_of(company, number).ids)],
+            }
+        )
+
+    @api.model
+    def _cases_of(self, company, number):
+        """The open cases of whoever has this number, in any form it may come."""
+        try:
+            known = phones.parse(number, company.country_id.code).e164
+        except phones.PhoneError:
+            return self.env["debt.case"]
+        listed = self.env["debt.phone"].search([("number", "=", known)])
+        listed = listed or self.env["debt.phone"].search(
+            [("number", "=like", f"%{known[-SAME:]}")]
+        )
+        return self.env["debt.case"].search(
+            [
+                ("partner_id", "in", listed.partner_id.ids),
+                ("company_id", "=", company.id),
+                ("state", "!=", "closed"),
+            ],
+            order="priority desc, id",
+        )
+
+    def _prepare_answer(self):
+        """The phones to ring, in their order, and what is heard if nobody answers."""
+        provider, debtor = self.provider_id, self.case_ids[:1].partner_id
+        endpoint = self.env["res.users"]._debt_endpoint(provider.incoming_extension)
+        outside = [{"user_id": None, "endpoint": endpoint}] if endpoint else []
+        prompt = provider.incoming_prompt_id
+        said = prompt._spoken_to(debtor or self.company_id.partner_id, self.company_id)
+        known = bool(self.case_ids)
+        return {
+            "phones": self._operators() if known else outside,
+            "prompt": said._prepare_job() if said.audio_sha1 else None,
+            "menu": {"2": "callback"} if known else {},
+        }
+
+    def _operators(self):
+        """Who is there of the debtor's operators and their teams, his own first."""
+        stations = self.env["debt.dialler.operator"].search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "ready")]
+        )
+        own = self.case_ids.user_id
+        team = self.case_ids.team_id.member_ids.user_id
+        present = stations.filtered(lambda one: one.user_id in own | team)
+        present = present.filtered("user_id.debt_extension")
+        return [
+            station.user_id._debt_dialler_endpoint()
+            for station in present.sorted(
+                lambda one: (one.user_id not in own, one.since)
+            )
+        ]
+
+    # --- what became of it --------------------------------------------------------
+    def _note_answer(self, told):
+        if self.state != "ringing":
+            return
+        user_id = told.get("user_id")
+        known = isinstance(user_id, int) and not isinstance(user_id, bool)
+        user = self.env["res.users"].browse(user_id if known else []).exists()
+        self.write({"state": "talking", "user_id": user.id})
+        if user:
+            self._open_window(user)
+
+    def _open_window(self, user):
+        """The debtor's window; where it may be several, the search by his number."""
+        call = self.env["debt.call"]
+        if len(self.case_ids) == 1:
+            try:
+                with self.env.cr.savepoint():
+                    case = self.case_ids.with_user(user).sudo()
+                    call = case._open_inbound(number=self.number)
+            except UserError:
+                # A colleague speaks with him on another line: the search shows it.
+                call = call.browse()
+        if not call:
+            user._bus_send("debt_dialler/incoming", {"number": self.number})
+            return
+        self.call_id = call
+        station = self.env["debt.dialler.operator"]._of_user(self.company_id, user)
+        station._set_state("talking", call=call)
+        user._bus_send("debt_dialler/bridged", {"call_id": call.id})
+
+    def _note_end(self, _told):
+        if self.state != "talking":
+            return
+        self.state = "ended"
+        call = self.call_id
+        if call and call.state == "talking":
+            call.write({"state": "wrapup", "ended_at": fields.Datetime.now()})
+            call._station()._line_ended(call)
+
+    def _note_missed(self, told):
+        if self.state != "ringing":
+            return
+        wants = told.get("choice") == "callback"
+        self.write({"state": "missed", "callback": wants})
+        for case in self.case_ids:
+            self._call_back(case, wants)
+
+    def _call_back(self, case, wants):
+        """He rang and nobody answered: he is called as soon as the law allows."""
+        wished = fields.Datetime.now() + CALL_BACK_AFTER
+        answer = case.check_contact("call", self.number or None, wished)
+        at = wished if answer["allowed"] else answer["next_at"]
+        text = (
+            self.env._("Called us and asked by key to be called back.")
+            if wants
+            else self.env._("Called us, and nobody answered.")
+        )
+        case._message_log(body=f"{text} {self.number or ''}".strip())
+        if at:
+            case.write({"callback_at": at})
+            case._set_dirty()
+
+    @api.autovacuum
+    def _gc_lost(self):
+        """The process died with them: whoever called is called back."""
+        since = fields.Datetime.now() - LOST
+        lost = self.search([("state", "=", "ringing"), ("at", "<", since)])
+        for incoming in lost:
+            incoming._note_missed({})

@@ -1,0 +1,143 @@
+"""Calls that come in, with a real PBX."""
+
+import time
+
+import pytest
+
+from lab import network, sound
+from lab.ears import PROMPT_HZ, Ears
+from lab.ports import until
+from lab.process import Process
+
+NUMBER = "+32470998877"
+OPERATOR = {"user_id": 7, "endpoint": f"PJSIP/9000{network.OPERATOR}@trunk"}
+AWAY = {"user_id": 8, "endpoint": f"PJSIP/9001{network.RINGS}@trunk"}
+BUSY = {"user_id": 9, "endpoint": f"PJSIP/9002{network.BUSY}@trunk"}
+
+
+@pytest.fixture
+def ears(lab):
+    found = Ears(lab.pbx)
+    yield found
+    found.close()
+
+
+def told(lab, kind, seconds=20):
+    """Wait until Odoo is told."""
+
+    def found():
+        return next((t for k, t in lab.odoo.came_in if k == kind), None)
+
+    return until(found, seconds, lambda: f"{kind} in {lab.odoo.came_in}")
+
+
+def dialler(lab, folder, **settings):
+    lab.dialler = Process(folder / "other", lab.pbx, lab.odoo, **settings)
+    return lab
+
+
+def test_the_phones_ring_one_after_the_other(lab, ears, tmp_path):
+    """Busy, not picked up, answered; the caller is answered when we are."""
+    lab = dialler(lab, tmp_path, operator_ring=3)
+    lab.odoo.for_whom = {"phones": [BUSY, AWAY, OPERATOR]}
+    lab.start()
+    caller = ears.call_us(NUMBER)
+    assert told(lab, "asked")["number"] == NUMBER
+    assert told(lab, "answered")["user_id"] == 7
+    assert ears.hears(caller, spy="in") == {"operator"}
+    lab.pbx.ari("DELETE", f"channels/{caller}")
+    told(lab, "ended")
+    until(lambda: not lab.pbx.channels(), 5, "all lines are free")
+    until(lambda: not lab.pbx.bridges(), 5, "all bridges are gone")
+    assert [kind for kind, _told in lab.odoo.came_in] == ["asked", "answered", "ended"]
+
+
+def test_the_operator_hangs_up(lab, ears):
+    lab.odoo.for_whom = {"phones": [OPERATOR]}
+    lab.start()
+    ears.call_us(NUMBER)
+    told(lab, "answered")
+    phone = next(name for name in lab.pbx.channels() if "-phone1" in name)
+    lab.pbx.ari("DELETE", f"channels/{phone}")
+    told(lab, "ended")
+    until(lambda: not lab.pbx.channels(), 5, "all lines are free")
+
+
+def test_an_operator_who_waits_for_calls_has_him_at_once(lab, ears):
+    """His line stands; no campaign call is put to him until he is free again."""
+    odoo = lab.odoo
+    odoo.campaign(1, "progressive")
+    odoo.operator(7, OPERATOR["endpoint"], campaign_id=1)
+    lab.start()
+    until(lambda: odoo.lines.get(7) == "up", 10, "the operator waits")
+    odoo.for_whom = {"phones": [OPERATOR]}
+    caller = ears.call_us(NUMBER)
+    told(lab, "answered", 5)
+    odoo.job(1, "+32470001130", mode="progressive", campaign_id=1)
+    time.sleep(2)
+    assert "dialing" not in odoo.story(1)
+    lab.pbx.ari("DELETE", f"channels/{caller}")
+    told(lab, "ended")
+    assert odoo.wait(1, "bridged") == {"user_id": 7}
+
+
+def test_nobody_is_there_and_he_asks_to_be_called(lab, ears):
+    prompt = lab.odoo.prompt(6, sound.wav(sound.tone(PROMPT_HZ, 6)))
+    lab.odoo.for_whom = {"phones": [], "prompt": prompt, "menu": {"2": "callback"}}
+    lab.start()
+    caller = ears.call_us(NUMBER)
+    until(lambda: ears.hears(caller, 0.5, spy="in") == {"prompt"}, 10, "he hears it")
+    ears.press(caller, "7")
+    ears.press(caller, "2")
+    assert told(lab, "missed")["choice"] == "callback"
+    until(lambda: not lab.pbx.channels(), 5, "his line is free")
+
+
+def test_he_gives_up_while_it_rings(lab, ears):
+    lab.odoo.for_whom = {"phones": [AWAY]}
+    lab.start()
+    caller = ears.call_us("")
+    assert told(lab, "asked")["number"] == ""
+    until(lambda: len(lab.pbx.channels()) == 3, 5, "a phone rings")
+    lab.pbx.ari("DELETE", f"channels/{caller}")
+    assert told(lab, "missed")["choice"] is None
+    until(lambda: not lab.pbx.channels(), 5, "it rings no more")
+
+
+def test_odoo_is_away(lab, ears, tmp_path):
+    """The phone of the configuration rings; what became of it is told later."""
+    lab = dialler(lab, tmp_path, incoming_endpoint=OPERATOR["endpoint"])
+    lab.start()
+    lab.odoo.down = True
+    caller = ears.call_us(NUMBER)
+    until(lambda: ears.hears(caller, 0.5, spy="in") == {"operator"}, 15, "they talk")
+    lab.odoo.down = False
+    assert told(lab, "answered")["user_id"] is None
+
+
+def test_the_dialler_dies_while_it_rings(lab, ears):
+    """The caller still hears it ring: he is taken by the next process."""
+    lab.odoo.for_whom = {"phones": [AWAY]}
+    lab.start()
+    caller = ears.call_us(NUMBER)
+    told(lab, "asked")
+    until(lambda: len(lab.pbx.channels()) == 3, 5, "a phone rings")
+    lab.dialler.kill()
+    lab.odoo.for_whom = {"phones": [OPERATOR]}
+    lab.dialler.start()
+    told(lab, "answered")
+    assert ears.hears(caller, spy="in") == {"operator"}
+
+
+def test_the_dialler_dies_while_they_talk(lab, ears):
+    lab.odoo.for_whom = {"phones": [OPERATOR]}
+    lab.start()
+    caller = ears.call_us(NUMBER)
+    told(lab, "answered")
+    lab.dialler.kill()
+    lab.odoo.pbx_up = False
+    lab.dialler.start()
+    until(lambda: lab.odoo.pbx_up, 15, "it is back")
+    time.sleep(1)
+    assert ears.hears(caller, spy="in") == {"operator"}
+    lab.pbx.ari("DELETE", f"channels/{caller}")
