@@ -19,6 +19,7 @@
         "views/debt_dialler_lease_views.xml",
         "views/debt_dialler_incoming_views.xml",
         "views/debt_telephony_provider_views.xml",
+        "views/debt_caller_number_views.xml",
         "views/res_users_views.xml",
         "views/debt_dialler_menus.xml",
     ],

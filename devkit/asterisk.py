@@ -31,6 +31,25 @@ def ensure():
     return root
 
 
+def synthesiser():
+    """The command that speaks: `espeak-ng`, of this system or unpacked beside it."""
+    if found := shutil.which("espeak-ng"):
+        return [found]
+    root = DEV / "speech"
+    with locked("speech"):
+        if not (root / "usr/bin/espeak-ng").exists():
+            root.mkdir(parents=True, exist_ok=True)
+            needed = debian.needed_by("espeak-ng")
+            names = [n for n in needed if n.startswith(("lib", "espeak"))]
+            debian.fetch(names, root)
+    folder = next(root.glob("usr/lib/*/espeak-ng-data")).parent
+    loader = next(folder.glob("ld-linux-*"))
+    places = f"{folder}:{folder / 'pulseaudio'}"
+    options = ["--inhibit-cache", "--library-path", places]
+    command = [loader, *options, root / "usr/bin/espeak-ng", f"--path={folder}"]
+    return [str(part) for part in command]
+
+
 def _fetch(root):
     root.mkdir(parents=True)
     needed = debian.needed_by(*PACKAGES)

@@ -54,7 +54,7 @@ class DebtorLine:
         try:
             desk.ari.originate(
                 call.channel,
-                desk.config.pbx.endpoint(call.job["number"]),
+                desk.config.pbx.endpoint(call.job.get("dial") or call.job["number"]),
                 "debtor",
                 ring,
                 call.limit(),

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 #: What AMD() of Asterisk goes by, in its order: milliseconds, but for the words (a
 #: count) and the threshold (a level). A person says his name and his firm's in up to
-#: 3.5 s and then waits; a machine goes on.
+#: three seconds and then waits; a machine goes on.
 GOES_BY = {
     "initial_silence": 2500,
-    "greeting": 3500,
+    "greeting": 3000,
     "after_greeting_silence": 800,
     "total_analysis_time": 6000,
     "min_word_length": 100,
     "between_words_silence": 50,
-    "maximum_number_of_words": 12,
+    "maximum_number_of_words": 7,
     "silence_threshold": 256,
 }
 PERSON, MACHINE = "HUMAN", "MACHINE"

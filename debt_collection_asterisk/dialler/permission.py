@@ -16,6 +16,17 @@ _logger = logging.getLogger(__name__)
 AGAIN = 1.0
 
 
+def shown(number: str | None, label: str | None) -> str | None:
+    """What the debtor's phone shows: a number, with a name where there is one.
+
+    >>> shown("+3221234567", "Acme"), shown("+3221234567", None), shown(None, "Acme")
+    ('"Acme" <+3221234567>', '+3221234567', None)
+    """
+    # Neither quotes nor brackets may end the name before its time.
+    name = "".join(char for char in label or "" if char not in '"<>\\\r\n')
+    return f'"{name}" <{number}>' if number and name else number
+
+
 class Permission:
     """The question of one call; it may be asked many times, and gets one answer."""
 
@@ -68,4 +79,4 @@ class Permission:
             self._later()
         else:
             caller = answer.get("caller_number", call.job.get("caller_number"))
-            call.line.dial(caller, until)
+            call.line.dial(shown(caller, answer.get("caller_label")), until)

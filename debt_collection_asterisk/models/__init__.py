@@ -1,5 +1,6 @@
 from . import (
     debt_call,
+    debt_caller_number,
     debt_case,
     debt_consent,
     debt_dialler_campaign,
@@ -17,5 +18,6 @@ from . import (
     debt_dialler_prompt_speech,
     debt_dialler_sync,
     debt_telephony_provider,
+    debt_telephony_provider_form,
     res_users,
 )

@@ -85,7 +85,9 @@ class DebtDiallerCampaign(models.Model):
     )
     detect_machine = fields.Boolean(
         string="Recognise Answering Machines",
-        default=True,
+        compute="_compute_detect_machine",
+        store=True,
+        readonly=False,
         help="Answering machines get no operator. It costs each person about a second "
         "of silence after his greeting, and takes some persons for machines: they hear "
         "the message that no operator is free, and count as abandoned.",
@@ -259,8 +261,16 @@ class DebtDiallerCampaign(models.Model):
 
     def _may_abandon(self):
         """Whether a debtor may wait for an operator and find none."""
-        asks = self.mode == "voice_message" and self.menu_operator
-        return self.mode == "predictive" or asks
+        if self.mode == "voice_message":
+            return self.menu_operator
+        # Who is taken for a machine, and is none, is left without an operator, too.
+        return self.mode == "predictive" or self._detects_machines()
+
+    @api.depends("mode")
+    def _compute_detect_machine(self):
+        """Where an operator waits for one debtor, he hears himself what answers."""
+        for campaign in self:
+            campaign.detect_machine = campaign.mode in ("predictive", "voice_message")
 
     def _promises_by_key(self):
         return self.mode == "voice_message" and self.menu_promise

@@ -38,6 +38,7 @@ class DebtDiallerCampaign(models.Model):
             "hint": self.mode_hint or "",
             "dialler": self.provider_id.dialler_state,
             "brake": self.brake_text or "",
+            "callers": self._board_callers(),
             "problems": self.provider_id._dialler_problems(),
             "operators": self._board_operators(),
             "lines": self._board_lines(),
@@ -64,6 +65,24 @@ class DebtDiallerCampaign(models.Model):
                 "debtor": one.call_id.sudo().partner_id.display_name or "",
             }
             for one in shown.sorted(lambda one: (one.state, one.since))
+        ]
+
+    def _board_callers(self):
+        """The numbers that debtors see, and how they take them."""
+        numbers = self.env["debt.caller.number"].search(
+            [("company_id", "=", self.company_id.id), ("is_own", "=", True)]
+        )
+        return [
+            {
+                "id": one.id,
+                "number": one.number,
+                "label": one.label or "",
+                "used_today": one.used_today,
+                "answer_rate": one.answer_rate,
+                "short_rate": one.short_rate,
+                "rests": one.rests,
+            }
+            for one in numbers
         ]
 
     def _board_lines(self):

@@ -156,6 +156,7 @@ class DebtDiallerLease(models.Model):
             "first_seq": self._first_seq(),
             "lease_until": utc_text(self.lease_until),
             "number": call.number,
+            "dial": self.provider_id._dialled_as(call.number),
             "caller_number": self._caller_number() or None,
             "mode": call.mode,
             "today": call.company_id._debt_today().isoformat(),
@@ -265,6 +266,7 @@ class DebtDiallerLease(models.Model):
             "allowed": True,
             "until": utc_text(self.lawful_until),
             "caller_number": self.call_id.caller_number_id.number or None,
+            "caller_label": self.call_id.caller_number_id.label or None,
         }
 
     # --- coming back --------------------------------------------------------------

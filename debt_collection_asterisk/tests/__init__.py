@@ -7,6 +7,7 @@ from . import (
     test_dialler_incoming,
     test_dialler_keys,
     test_dialler_lease,
+    test_dialler_numbers,
     test_dialler_operator,
     test_dialler_race,
     test_dialler_reported,

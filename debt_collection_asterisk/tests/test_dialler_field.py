@@ -74,7 +74,7 @@ class TestField(CampaignCase):
         self.assertEqual((station.trouble, station.line), (False, "up"))
 
     def test_machines_are_listened_for_as_the_campaign_says(self):
-        voice, progressive = self._voice(), self._campaign(detect_machine=False)
+        voice, progressive = self._voice(), self._campaign()
         self._ready(progressive)
         [first] = self._want(voice, 1)
         [second] = self._want(progressive, 1)

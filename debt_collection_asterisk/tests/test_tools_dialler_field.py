@@ -194,7 +194,7 @@ def machine(world, speaks):
     call.line.dial(None)
     world.pbx.answer(DEBTOR)
     world.run()
-    world.pbx.enters(DEBTOR, ["amd", "MACHINE", "LONGGREETING-3500-3500"])
+    world.pbx.enters(DEBTOR, ["amd", "MACHINE", "LONGGREETING-3000-3000"])
     world.run(0.5)
     if speaks:
         event = {"type": "ChannelTalkingStarted", "channel": {"id": DEBTOR}}

@@ -1,1 +1,1 @@
-"""Pure Python: the standard library only, no Odoo."""
+"""Pure Python: the standard library and phonenumbers, no Odoo."""

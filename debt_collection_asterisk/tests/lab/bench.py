@@ -12,10 +12,10 @@ from .process import Process
 
 
 @contextlib.contextmanager
-def telephony(folder):
+def telephony(folder, network_class=Network):
     """Asterisk and the network behind it."""
     root = asterisk.ensure()
-    network = Network(asterisk.program(root, "sipp"), folder / "network")
+    network = network_class(asterisk.program(root, "sipp"), folder / "network")
     pbx = Pbx(root, folder / "pbx", network.port)
     try:
         network.start()

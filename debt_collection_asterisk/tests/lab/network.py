@@ -112,7 +112,7 @@ def _stream(file, times=1):
     return _pause(200) + _do(f'rtp_stream="{file},{times},8"')
 
 
-def _plays(file, ring=500, times=1):
+def plays(file, ring=500, times=1):
     """A phone that is picked up, and what is heard on it, once or without end (-1)."""
     return RING + _pause(ring) + OK + _stream(file, times) + WAIT
 
@@ -133,14 +133,14 @@ def numbers(folder):
     """What each of the last digits does, as SIPp's steps."""
     absent = '      Reason: Q.850;cause=20;text="subscriber absent"\n'
     return {
-        ANSWERS: _plays(f"{folder}/debtor.al", 1000, times=-1),
+        ANSWERS: plays(f"{folder}/debtor.al", 1000, times=-1),
         BUSY: _refuse("486 Busy Here"),
         RINGS: RING + CANCELLED,
         DECLINES: _refuse("603 Decline"),
         DROPS: RING + _pause(500) + OK + _pause(2000) + BYE,
         PRESSES: RING + OK + _do(f'play_pcap_audio="{folder}/keys.pcap"') + WAIT,
-        HUMAN: _plays(f"{folder}/human.al"),
-        MACHINE: _plays(f"{folder}/machine.al"),
+        HUMAN: plays(f"{folder}/human.al"),
+        MACHINE: plays(f"{folder}/machine.al"),
         UNKNOWN: _refuse("404 Not Found", ring=""),
         OFF: _refuse("480 Temporarily Unavailable", absent, ring=""),
         EARLY: _send("183 Session Progress", body=SDP) + _pause(1000) + OK + WAIT,
@@ -154,24 +154,27 @@ def numbers(folder):
         FORWARDS: _refuse("302 Moved Temporarily", ring="", user=FORWARDED),
         PROGRESSES: _send("183 Session Progress", body=SDP) + CANCELLED,
         FORBIDDEN: _refuse("403 Forbidden", ring=""),
-        GREETS: _plays(f"{folder}/greeting.al"),
+        GREETS: plays(f"{folder}/greeting.al"),
         MUTE: RING_SHORTLY + OK + WAIT,
         SILENT: CANCELLED,
         FLEETING: RING_SHORTLY + OK + BYE,
-        OPERATOR: _plays(f"{folder}/operator.al", 300, times=-1),
-        COLLEAGUE: _plays(f"{folder}/colleague.al", 300, times=-1),
+        OPERATOR: plays(f"{folder}/operator.al", 300, times=-1),
+        COLLEAGUE: plays(f"{folder}/colleague.al", 300, times=-1),
         CHATS: _chats(),
     }
 
 
-def scenario(folder):
-    """The whole network as one scenario."""
-    cases = list(enumerate(numbers(folder).items(), 1))
+def scenario(known):
+    """The whole network as one scenario.
+
+    :param dict known: what each of the last digits does, as SIPp's steps
+    """
+    cases = list(enumerate(known.items(), 100))
     find = '<ereg regexp="{}" search_in="hdr" header="{}:" assign_to="{}"/>\n'
     parts = ['<?xml version="1.0"?>\n<scenario name="network">\n']
     parts.append('<recv request="INVITE" crlf="true" rrs="true"><action>\n')
-    known = ((".*", "To", 40), (".*", "From", 41), ("[0-9]+", "CSeq", 42))
-    parts += [find.format(*what) for what in known]
+    headers = ((".*", "To", 40), (".*", "From", 41), ("[0-9]+", "CSeq", 42))
+    parts += [find.format(*what) for what in headers]
     for number, (suffix, _steps) in cases:
         parts.append(find.format(f"sip:[+0-9]*{suffix}@", "To", number))
     parts.append('<log message="INVITE [$40] FROM [$41]"/>\n</action></recv>\n')
@@ -198,6 +201,14 @@ class Network:
         self._process = None
         self.port = free()
 
+    def numbers(self, folder):
+        """What each of the last digits does."""
+        return numbers(folder)
+
+    def sounds(self):
+        """Further sounds, by the names of their files."""
+        return {}
+
     def start(self):
         """Make the sounds and the scenario, then answer."""
         folder = self._folder
@@ -210,8 +221,8 @@ class Network:
             "greeting.al": sound.alaw(sound.tone(300, 2.2) + sound.quiet(20)),
             "machine.al": sound.alaw(sound.tone(300, 6) + sound.quiet(15)),
             "keys.pcap": sound.keys_pcap("12"),
-            "network.xml": scenario(folder).encode(),
-        }
+            "network.xml": scenario(self.numbers(folder)).encode(),
+        } | self.sounds()
         for name, data in files.items():
             (folder / name).write_bytes(data)
         self._log = folder / "calls.log"
