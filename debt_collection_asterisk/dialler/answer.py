@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: shall call again: the limit is two, from the answer or from the end of detection.
 PATIENCE = 1.5
 PATIENCE_AFTER_DETECTION = 0.5
+#: Seconds after which the message is over, whatever we heard of it.
+LONGEST_FAREWELL = 20.0
 #: Seconds in which whoever speaks over our message proves to be a machine.
 TO_GO_ON = 2.0
 
@@ -51,6 +53,12 @@ class Answer:
         self.desk.observe(self.call, "answered")
         self._abandon()
         self.call.message.farewell()
+        self.desk.later(LONGEST_FAREWELL, self._part)
+
+    def _part(self) -> None:
+        """That the message came to its end may have been missed, too."""
+        if self.call.state == "farewell":
+            self.call.hang_up("us")
 
     def judged(self, verdict: list[Any]) -> None:
         """The line is back from the detection."""

@@ -30,6 +30,8 @@ OWN_PHONE = {
     "forwarded": "phone_forwarded",
     "busy": "phone_busy",
 }
+#: Seconds until a line that we ended, and that is still there, is ended again.
+INSIST = 3.0
 #: Seconds that an operator's line may last longer than the debtor's.
 LONGER = 30
 
@@ -197,11 +199,17 @@ class Call:
     def hang_up(self, by: str) -> None:
         """End the debtor's line; `finish` follows when the PBX says so."""
         self.ended_by = self.ended_by or by
-        self.desk.ari.hangup(self.channel)
+        self._insist()
+
+    def _insist(self) -> None:
+        """A request may get lost: nobody is left on the line for that."""
+        if self.state != "ended":
+            self.desk.ari.hangup(self.channel)
+            self.desk.later(INSIST, self._insist)
 
     def line_gone(self) -> None:
         """What we asked of the line failed, since it ends: the PBX tells who did it."""
-        self.desk.ari.hangup(self.channel)
+        self._insist()
 
     def finish(self, cause: int | None, line: str | None = None) -> None:
         """The debtor's line is gone."""

@@ -134,6 +134,7 @@ class Engine:
         if station and (station.incoming or station.call not in (None, but)):
             return True
         legs = [call.leg for call in self.calls.values() if call is not but]
+        legs += self.incoming.legs()
         return any(leg and leg.user_id == user_id for leg in legs)
 
     def observe(self, call: Call, what: str) -> None:

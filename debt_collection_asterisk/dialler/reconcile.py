@@ -125,6 +125,9 @@ def _call(desk: Engine, call: Call, channels: dict[str, Any]) -> None:
         if answered:
             call.answer.missed()
         return
+    if call.state == "farewell" and call.answer.abandoned:
+        # He hears who called; we know how it began.
+        return
     if not (call.state == "talking" and answered and _rejoin(desk, call, channels)):
         call.hang_up("us")
 

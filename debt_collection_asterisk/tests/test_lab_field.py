@@ -253,6 +253,17 @@ def test_two_clicks_of_one_operator(lab):
     assert lab.network.rang(number(53, "01")) == lab.network.rang(number(54, "01")) == 0
 
 
+def test_a_number_and_a_name_as_the_carrier_wants_them(lab):
+    """The form is Odoo's to say, and the name that is shown with our number."""
+    lab.odoo.label = 'Ac"me <x>'
+    by_hand(lab, 55, "01", dial="0466123401")
+    lab.start()
+    lab.odoo.wait(55, "bridged")
+    assert lab.network.rang("0466123401") == 1
+    assert lab.network.rang(number(55, "01")) == 0
+    assert '"Acme x"' in lab.network.shown_to("0466123401")
+
+
 # --- clocks, hours, wires ---------------------------------------------------------
 @pytest.mark.parametrize("ahead", [240, 3600, -240])
 def test_the_clock_of_the_pbx_is_off(lab, ahead):
@@ -299,4 +310,6 @@ def test_the_stream_of_events_is_half_open(lab, tmp_path, answered):
     line = "answered" if answered else "cancelled"
     assert ended(lab, 62)["line"] == line
     assert ("abandoned" in lab.odoo.story(62)) is answered
+    if answered:
+        assert lab.odoo.values(62, "message_played")
     wire.close()

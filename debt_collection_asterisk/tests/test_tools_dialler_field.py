@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from dialler.trunk import STOP, Trunk
-from lab.fakes import World
+from lab.fakes import FakePbx, World
 
 DEBTOR, OPERATOR = "debt-42-debtor", "debt-42-operator"
 
@@ -227,6 +227,24 @@ def talk(world):
     world.run()
     world.pbx.answer(DEBTOR)
     world.run(1)
+
+
+def test_a_request_that_is_lost_leaves_nobody_on_the_line(world, monkeypatch):
+    """The PBX was busy for a moment: it is asked to hang up again."""
+    talk(world)
+    asked, hangup = [], FakePbx.do_hangup
+
+    def busy(pbx, channel):
+        asked.append(channel)
+        if asked.count(channel) > 1:
+            hangup(pbx, channel)
+
+    monkeypatch.setattr(FakePbx, "do_hangup", busy)
+    command = {"id": 1, "call_id": 42, "command": "hangup", "values": {}}
+    world.odoo.commands = [command]
+    world.run(5)
+    assert DEBTOR not in world.pbx.states
+    assert world.odoo.values(42, "ended")[0]["by"] == "operator"
 
 
 def test_an_empty_recording_is_none(world):

@@ -76,6 +76,8 @@ class FakeOdoo:
         self.lawful = 60
         #: what the dialler says is wrong, and why it dials for no campaign
         self.problems, self.stopped = [], None
+        #: the name that is shown with our number
+        self.label = None
         #: what is told of calls that came in, and for whom they are
         self.came_in, self.for_whom = [], {"phones": [], "prompt": None, "menu": {}}
         #: seconds from the end of a talk until the operator is ready again
@@ -139,7 +141,8 @@ class FakeOdoo:
         self.on_dial(call_id)
         if not allowed:
             return 200, {"allowed": False, "reason": "paid"}
-        return 200, {"allowed": True, "until": _iso(self._now() + self.lawful)}
+        until = _iso(self._now() + self.lawful)
+        return 200, {"allowed": True, "until": until, "caller_label": self.label}
 
     def _now(self):
         return time.time() + self.ahead

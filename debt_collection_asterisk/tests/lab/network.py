@@ -250,9 +250,12 @@ class Network:
 
     def caller_of(self, number):
         """The number that this one saw on its display."""
+        return re.search(r"FROM .*?sip:([^@]+)@", self.shown_to(number))[1]
+
+    def shown_to(self, number):
+        """All that this one was told of who calls."""
         wanted = re.escape(number.lstrip("+"))
-        line = re.search(rf"INVITE .*?sip:\+?{wanted}@.*", self._log.read_text())[0]
-        return re.search(r"FROM .*?sip:([^@]+)@", line)[1]
+        return re.search(rf"INVITE .*?sip:\+?{wanted}@.*", self._log.read_text())[0]
 
     def all_that_rang(self):
         """How often each number was dialled."""

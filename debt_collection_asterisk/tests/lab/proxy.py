@@ -1,5 +1,6 @@
 """A wire between the dialler and the PBX that may go half dead."""
 
+import contextlib
 import socket
 import threading
 
@@ -38,6 +39,9 @@ class Proxy:
         except OSError:
             pass
         for end in (source, target):
+            # Closing alone is not told to the other side while somebody reads.
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
 
     def close(self):
