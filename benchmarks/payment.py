@@ -13,7 +13,7 @@ from odoo import sql_db
 
 #: Payments per measurement, measurements that take turns, and what is allowed more.
 PAYMENTS, TURNS = 30, 4
-MORE_QUERIES, MORE_MS = 5, 10
+MORE_QUERIES, MORE_MS = 5, 5
 
 
 def pay(name, turn):

@@ -206,9 +206,7 @@ def _prepare_words(env, debtor, outcome, luck):
 def _make_promises(env, debtor, call, record):
     """Promises of a call, and the payments that came; who kept is decided later."""
     case = debtor.case
-    made_on = _local(
-        record.started_at, ZoneInfo(debtor.company.partner_id.tz or "UTC")
-    ).date()
+    made_on = _local(record.started_at, ZoneInfo(debtor.company._debt_zone())).date()
     for told in call.promises:
         promise = env["debt.promise"].create(
             {

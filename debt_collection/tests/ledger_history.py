@@ -7,6 +7,9 @@ from odoo import Command, fields
 
 from .common import DebtCommon
 
+#: Steps that are posted together.
+DRAFTED = ("invoice", "refund", "opening", "set_off", "loan", "credit")
+
 
 class LedgerHistories(DebtCommon):
     """Two companies, on two sides of the date line, with one currency in common."""
@@ -16,7 +19,14 @@ class LedgerHistories(DebtCommon):
         super().setUpClass()
         other = cls.setup_other_company(name="Elsewhere")["company"]
         other.partner_id.tz = "Pacific/Pago_Pago"  # still Monday there
-        cls.companies = cls.company | other
+        branch = cls.env["res.company"].create(
+            {"name": "Branch", "parent_id": cls.company.id}
+        )
+        cls.env.cr.precommit.run()  # its accounts are loaded then
+        cls.env.user.company_ids |= branch
+        cls.entities = cls.company | other
+        cls.companies = cls.entities | branch
+        cls.places = [[cls.company], [other], [cls.company, branch]]
         cls.env = cls.env(
             context={
                 **cls.env.context,
@@ -24,9 +34,14 @@ class LedgerHistories(DebtCommon):
                 "tracking_disable": True,
             }
         )
-        cls.foreign = cls.setup_other_currency(
-            "CHF", rates=[("2020-01-01", 1.25), ("2026-02-01", 1.1379)]
-        )
+        cls.foreign = [
+            cls.setup_other_currency(
+                "CHF", rates=[("2020-01-01", 1.25), ("2026-02-01", 1.1379)]
+            ),
+            cls.setup_other_currency(
+                "GBP", rates=[("2020-01-01", 0.5), ("2026-03-01", 3.2)]
+            ),
+        ]
         cls.cases = cls.env["debt.case"]
         cls.debtors = cls.env["res.partner"].create(
             [{"name": f"Debtor {number}"} for number in range(50)]
@@ -57,11 +72,13 @@ class LedgerHistories(DebtCommon):
         }
         cls.journals = {
             (company, kind): cls.env["account.journal"].search(
-                [("type", "=", kind), ("company_id", "=", company.id)], limit=1
+                [("type", "=", kind), ("company_id", "=", company.root_id.id)], limit=1
             )
             for company in cls.companies
             for kind in ("sale", "bank", "general")
         }
+        receivable = cls.company_data["default_account_receivable"]
+        cls.loans = receivable.copy({"non_trade": True, "code": "NT1"})
         # Without outstanding accounts a payment has no entry until the bank tells, as
         # where bank statements are matched, which Community leaves to add-ons.
         cls.env["account.payment.method.line"].search([]).payment_account_id = False
@@ -79,12 +96,12 @@ class LedgerHistories(DebtCommon):
         drafts = [
             self._values(debtor, company, step)
             for debtor, company, step in steps
-            if step[0] in ("invoice", "refund", "opening", "credit")
+            if step[0] in DRAFTED
         ]
         moves = self.env["account.move"].create(drafts)
         moves.action_post()
         for debtor, company, (name, *arguments) in steps:
-            if name not in ("invoice", "refund", "opening", "credit"):
+            if name not in DRAFTED:
                 getattr(self, f"_play_{name}")(debtor, company, *arguments)
 
     def _values(self, debtor, company, step):
@@ -94,9 +111,19 @@ class LedgerHistories(DebtCommon):
         if name == "credit":
             amount, foreign = arguments
             return self._entry_values(debtor, company, -amount, 0, "bank", foreign)
+        if name == "loan":
+            return self._loan_values(debtor, company, *arguments)
         amount, days, counts, foreign = arguments
+        amount = -amount if name == "set_off" else amount
         kind = "bank" if counts else "general"  # the latter is not followed up
         return self._entry_values(debtor, company, amount, days, kind, foreign)
+
+    def _loan_values(self, debtor, company, amount, days):
+        """A debt that is no customer's, or money for it; the first company's alone."""
+        values = self._entry_values(debtor, company, amount, days, "bank", 0)
+        if company.root_id == self.company:
+            values["line_ids"][0][2]["account_id"] = self.loans.id
+        return values
 
     def _invoice_values(self, debtor, company, kind, amount, days, count, foreign):
         day = fields.Date.today() - timedelta(days=days)
@@ -105,7 +132,8 @@ class LedgerHistories(DebtCommon):
             "move_type": kind,
             "journal_id": self.journals[company, "sale"].id,
             "partner_id": (contact if days % 2 else debtor).id,
-            "currency_id": (self.foreign if foreign else company.currency_id).id,
+            "company_id": company.id,
+            "currency_id": self._currency(company, foreign).id,
             "date": day,
             "invoice_date": day,
             "invoice_payment_term_id": self.terms[count].id,
@@ -116,17 +144,21 @@ class LedgerHistories(DebtCommon):
             ],
         }
 
+    def _currency(self, company, foreign):
+        return [company.currency_id, *self.foreign][foreign]
+
     def _entry_values(self, debtor, company, amount, days, kind, foreign, account=None):
         """A receivable line and its counterpart; negative amounts are credits."""
         journal = self.journals[company, kind]
         day = fields.Date.today() - timedelta(days=days)
-        currency = self.foreign if foreign else company.currency_id
+        currency = self._currency(company, foreign)
         balance = currency._convert(amount, company.currency_id, company, day)
-        receivable = debtor.with_company(company).property_account_receivable_id
+        receivable = debtor.with_company(company.root_id).property_account_receivable_id
         bank = self.journals[company, "bank"].default_account_id
         sides = ((receivable, 1), (account or bank, -1))
         return {
             "move_type": "entry",
+            "company_id": company.id,
             "journal_id": journal.id,
             "date": day,
             "line_ids": [
@@ -162,6 +194,7 @@ class LedgerHistories(DebtCommon):
             [
                 ("partner_id", "=", debtor.id),
                 ("company_id", "=", company.id),
+                ("account_id.non_trade", "=", False),
                 ("account_type", "=", "asset_receivable"),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),
@@ -178,7 +211,8 @@ class LedgerHistories(DebtCommon):
         if not line:
             return
         amount = line.currency_id.round(line.amount_residual_currency * share)
-        foreign = line.currency_id == self.foreign
+        currencies = [line.company_currency_id, *self.foreign]
+        foreign = currencies.index(line.currency_id)
         move = self.env["account.move"].create(
             self._entry_values(debtor, company, -amount, 0, "bank", foreign, account)
         )
@@ -217,6 +251,36 @@ class LedgerHistories(DebtCommon):
         move = self._moves(debtor, company)[:1]
         move._reverse_moves([{"invoice_date": fields.Date.today()}], cancel=True)
 
+    def _play_credit_note(self, debtor, company, share):
+        """A credit note for an invoice that nobody has matched with it."""
+        move = self._moves(debtor, company)[:1]
+        note = move._reverse_moves([{"invoice_date": fields.Date.today()}])
+        if not note:
+            return
+        note.invoice_line_ids.price_unit *= share
+        note.action_post()
+        note.line_ids.remove_move_reconcile()
+
+    def _play_prepaid(self, debtor, company, amount, foreign):
+        """A payment that has no entry and names nothing."""
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": debtor.id,
+                "amount": amount,
+                "currency_id": self._currency(company, foreign).id,
+                "journal_id": self.journals[company, "bank"].id,
+            }
+        )
+        payment.action_post()
+
+    def _play_declare_paid(self, debtor, company):
+        payment = self._moves(debtor, company).matched_payment_ids.filtered(
+            lambda one: one.state == "in_process" and not one.move_id
+        )
+        payment[:1].action_validate()
+
     def _play_no_followup(self, debtor, company):
         move = self._moves(debtor, company)[:1]
         move.no_followup = not move.no_followup
@@ -226,18 +290,29 @@ class LedgerHistories(DebtCommon):
         if move.payment_state in ("not_paid", "partial", "blocked"):
             move.action_toggle_block_payment()
 
-    def _play_bank_says_paid(self, debtor, company):
-        """A payment without an entry: the residual stays, the invoice is settled."""
+    def _play_bank_says_paid(self, debtor, company, share):
+        """A payment without an entry: the residual stays as it is."""
         move = self._moves(debtor, company)[:1]
-        if move.payment_state not in ("not_paid", "partial"):
+        if move.payment_state not in ("not_paid", "partial", "in_payment"):
+            return
+        if not move.line_ids.filtered(
+            lambda one: (
+                one.account_type == "asset_receivable"
+                and one.amount_residual > 0
+                and one.amount_residual_currency > 0
+            )
+        ):
             return
         wizard = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=move.ids
         )
-        wizard.create({})._create_payments()
+        wizard = wizard.create({"group_payment": True})
+        wizard.amount = wizard.currency_id.round(wizard.amount * share) or 0.01
+        wizard.payment_difference_handling = "open"
+        wizard._create_payments()
 
     def _play_exclude(self, debtor, company, until):
-        today = company._debt_today()
+        today = company.root_id._debt_today()
         self._moves(debtor, company)[:1].write(
             {
                 "debt_status": "excluded",
@@ -253,7 +328,7 @@ class LedgerHistories(DebtCommon):
         case = self.cases.search(
             [
                 ("partner_id", "=", debtor.id),
-                ("company_id", "=", company.id),
+                ("company_id", "=", company.root_id.id),
                 ("closed_at", "=", False),
             ]
         )
@@ -265,12 +340,13 @@ class LedgerHistories(DebtCommon):
                     "move_ids": [Command.set(moves.ids)],
                     "reason": "Never delivered",
                     "user_id": self.env.user.id,
-                    "deadline": company._debt_today() + timedelta(days=deadline),
+                    "deadline": company.root_id._debt_today()
+                    + timedelta(days=deadline),
                 }
             )
 
     def _play_settle(self, debtor, company):
         disputes = self.env["debt.dispute"].search(
-            [("partner_id", "=", debtor.id), ("company_id", "=", company.id)]
+            [("partner_id", "=", debtor.id), ("company_id", "=", company.root_id.id)]
         )
         disputes.action_reject()

@@ -1,60 +1,249 @@
 """What a debtor owes, found out the slow way, for the tests to compare with.
 
-Entry by entry, from the balance of a line and what was matched with it: no residual, no
-`reconciled` flag, no SQL of the add-on is believed.
+Entry by entry, from the balance of a line and what was matched with it, one credit
+after the other in plain loops: no residual, no `reconciled` flag, no SQL of the add-on
+is believed.
 """
 
-from collections import namedtuple
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import NamedTuple
 
 from .buckets import days_past_due, stage_for
 
-Owed = namedtuple("Owed", "overdue disputed oldest is_open")
+
+class Owed(NamedTuple):
+    overdue: float
+    disputed: float
+    oldest: object
+    is_open: bool
+    items: dict  # by id of the line: part, left, left in its own currency
+
+
+@dataclass
+class Lot:
+    """A line, or a payment without an entry that names no item."""
+
+    id: int
+    move: object
+    currency: object
+    day: object
+    value: Fraction  # company currency, above zero
+    own: Fraction  # document currency, above zero
+    is_debit: bool
+    part: str
+    flagged: bool = False
+    left: Fraction = Fraction()
+    own_left: Fraction = Fraction()
+
+    def __post_init__(self):
+        self.left, self.own_left = self.value, self.own
+
+    def take_own(self, amount):
+        self.own_left -= amount
+        self.left = self.value * self.own_left / self.own
+
+    def take_value(self, amount):
+        self.left -= amount
+        self.own_left = self.own * self.left / self.value
 
 
 def owed(debtors, companies):
-    """What rule 1 says they owe, as `Owed` by (debtor, company)."""
+    """What rule 1 says they owe, as `Owed` by (debtor, legal entity)."""
     env = debtors.env
-    moves = env["account.move"].search(
+    lines = env["account.move.line"].search(
         [
             ("company_id", "in", companies.ids),
-            ("line_ids.partner_id", "child_of", debtors.ids),
+            ("partner_id.commercial_partner_id", "in", debtors.ids),
+            ("account_id.account_type", "=", "asset_receivable"),
         ]
     )
+    payments = env["account.payment"].search(
+        [("move_id", "=", False), ("company_id", "in", companies.ids)], order="date, id"
+    )
     disputes = env["debt.dispute"].search([("state", "=", "open")])
-    books = {(debtor, company): [] for debtor in debtors for company in companies}
-    for move in moves:
-        contested = [one.deadline for one in disputes if move in one.move_ids]
-        today = move.company_id._debt_today()
-        is_disputed = any(deadline >= today for deadline in contested)
-        for line in move.line_ids:
-            part = _part(line, move, today, is_disputed)
-            if part:
-                debtor = line.partner_id.commercial_partner_id
-                books[debtor, move.company_id].append((part, line))
-    return {key: _owed(key[1], lines) for key, lines in books.items()}
+    books = {(one, root): [] for one in debtors for root in companies.root_id}
+    for line in lines:
+        if lot := _lot(line, disputes):
+            debtor = line.partner_id.commercial_partner_id
+            books[debtor, line.company_id.root_id].append(lot)
+    for (debtor, root), lots in books.items():
+        own = payments.filtered(
+            lambda one, debtor=debtor, root=root: (
+                one.partner_id.commercial_partner_id == debtor
+                and one.company_id.root_id == root
+                and one.payment_type == "inbound"
+            )
+        )
+        lots += [_unnamed(one) for one in own if _is_unnamed(one)]
+        _allocate(lots)
+        _register(lots, own.filtered("invoice_ids"))
+    return {key: _owed(key[1], lots) for key, lots in books.items()}
 
 
-def _owed(company, lines):
-    """Add up one debtor's lines, each with the part it plays."""
-    today = company._debt_today()
-    sums = {"due": 0.0, "credit": 0.0, "disputed": 0.0}
-    dates = {"due": [], "disputed": [], "credit": []}
-    for part, line in lines:
-        sums[part] += _left(line)
-        dates[part].append(line.date_maturity or line.date)
-    currency = company.currency_id
-    overdue = max(0.0, currency.round(sums["due"] + sums["credit"]))
-    disputed = currency.round(sums["disputed"])
-    oldest = min(dates["due" if overdue > 0 else "disputed"], default=None)
-    flagged = any(
-        line.move_id.debt_status == "flagged"
-        for part, line in lines
-        if part != "credit"
+# --- what there is ----------------------------------------------------------------
+def _lot(line, disputes):
+    """An open item, or None."""
+    move = line.move_id
+    if move.state != "posted" or line.account_id.non_trade:
+        return None
+    value, own = _open(line)
+    if value * own <= 0:
+        return None
+    is_debit = value > 0
+    return Lot(
+        id=line.id,
+        move=move,
+        currency=line.currency_id,
+        day=line.date_maturity or line.date if is_debit else line.date,
+        value=abs(value),
+        own=abs(own),
+        is_debit=is_debit,
+        part=_part(line, move, disputes) if is_debit else "credit",
+        flagged=move.debt_status == "flagged",
     )
+
+
+def _open(line):
+    """What is left of a line after everything that was ever matched with it."""
+    value, own = _exact(line.balance), _exact(line.amount_currency)
+    for partial in line.matched_debit_ids:
+        value += _exact(partial.amount)
+        own += _exact(partial.credit_amount_currency)
+    for partial in line.matched_credit_ids:
+        value -= _exact(partial.amount)
+        own -= _exact(partial.debit_amount_currency)
+    return value, own
+
+
+def _exact(amount):
+    return Fraction(f"{amount:.6f}")
+
+
+def _part(line, move, disputes):
+    today = move.company_id.root_id._debt_today()
+    if (line.date_maturity or line.date) >= today:
+        return "not_due"
+    until = move.debt_excluded_until
+    excluded = move.debt_status == "excluded" and (not until or until >= today)
+    waits = (
+        not move.company_id.root_id.debt_auto_flag
+        and move.is_invoice(include_receipts=True)
+        and move.debt_status != "flagged"
+    )
+    if line.no_followup or move.payment_state == "blocked" or excluded or waits:
+        return "withheld"
+    held = (one for one in disputes if move in one.move_ids)
+    return "disputed" if any(one.deadline >= today for one in held) else "collected"
+
+
+def _is_unnamed(payment):
+    return payment.state == "in_process" and not payment.invoice_ids
+
+
+def _unnamed(payment):
+    return Lot(
+        id=-payment.id,
+        move=None,
+        currency=payment.currency_id,
+        day=payment.date,
+        value=_exact(payment.amount_company_currency_signed),
+        own=_exact(payment.amount),
+        is_debit=False,
+        part="credit",
+    )
+
+
+# --- which credit pays what -------------------------------------------------------
+def _allocate(lots):
+    rank = {"collected": 0, "withheld": 0, "disputed": 1, "not_due": 2}
+    debits = [one for one in lots if one.is_debit]
+    debits.sort(key=lambda one: (rank[one.part], one.day, one.id))
+    credits = [one for one in lots if not one.is_debit]
+    credits.sort(key=lambda one: (one.day, one.id))
+    for credit, debit in product(credits, debits):
+        if _reverses(credit, debit):
+            _pay(credit, debit, own=True)
+    due = [one for one in debits if one.part != "not_due"]
+    for payable, own in product((due, debits), (True, False)):
+        for credit, debit in product(credits, payable):
+            if not own or credit.currency == debit.currency:
+                _pay(credit, debit, own=own)
+
+
+def _reverses(credit, debit):
+    """One of the two reverses the other; what itself reverses is not reversed."""
+    if not credit.move or credit.currency != debit.currency:
+        return False
+    if credit.move.reversed_entry_id:
+        original = credit.move.reversed_entry_id
+        return original == debit.move and not debit.move.reversed_entry_id
+    return debit.move.reversed_entry_id == credit.move
+
+
+def _pay(credit, debit, own):
+    amount = (
+        min(credit.own_left, debit.own_left) if own else min(credit.left, debit.left)
+    )
+    if amount > 0:
+        for one in (credit, debit):
+            (one.take_own if own else one.take_value)(amount)
+
+
+def _register(lots, payments):
+    """Payments without an entry settle what they registered, where anything is left."""
+    for payment in payments:
+        if not _counts(payment):
+            continue
+        named = [one for one in lots if one.is_debit]
+        named = [one for one in named if one.move in payment.invoice_ids]
+        named.sort(key=lambda one: (one.day, one.id))
+        own = all(one.currency == payment.currency_id for one in named)
+        money = _exact(payment.amount)
+        if not own:
+            money = _exact(payment.amount_company_currency_signed)
+        for one in named:
+            taken = min(money, one.own_left if own else one.left)
+            if taken > 0:
+                (one.take_own if own else one.take_value)(taken)
+            money -= taken
+
+
+def _counts(payment):
+    """On its way; or declared paid, and nothing has been matched with the invoices."""
+    lines = payment.invoice_ids.line_ids.filtered(
+        lambda one: one.account_type == "asset_receivable"
+    )
+    matched = lines.matched_debit_ids | lines.matched_credit_ids
+    return payment.state == "in_process" or payment.state == "paid" and not matched
+
+
+# --- what follows -----------------------------------------------------------------
+def _owed(company, lots):
+    """Add up one debtor's items."""
+    items = {one.id: _item(one, company.currency_id) for one in lots if one.id > 0}
+    sums, days = {"collected": 0.0, "disputed": 0.0}, {"collected": [], "disputed": []}
+    flagged = False
+    for one in lots:
+        if one.part in sums and (left := items[one.id][1]) > 0:
+            sums[one.part] += left
+            days[one.part].append(one.day)
+            flagged |= one.flagged
+    round_ = company.currency_id.round
+    overdue, disputed = round_(sums["collected"]), round_(sums["disputed"])
+    oldest = min(days["collected" if overdue > 0 else "disputed"], default=None)
     is_open = overdue + disputed > 0 and (
-        flagged or _collected_by_itself(company, oldest, today, overdue + disputed)
+        flagged or _collected_by_itself(company, oldest, overdue + disputed)
     )
-    return Owed(overdue, disputed, oldest, is_open)
+    return Owed(overdue, disputed, oldest, is_open, items)
+
+
+def _item(lot, currency):
+    sign = 1 if lot.is_debit else -1
+    left = sign * currency.round(float(lot.left))
+    own = sign * lot.currency.round(float(lot.own_left)) if left else 0.0
+    return lot.part, left, own
 
 
 def stage(env, found, company):
@@ -63,45 +252,8 @@ def stage(env, found, company):
     return stage_for(days_past_due(found.oldest, company._debt_today()), thresholds)
 
 
-def _collected_by_itself(company, oldest, today, amount):
+def _collected_by_itself(company, oldest, amount):
     if not company.debt_auto_flag:
         return False
-    late = (today - oldest).days > company.debt_grace_days
-    return late and amount >= company.debt_min_amount
-
-
-def _left(line):
-    """What is left of a line after everything that was ever matched with it."""
-    matched = sum(line.matched_debit_ids.mapped("amount"))
-    matched -= sum(line.matched_credit_ids.mapped("amount"))
-    return line.company_currency_id.round(line.balance + matched)
-
-
-def _part(line, move, today, is_disputed):
-    """The sum to which a line belongs, or None."""
-    if move.state != "posted" or line.account_id.account_type != "asset_receivable":
-        return None
-    left = _left(line)
-    if not left or line.no_followup or _is_out(move, today):
-        return None
-    if left > 0 and (line.date_maturity or line.date) >= today:
-        return None
-    if left > 0 and _waits_for_flag(move):
-        return None
-    if is_disputed:
-        return "disputed" if left > 0 else None
-    return "due" if left > 0 else "credit"
-
-
-def _is_out(move, today):
-    """Settled, blocked, or excluded until today at least."""
-    if move.payment_state in ("in_payment", "paid", "reversed", "blocked"):
-        return True
-    until = move.debt_excluded_until
-    return move.debt_status == "excluded" and (not until or until >= today)
-
-
-def _waits_for_flag(move):
-    by_hand = not move.company_id.debt_auto_flag
-    is_invoice = move.is_invoice(include_receipts=True)
-    return by_hand and is_invoice and move.debt_status != "flagged"
+    late = (company._debt_today() - oldest).days > company.debt_grace_days
+    return late and round(amount, 2) >= company.debt_min_amount

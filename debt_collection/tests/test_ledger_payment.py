@@ -31,12 +31,7 @@ class TestRefreshPayment(RefreshCommon):
 
     def test_settled_without_an_entry(self):
         """No outstanding account: the residual stays, the invoice is settled."""
-        self.env["account.payment.method.line"].search([]).payment_account_id = False
-        # As where bank statements are matched, which Community leaves to add-ons.
-        moves = type(self.env["account.move"])
-        self.startPatcher(
-            patch.object(moves, "_get_invoice_in_payment_state", lambda _: "in_payment")
-        )
+        self._without_entries()
         self._pay(self.invoice)
         self.assertEqual(self.invoice.payment_state, "in_payment")
         payment = self.invoice.matched_payment_ids
@@ -47,13 +42,26 @@ class TestRefreshPayment(RefreshCommon):
         payment.action_cancel()
         self._assert_case(1000)
 
-    def test_settled_with_something_left(self):
-        """Add-ons have their own ways to call an invoice paid."""
+    def test_a_label_settles_nothing(self):
+        """What is left counts, whatever an entry is called."""
         for state in ("in_payment", "paid", "reversed"):
             self.invoice.payment_state = state
-            self.assertFalse(self._open_case(), state)
-            self.invoice.payment_state = "not_paid"
             self._assert_case(1000)
+
+    def test_declared_paid_without_an_entry(self):
+        """Without bank statements somebody says that the money has come."""
+        self._without_entries()
+        payment = self._pay(self.invoice, 400)
+        payment.action_validate()
+        self.assertEqual((payment.state, payment.move_id.ids), ("paid", []))
+        self._assert_case(600)
+        # Once it is matched, it is what was matched.
+        self._pay_by_entry(self._entry(-400))
+        self._assert_case(600)
+
+    def _pay_by_entry(self, credit):
+        lines = (self.invoice | credit).line_ids
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
 
     def test_taken_back_payment_opens_a_new_case(self):
         credit = self._entry(-1000)

@@ -136,7 +136,7 @@ class TestScriptData(DebtCommon):
             with self.subTest(script=script.name):
                 steps = script.step_ids
                 demand = steps.filtered(lambda s: s.phase == "demand")[:1]
-                self.assertIn("object.amount_overdue", demand.text)
+                self.assertIn("object.amount_text", demand.text)
                 promise = steps.answer_ids.filtered(
                     lambda a: a.outcome_id.code == "promise"
                 )

@@ -118,7 +118,7 @@ class DebtCallWizard(models.TransientModel):
     def _compute_shown(self):
         for wizard in self:
             wizard.shown_count = len(wizard.item_ids)
-            wizard.has_foreign = wizard.item_ids.currency_id > wizard.currency_id
+            wizard.has_foreign = bool(wizard.item_ids.currency_id - wizard.currency_id)
 
     def _outcome_fits(self, outcome):
         """Nobody who did not answer promises anything; the view says the same."""

@@ -178,8 +178,10 @@ class DebtCallWizard(models.TransientModel):
               ORDER BY payment.day DESC
               LIMIT %s)
             """,
-            self.env["debt.promise"]._payments_sql(
-                self.case_id, fields.Date.today() - SHOWN_PAYMENTS
+            self.env["debt.ledger"]._payments_sql(
+                self.case_id.partner_id,
+                self.case_id.company_id,
+                fields.Date.today() - SHOWN_PAYMENTS,
             ),
             ENTRIES_SHOWN,
         )

@@ -53,7 +53,7 @@ class DebtCallWizard(models.TransientModel):
         if not (wizard.needs_promise and all(all(part) for part in parts)):
             return text
         said = [
-            (wizard.currency_id.format(amount), format_date(wizard.env, day))
+            (wizard._say_amount(amount), format_date(wizard.env, day))
             for amount, day in parts
         ]
         methods = wizard._fields["promise_method"]._description_selection(wizard.env)
@@ -68,6 +68,11 @@ class DebtCallWizard(models.TransientModel):
         for blank, value in blanks.items():
             text = text.replace(blank, value or blank)
         return text
+
+    def _say_amount(self, amount):
+        """What is promised, in the currency of the invoices talked about."""
+        ticked = self.item_ids.filtered("selected").mapped("line_ref")
+        return self.case_id._format_promised(amount, ticked)
 
     def _in_debtors_language(self):
         lang = self.partner_id.lang

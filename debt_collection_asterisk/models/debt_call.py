@@ -199,7 +199,7 @@ class DebtCall(models.Model):
         pressed = self._key_pressed("stop")
         if not pressed:
             return values
-        zone = self.company_id.partner_id.tz or "UTC"
+        zone = self.company_id._debt_zone()
         note = self.env._(
             "The key for “do not call me” was pressed on %(number)s at %(time)s "
             "(%(zone)s).",

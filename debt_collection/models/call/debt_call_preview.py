@@ -117,10 +117,10 @@ class DebtCall(models.Model):
         :param float total: all instalments, company currency
         :param line_ids: ids of the open items it is about; none: whatever is owed
         """
-        items = self.case_id._open_items()
+        items = self.env["debt.ledger"]._case_rows(self.case_id)
         if line_ids:
-            items = items.filtered(lambda line: line.id in set(line_ids))
-        owed = sum(items.mapped("amount_residual"))
+            items = [item for item in items if item["line_id"] in set(line_ids)]
+        owed = sum(item["left"] for item in items)
         expected = owed if line_ids else self.case_id.amount_overdue
         compare = self.company_id.currency_id.compare_amounts
         if total and compare(total, expected) < 0:

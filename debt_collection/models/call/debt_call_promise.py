@@ -105,10 +105,8 @@ class DebtCall(models.Model):
     def _check_promise_lines(self, ids):
         if not ids:
             return
-        owed = self.case_id._open_items().filtered(
-            lambda line: line.amount_residual > 0
-        )
-        if set(ids) - set(owed.ids):
+        items = self.env["debt.ledger"]._case_rows(self.case_id)
+        if set(ids) - {item["line_id"] for item in items if item["left"] > 0}:
             raise ValidationError(
                 self.env._("A promise can only cover open invoices of this debtor.")
             )

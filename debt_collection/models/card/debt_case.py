@@ -161,31 +161,6 @@ class DebtCase(models.Model):
         day = self.env.company._debt_today() - timedelta(days=value)
         return Domain("oldest_due_date", mirrored[operator], day)
 
-    def _open_items(self):
-        """Open receivable lines of the debtor in the case's company.
-
-        An operator has no accounting rights; exactly the lines of this debtor in
-        this company are read for him.
-
-        :return: ``account.move.line`` (superuser), oldest maturity first
-        """
-        self.ensure_one()
-        return (
-            self.env["account.move.line"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("partner_id", "child_of", self.partner_id.id),
-                    ("account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("amount_residual", "!=", 0),
-                ],
-                order="date_maturity, id",
-            )
-        )
-
     # --- what a person does on the card -------------------------------------------
     def action_close(self):
         """Close by hand; the ledger opens a new case when the debt is still there."""
@@ -224,17 +199,6 @@ class DebtCase(models.Model):
             "res_model": "res.partner",
             "res_id": self.partner_id.id,
             "views": [(False, "form")],
-        }
-
-    def action_open_items(self):
-        """Invoices and entries behind the amount, for those with accounting rights."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Open Items"),
-            "res_model": "account.move.line",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", self._open_items().ids)],
         }
 
     def _count_by_case(self, model):

@@ -9,11 +9,8 @@ from ...tools.profile import Facts, suggest
 # Older habits say little about today's.
 LOOK_BACK = timedelta(days=730)
 YEAR = timedelta(days=365)
-# What the two statements read and somebody may just have changed.
+# What the statement reads and somebody may just have changed.
 READ = {
-    "account.move": ["company_id", "move_type", "payment_state", "state"],
-    "account.move.line": ["date", "date_maturity", "partner_id", "reconciled"],
-    "account.partial.reconcile": ["credit_move_id", "debit_move_id"],
     "debt.call": ["answered_at", "connected", "objection_ids", "outcome_id"],
     "debt.dispute": ["company_id", "partner_id", "state"],
     "debt.promise": ["company_id", "made_on", "partner_id", "state"],
@@ -76,16 +73,22 @@ class DebtProfile(models.Model):
             self._contacts(**scope)
         ):
             counts[company, partner][kind][code] += number
-        payments = {
-            (company, partner): numbers
-            for company, partner, *numbers in self.env.execute_query(
-                self._payments(**scope)
-            )
-        }
+        payments = self._payments(**scope, lately=fields.Date.today() - YEAR)
         return {
             key: self._prepare_facts(counts[key], *payments.get(key, ()))
             for key in {(case.company_id.id, case.partner_id.id) for case in cases}
         }
+
+    @api.model
+    def _payments(self, partners, companies, since, lately):
+        """Hook: how these debtors paid, which the ledger tells.
+
+        :param date since: due dates from which on invoices are looked at
+        :param date lately: after it, months with a late payment are counted
+        :return: dict by ids of company and debtor: number of settled invoices, of these
+            late, days late on average, months with late payments
+        """
+        return {}
 
     @api.model
     def _prepare_facts(self, counts, settled=0, late=0, days=0, months=0):
@@ -102,51 +105,6 @@ class DebtProfile(models.Model):
             outcomes=counts["outcome"],
             promises=counts["promise"],
             disputes=counts["dispute"],
-        )
-
-    @api.model
-    def _payments(self, partners, companies, since):
-        """SQL: invoices settled by payments, how many late, by how many days.
-
-        An invoice is late when one of its instalments was. What a credit note settled
-        was not paid, neither in time nor late.
-        """
-        return SQL(
-            """
-            WITH paid AS (
-                SELECT line.move_id, line.company_id, line.partner_id,
-                       max(payment.date) AS paid_on,
-                       max(payment.date - line.date_maturity) AS days
-                  FROM account_move_line line
-                  JOIN account_move move ON move.id = line.move_id
-                  JOIN account_partial_reconcile partial
-                    ON partial.debit_move_id = line.id
-                  JOIN account_move_line payment
-                    ON payment.id = partial.credit_move_id
-                  JOIN account_journal journal ON journal.id = payment.journal_id
-                 WHERE line.partner_id = ANY(%(partners)s)
-                   AND line.company_id = ANY(%(companies)s)
-                   AND line.display_type = 'payment_term'
-                   AND line.date_maturity >= %(since)s
-                   AND move.move_type IN ('out_invoice', 'out_receipt')
-                   AND move.state = 'posted'
-                   AND move.payment_state IN ('in_payment', 'paid')
-                   AND journal.type IN ('bank', 'cash', 'credit')
-                 GROUP BY line.move_id, line.company_id, line.partner_id
-            )
-            SELECT company_id, partner_id,
-                   count(*),
-                   count(*) FILTER (WHERE days > 0),
-                   avg(days) FILTER (WHERE days > 0),
-                   count(DISTINCT date_trunc('month', paid_on))
-                       FILTER (WHERE days > 0 AND paid_on > %(year)s)
-              FROM paid
-             GROUP BY company_id, partner_id
-            """,
-            partners=partners,
-            companies=companies,
-            since=since,
-            year=fields.Date.today() - YEAR,
         )
 
     @api.model

@@ -13,6 +13,7 @@ KNOWN_CODE = {
     "format_amount(part.amount, part.currency_id)",
     "format_date(object.date)",
     "format_date(part.date)",
+    "object.amount_text",
     "object.company_id.bank_ids",
     "object.company_id.bank_ids[0].acc_number",
     "object.company_id.bank_ids[:1].acc_number or '-'",
@@ -29,6 +30,7 @@ KNOWN_CODE = {
     "object.payment_reference",
     "object.schedule",
     "part",
+    "part.amount_text",
 }
 
 

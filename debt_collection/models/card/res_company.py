@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ...tools.clock import home, instant, local
+from ...tools.clock import home, instant, local, offset
+from ...tools.countries import country_zones, subdivision_zones
 
 #: Settings by which next contacts are planned.
 PLANNING = frozenset(("debt_contact_policy_id", "debt_contact_policy_always"))
@@ -21,7 +22,7 @@ class ResCompany(models.Model):
     )
     debt_min_amount = fields.Monetary(
         string="Minimum Amount",
-        default=0.0,
+        default=1.0,
         help="Debts below this amount are not collected automatically.",
     )
     debt_contact_policy_id = fields.Many2one(
@@ -119,8 +120,19 @@ class ResCompany(models.Model):
         return instant(self._debt_zone(), self._debt_today())
 
     def _debt_zone(self):
-        """Name of the company's time zone, as it is called today."""
-        return home(self.partner_id.tz)
+        """Name of the company's time zone, as it is called today.
+
+        Where its address states none, the zone of its state or country in which the
+        clock is furthest behind: nothing is overdue before the day is over in all.
+        """
+        self.ensure_one()
+        place, now = self.partner_id, fields.Datetime.now()
+        if place.tz:
+            return home(place.tz)
+        code = place.country_id.code or ""
+        zones = subdivision_zones(code, place.state_id.code or "")
+        zones = zones or country_zones(code) or ("UTC",)
+        return min(zones, key=lambda name: offset(name, now))
 
     @api.model
     def _debt_load_demo(self):

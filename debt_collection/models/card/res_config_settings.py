@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -10,6 +10,11 @@ class ResConfigSettings(models.TransientModel):
     )
     debt_min_amount = fields.Monetary(
         related="company_id.debt_min_amount", readonly=False
+    )
+    debt_zone_missing = fields.Char(
+        compute="_compute_debt_zone_missing",
+        help="The zone by which debts fall due, where the company's address states "
+        "none.",
     )
     debt_contact_policy_id = fields.Many2one(
         related="company_id.debt_contact_policy_id", readonly=False
@@ -38,3 +43,10 @@ class ResConfigSettings(models.TransientModel):
     debt_provider_id = fields.Many2one(
         related="company_id.debt_provider_id", readonly=False
     )
+
+    @api.depends("company_id")
+    def _compute_debt_zone_missing(self):
+        for settings in self:
+            company = settings.company_id
+            stated = company.partner_id.tz
+            settings.debt_zone_missing = not stated and company._debt_zone()

@@ -4,12 +4,14 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
 from ..card.groups import READERS
-from .ledger_sql import OPEN_LINES, SPECIAL_MOVES
+from .ledger_sql import SPECIAL_MOVES
 
 #: Stored fields of an entry that decide what is owed, and the one that hands down to
 #: its lines whether they are posted.
 WATCHED = frozenset(("debt_excluded_until", "debt_status", "payment_state", "state"))
-WATCHED_IN_LINES = frozenset(("no_followup", "partner_id", "line_ids"))
+WATCHED_IN_LINES = frozenset(
+    ("line_ids", "matched_payment_ids", "no_followup", "partner_id")
+)
 
 
 class AccountMove(models.Model):
@@ -89,32 +91,15 @@ class AccountMove(models.Model):
 
     @api.depends("state", "line_ids.amount_residual", "line_ids.date_maturity")
     def _compute_debt_days_past_due(self):
-        # Only the lines of these entries; the join below goes through all there are.
-        self.env["account.move.line"].flush_model()
-        query = SQL(
-            "SELECT move_id, min(coalesce(date_maturity, date))"
-            " FROM account_move_line WHERE move_id = ANY(%s) AND %s GROUP BY move_id",
-            self.ids,
-            self._debt_open_items(),
-        )
-        due = dict(self.env.execute_query(query)) if self.ids else {}
+        ledger = self.env["debt.ledger"]
+        debtors = self.sudo().line_ids.partner_id
+        due = ledger._oldest_due(self.company_id, debtors.ids) if debtors else {}
         for move in self:
             days = 0
             if move.id in due:
-                days = max(0, (move.company_id._debt_today() - due[move.id]).days)
+                today = move.company_id.sudo().root_id._debt_today()
+                days = max(0, (today - due[move.id]).days)
             move.debt_days_past_due = days
-
-    @api.model
-    def _debt_open_items(self):
-        """SQL condition of the receivable lines that are still to be paid."""
-        return SQL(
-            """
-            %s AND amount_residual > 0 AND account_id IN (
-                SELECT id FROM account_account
-                 WHERE account_type = 'asset_receivable')
-            """,
-            SQL(OPEN_LINES),
-        )
 
     def _debt_read(self):
         """Case and stage by the SQL that also filters and groups, by move id."""
@@ -149,17 +134,17 @@ class AccountMove(models.Model):
         if operator not in (">", ">=") or days <= 0:
             return self._search_debt("debt_days_past_due", operator, value)
         self._check_field_access(self._fields["debt_days_past_due"], "read")
-        today = self.env["debt.ledger"]._by_company(
-            self.env.companies, "today", SQL("account_move_line.company_id")
+        ledger = self.env["debt.ledger"]
+        ledger._flush()
+        today = ledger._by_company(
+            self.env.companies.sudo(), "today", SQL("company_id")
         )
         items = SQL(
-            "(SELECT move_id FROM account_move_line WHERE %s"
-            " AND coalesce(date_maturity, date) <= %s - %s::integer)",
-            self._debt_open_items(),
+            "(SELECT move_id FROM (%s) oldest WHERE due <= %s - %s::integer)",
+            ledger._oldest_due_by_move(self.env.companies),
             today,
             days,
         )
-        self.env["account.move.line"].flush_model()
         return Domain.custom(
             to_sql=lambda _moves, alias, _query: SQL(
                 "%s IN %s", SQL.identifier(alias, "id"), items
@@ -176,7 +161,9 @@ class AccountMove(models.Model):
                 return SQL.identifier(self._debt_join_case(alias, query), "stage_id")
             case "debt_days_past_due":
                 today = self.env["debt.ledger"]._by_company(
-                    self.env.companies, "today", SQL.identifier(alias, "company_id")
+                    self.env.companies.sudo(),
+                    "today",
+                    SQL.identifier(alias, "company_id"),
                 )
                 due = SQL.identifier(self._debt_join_due(alias, query), "due")
                 return SQL("coalesce(greatest(0, %s - %s), 0)", today, due)
@@ -189,22 +176,28 @@ class AccountMove(models.Model):
         """
         self.env["debt.ledger"]._refresh_pending()
         case = query.make_alias(alias, "open_debt_case")
-        fields_read = ("state", "move_type", "payment_state", "commercial_partner_id")
+        fields_read = (
+            "amount_residual_signed",
+            "commercial_partner_id",
+            "company_id",
+            "move_type",
+            "state",
+        )
+        columns = {
+            name: SQL.identifier(alias, name, to_flush=self._fields[name])
+            for name in fields_read
+        }
         condition = SQL(
             """
-            %(case)s.closed_at IS NULL AND %(case)s.company_id = %(move)s.company_id
+            %(case)s.closed_at IS NULL AND %(case)s.company_id = %(entity)s
             AND %(case)s.partner_id = %(commercial_partner_id)s
-            AND %(state)s = 'posted' AND %(payment_state)s <> ALL(%(settled)s)
+            AND %(state)s = 'posted' AND %(amount_residual_signed)s <> 0
             AND %(move_type)s = ANY(%(types)s)
             """,
             case=SQL.identifier(case),
-            move=SQL.identifier(alias),
-            settled=["in_payment", "paid", "reversed"],
+            entity=self.env["debt.ledger"]._entity(columns.pop("company_id")),
             types=self.get_sale_types(include_receipts=True),
-            **{
-                name: SQL.identifier(alias, name, to_flush=self._fields[name])
-                for name in fields_read
-            },
+            **columns,
         )
         query.add_join("LEFT JOIN", case, "debt_case", condition)
         return case
@@ -214,14 +207,10 @@ class AccountMove(models.Model):
 
         :return: alias of a table with ``move_id`` and ``due``
         """
-        lines = self.env["account.move.line"]
-        lines.flush_model(["amount_residual", "date_maturity", "reconciled"])
+        ledger = self.env["debt.ledger"]
+        ledger._flush()
         open_items = query.make_alias(alias, "open_items")
-        table = SQL(
-            "(SELECT move_id, min(coalesce(date_maturity, date)) AS due"
-            " FROM account_move_line WHERE %s GROUP BY move_id)",
-            self._debt_open_items(),
-        )
+        table = SQL("(%s)", ledger._oldest_due_by_move(self.env.companies))
         condition = SQL(
             "%s = %s",
             SQL.identifier(open_items, "move_id"),

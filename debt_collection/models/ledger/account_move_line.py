@@ -9,6 +9,8 @@ WATCHED = frozenset(
     (
         "account_id",
         "amount_residual",
+        "amount_residual_currency",
+        "currency_id",
         "company_id",
         "date_maturity",
         "no_followup",
@@ -25,7 +27,8 @@ class AccountMoveLine(models.Model):
     # to read the table.
     _debt_open_idx = models.Index(
         "(partner_id, company_id) INCLUDE "
-        "(date_maturity, date, amount_residual, account_id, move_id, no_followup) "
+        "(date_maturity, date, amount_residual, amount_residual_currency, currency_id, "
+        "account_id, move_id, no_followup, id) "
         f"WHERE {OPEN_LINES}"
     )
 

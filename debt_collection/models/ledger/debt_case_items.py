@@ -1,7 +1,9 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .ledger_sql import OPEN_LINES
+from .ledger_sql import CREDIT, NOT_DUE, WITHHELD
 
 # So many items are shown, the oldest first: nobody reads more of them aloud.
 ITEMS_SHOWN = 200
@@ -12,6 +14,7 @@ ITEM_STATUSES = [
     ("promised", "Promised"),
     ("disputed", "Disputed"),
     ("excluded", "Excluded"),
+    ("covered", "Covered"),
 ]
 
 
@@ -40,76 +43,124 @@ class DebtCase(models.Model):
                 },
             )
 
+    amount_text = fields.Char(
+        compute="_compute_amount_text",
+        help="What is overdue in the currencies of the invoices, for texts to the "
+        "debtor.",
+    )
+
+    @api.depends("amount_overdue")
+    @api.depends_context("lang")
+    def _compute_amount_text(self):
+        for case in self:
+            rows = case._collected() if isinstance(case.id, int) else []
+            case.amount_text = case._format_left(rows) or case.currency_id.format(
+                case.amount_overdue
+            )
+
+    def _collected(self):
+        """The items that make up the overdue amount, and no others; see `items`."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["debt.ledger"]._collected(self)
+
+    def _open_items(self):
+        """All open items of the debtor in the case's legal entity, oldest first.
+
+        An operator has no accounting rights; exactly these lines are named for him.
+
+        :return: ``account.move.line`` (superuser)
+        """
+        self.ensure_one()
+        rows = self.env["debt.ledger"]._case_rows(self)
+        lines = self.env["account.move.line"].sudo()
+        return lines.browse(row["line_id"] for row in rows)
+
+    def action_open_items(self):
+        """Invoices and entries behind the amount, for those with accounting rights."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Open Items"),
+            "res_model": "account.move.line",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self._open_items().ids)],
+        }
+
+    @api.model
+    def _format_left(self, rows):
+        """What is left of items in words, each currency apart: "20.00 €, 5.00 CHF"."""
+        sums = defaultdict(float)
+        for row in rows:
+            sums[row["currency_id"]] += row["left_currency"]
+        currencies = self.env["res.currency"].browse(sums)
+        return ", ".join(currency.format(sums[currency.id]) for currency in currencies)
+
+    def _format_promised(self, amount, line_ids=()):
+        """An amount of company currency in the currency that the debtor is billed in.
+
+        :param float amount: company currency
+        :param line_ids: ids of the items it is about; none: what is overdue
+        """
+        self.ensure_one()
+        ledger = self.env["debt.ledger"]
+        currency, rate = ledger._billed(self, line_ids) or (self.currency_id, 1)
+        return currency.format(amount * rate)
+
     def _read_items(self):
         """Open items of the debtor in the case's company, oldest first, in one query.
 
         The operator has no rights in accounting: exactly this debtor's lines in this
-        company are read for him. What is settled, though something is left on it, is
-        not owed; the other parts are told apart as the case's amounts tell them.
+        company are read for him.
 
         :return: list of dict: ``line_id``, ``move_id``, ``name``, ``due``,
-            ``currency_id``, ``amount_currency``, ``amount`` (company currency),
-            ``status`` (of `ITEM_STATUSES`), ``total`` (count of all items)
+            ``currency_id``, ``amount_currency`` and ``amount`` (company currency), what
+            is left of it; ``status`` (of `ITEM_STATUSES`), ``total`` (count of all
+            items)
         """
         self.ensure_one()
         self.check_access("read")
-        company = self.company_id.sudo()
-        self.env["debt.ledger"]._flush()
+        ledger = self.env["debt.ledger"]
+        ledger._flush()
+        entity = ledger._entities(self.company_id)
         return self.env.execute_query_dict(
             SQL(
                 """
-                WITH contested AS (%(contested)s)
-                SELECT line.id AS line_id, line.move_id, special.name,
-                       coalesce(line.date_maturity, line.date) AS due,
-                       line.currency_id,
-                       line.amount_residual_currency AS amount_currency,
-                       line.amount_residual AS amount,
-                       CASE WHEN line.amount_residual < 0 THEN 'credit'
-                            WHEN contested.move_id IS NOT NULL THEN 'disputed'
-                            WHEN line.no_followup OR special.payment_state = 'blocked'
-                                 OR special.debt_status = 'excluded' AND coalesce(
-                                    special.debt_excluded_until >= %(today)s, TRUE)
-                                 %(unflagged)s
-                            THEN 'excluded'
-                            WHEN EXISTS (
-                                SELECT 1
-                                  FROM account_move_line_debt_promise_rel named
-                                  JOIN debt_promise promise
-                                    ON promise.id = named.debt_promise_id
-                                 WHERE named.account_move_line_id = line.id
-                                   AND promise.state = 'open')
-                            THEN 'promised'
-                            WHEN coalesce(line.date_maturity, line.date) >= %(today)s
-                            THEN 'open'
-                            ELSE 'overdue' END AS status,
+                WITH %(ctes)s
+                SELECT item.line_id, item.move_id, item.name, item.due,
+                       item.currency_id, item.left_currency AS amount_currency,
+                       item.left AS amount, %(status)s AS status,
                        count(*) OVER () AS total
-                  FROM account_move_line line
-                  JOIN account_move special ON special.id = line.move_id
-                  LEFT JOIN contested ON contested.move_id = line.move_id
-                 WHERE %(open)s
-                   AND line.company_id = %(company)s
-                   AND line.partner_id IN (
-                       SELECT id FROM res_partner
-                        WHERE commercial_partner_id = %(debtor)s)
-                   AND line.account_id IN (
-                       SELECT id FROM account_account
-                        WHERE account_type = 'asset_receivable')
-                   AND special.payment_state NOT IN ('in_payment', 'paid', 'reversed')
-                 ORDER BY due, line.id
+                  FROM (%(item)s) item
+                 ORDER BY due, line_id
                  LIMIT %(limit)s
                 """,
-                contested=self.env["debt.ledger"]._contested(
-                    company, SQL("AND dispute.partner_id = %s", self.partner_id.id)
-                ),
-                unflagged=self.env["debt.ledger"]._unflagged(company),
-                today=self.company_id._debt_today(),
-                open=SQL(
-                    OPEN_LINES.replace("amount_", "line.amount_")
-                    .replace("reconciled", "line.reconciled")
-                    .replace("parent_state", "line.parent_state")
-                ),
-                company=company.id,
-                debtor=self.partner_id.id,
+                ctes=ledger._row_ctes(entity, self.partner_id.ids),
+                item=ledger._row(),
                 limit=ITEMS_SHOWN,
+                status=self._item_status(),
             )
+        )
+
+    def _item_status(self):
+        """SQL of the one thing to be said of an item."""
+        return SQL(
+            """
+            CASE WHEN item.part = %(credit)s THEN 'credit'
+                 WHEN item.left = 0 THEN 'covered'
+                 WHEN item.reason = 'disputed' THEN 'disputed'
+                 WHEN item.part = %(withheld)s OR item.reason IS NOT NULL
+                 THEN 'excluded'
+                 WHEN EXISTS (
+                      SELECT FROM account_move_line_debt_promise_rel named
+                        JOIN debt_promise promise ON promise.id = named.debt_promise_id
+                       WHERE named.account_move_line_id = item.line_id
+                         AND promise.state = 'open')
+                 THEN 'promised'
+                 WHEN item.part = %(not_due)s THEN 'open'
+                 ELSE 'overdue' END
+            """,
+            credit=CREDIT,
+            not_due=NOT_DUE,
+            withheld=WITHHELD,
         )

@@ -8,7 +8,7 @@ class DebtLedger(models.AbstractModel):
     _inherit = "debt.ledger"
 
     @api.model
-    def _refresh_statement(self, companies, partner_ids=None):
+    def _refresh_statement(self, entities, partner_ids=None):
         """SQL that opens, updates and closes cases and tells what it did.
 
         Cases are locked in the order of their ids and inserted in the order of
@@ -25,16 +25,16 @@ class DebtLedger(models.AbstractModel):
             written AS (%(update)s)
             %(effects)s
             """,
-            ledger=self._ctes(companies, partner_ids),
-            current=self._refresh_current(companies, partner_ids),
+            ledger=self._ctes(entities, partner_ids),
+            current=self._refresh_current(entities, partner_ids),
             changed=self._refresh_changed(),
-            insert=self._refresh_insert(companies),
+            insert=self._refresh_insert(entities),
             update=self._refresh_update(),
             effects=self._refresh_effects(partner_ids),
         )
 
     @api.model
-    def _refresh_current(self, companies, partner_ids):
+    def _refresh_current(self, entities, partner_ids):
         """SQL of the open cases that are compared."""
         in_scope = SQL("AND partner_id IN (SELECT commercial_partner_id FROM scope)")
         return SQL(
@@ -44,7 +44,7 @@ class DebtLedger(models.AbstractModel):
               FROM debt_case
              WHERE closed_at IS NULL AND company_id = ANY(%s) %s
             """,
-            companies.ids,
+            entities.ids,
             SQL() if partner_ids is None else in_scope,
         )
 
@@ -83,7 +83,7 @@ class DebtLedger(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_refresh_insert(self, companies):
+    def _prepare_refresh_insert(self, entities):
         """SQL expression by column of a case that is opened.
 
         For add-ons: this is where their own required columns get a value, since new
@@ -91,7 +91,7 @@ class DebtLedger(models.AbstractModel):
 
         :return: dict of SQL; ``changed`` and ``company`` can be referred to
         """
-        today = self._by_company(companies, "today", SQL("changed.company_id"))
+        today = self._by_company(entities, "today", SQL("changed.company_id"))
         now = fields.Datetime.now()
         return {
             "company_id": SQL("changed.company_id"),
@@ -111,9 +111,9 @@ class DebtLedger(models.AbstractModel):
         }
 
     @api.model
-    def _refresh_insert(self, companies):
+    def _refresh_insert(self, entities):
         """SQL that opens cases; the unique index has the last word."""
-        columns = self._prepare_refresh_insert(companies)
+        columns = self._prepare_refresh_insert(entities)
         return SQL(
             """
             INSERT INTO debt_case (%s)

@@ -22,16 +22,17 @@ class DebtLedger(models.AbstractModel):
     def _pend(self, kind, keys):
         """Note that something may change what debtors owe.
 
-        :param kind: ``lines`` or ``moves`` for ids of ``account.move.line`` or
-            ``account.move``, ``debtors`` for pairs of ids of company and partner
+        :param kind: ``lines``, ``moves`` or ``payments`` for ids of
+            ``account.move.line``, ``account.move`` or ``account.payment``, ``debtors``
+            for pairs of ids of company and partner
         """
         if not keys:
             return
         precommit = self.env.cr.precommit
         pending = precommit.data.get(KEY)
         if pending is None:
-            pending = precommit.data[KEY] = {"lines": set(), "moves": set()}
-            pending["debtors"] = set()
+            kinds = ("debtors", "lines", "moves", "payments")
+            pending = precommit.data[KEY] = {name: set() for name in kinds}
             precommit.add(self.sudo()._settle_pending)
             # What is known of cases is not to be trusted from here on.
             for name, fnames in WRITTEN.items():
@@ -75,9 +76,9 @@ class DebtLedger(models.AbstractModel):
             self._refresh_follow(effects)
 
     @api.model
-    def _pending_debtors(self, lines, moves, debtors):
+    def _pending_debtors(self, debtors, lines, moves, payments):
         """Pairs of ids of company and partner behind what was noted."""
-        if not lines and not moves:
+        if not lines and not moves and not payments:
             return debtors
         query = SQL(
             """
@@ -87,8 +88,12 @@ class DebtLedger(models.AbstractModel):
              WHERE (line.id = ANY(%s) OR line.move_id = ANY(%s))
                AND account.account_type = 'asset_receivable'
                AND line.partner_id IS NOT NULL
+             UNION
+            SELECT company_id, partner_id FROM account_payment
+             WHERE id = ANY(%s) AND move_id IS NULL AND partner_id IS NOT NULL
             """,
             list(lines),
             list(moves),
+            list(payments),
         )
         return debtors.union(self.env.execute_query(query))

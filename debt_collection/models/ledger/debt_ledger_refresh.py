@@ -61,18 +61,18 @@ class DebtLedger(models.AbstractModel):
             followed up; None when another transaction has written the same cases:
             this one cannot see that, and leaves them as they are
         """
-        ledger, companies = self._refresh_env(), companies.sudo()
+        ledger, entities = self._refresh_env(), self._entities(companies)
         ledger._flush()
         ledger.env["debt.case"].flush_model()
         # Only what the statement needs of them, not everything there is.
-        companies.fetch(COMPANY_FIELDS)
-        companies.partner_id.fetch(["tz"])
+        entities.fetch(COMPANY_FIELDS)
+        entities.partner_id.fetch(["country_id", "state_id", "tz"])
         try:
             with self.env.cr.savepoint(flush=False):
                 if partner_ids is None:
                     # Compiling the statement takes longer than it saves.
                     self.env.cr.execute(SQL("SET LOCAL jit = off"))
-                statement = ledger._refresh_statement(companies, partner_ids)
+                statement = ledger._refresh_statement(entities, partner_ids)
                 self.env.cr.execute(statement, log_exceptions=False)
                 effects = {kind: rest for kind, *rest in self.env.cr.fetchall()}
         except (

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -15,26 +14,9 @@ class ResPartner(models.Model):
             if "commercial_partner_id" in vals
         ]
         if moved:
-            self.env["debt.ledger"]._pend("debtors", self._debt_debtors(moved))
+            ledger = self.env["debt.ledger"]
+            ledger._pend("debtors", ledger._debtors_of(moved))
         return super()._write_multi(vals_list)
-
-    def _debt_debtors(self, ids):
-        """Pairs of company and debtor of what these contacts owe, before and after.
-
-        A refresh finds the debtor of a contact; the one he leaves is named as well.
-        """
-        query = SQL(
-            """
-            SELECT DISTINCT line.company_id, debtor.id
-              FROM account_move_line line
-              JOIN res_partner contact ON contact.id = line.partner_id
-             CROSS JOIN LATERAL (
-                   VALUES (contact.id), (contact.commercial_partner_id)) debtor (id)
-             WHERE contact.id = ANY(%s) AND line.parent_state = 'posted'
-            """,
-            list(ids),
-        )
-        return {pair for pair in self.env.execute_query(query) if pair[1]}
 
     def _debt_on_moved(self):
         """A debtor who becomes a company's contact hands his cases to the company.

@@ -18,7 +18,7 @@ class DebtCase(models.Model):
     debtor_message_count = fields.Integer(compute="_compute_debtor_message_count")
     payment_reference = fields.Char(
         compute="_compute_payment_reference",
-        help="Numbers of the open invoices, for the debtor to name when paying.",
+        help="Numbers of the overdue invoices, for the debtor to name when paying.",
     )
 
     @api.depends("debtor_message_ids")
@@ -29,13 +29,13 @@ class DebtCase(models.Model):
 
     def _compute_payment_reference(self):
         for case in self:
-            case.payment_reference = case._name_items(case._open_items())
+            rows = case._collected() if isinstance(case.id, int) else []
+            case.payment_reference = case._name_items(rows)
 
     @api.model
     def _name_items(self, items):
-        """Numbers of the invoices behind open items, the first few of many."""
-        owed = items.filtered(lambda line: line.amount_residual > 0)
-        names = list(dict.fromkeys(owed.move_id.mapped("name")))
+        """Numbers of the invoices behind items of the ledger, the first few of many."""
+        names = list(dict.fromkeys(item["name"] for item in items))
         text = ", ".join(names[:SHOWN])
         if len(names) <= SHOWN:
             return text

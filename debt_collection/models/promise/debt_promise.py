@@ -91,6 +91,10 @@ class DebtPromise(models.Model):
         compute="_compute_payment_reference",
         help="Numbers of the invoices it is about, for the debtor to name when paying.",
     )
+    amount_text = fields.Char(
+        compute="_compute_amount_text",
+        help="The amount in the currency of the invoices, for texts to the debtor.",
+    )
     schedule = fields.Char(
         compute="_compute_schedule", help="All instalments of the plan in words."
     )
@@ -140,10 +144,23 @@ class DebtPromise(models.Model):
     @api.depends("line_ids", "case_id")
     def _compute_payment_reference(self):
         for promise in self:
-            # Superuser: an operator may know which invoices his case is about.
             case = promise.case_id
-            items = promise.sudo().line_ids or case._open_items()
+            # Superuser: an operator may know which invoices his case is about.
+            lines = promise.sudo().line_ids
+            items = (
+                case._collected()
+                if not lines
+                else [{"name": line.move_id.name} for line in lines]
+            )
             promise.payment_reference = case._name_items(items)
+
+    @api.depends("amount", "line_ids", "case_id")
+    @api.depends_context("lang")
+    def _compute_amount_text(self):
+        for promise in self:
+            lines = promise.sudo().line_ids.ids
+            text = promise.case_id._format_promised(promise.amount, lines)
+            promise.amount_text = text
 
     # Not by `instalment_ids`: there Odoo cannot search for who is concerned.
     @api.depends("plan_id.plan_ids.amount", "plan_id.plan_ids.date", "amount", "date")
@@ -156,7 +173,7 @@ class DebtPromise(models.Model):
     def _describe(self):
         return self.env._(
             "%(amount)s by %(date)s",
-            amount=self.currency_id.format(self.amount),
+            amount=self.amount_text,
             date=format_date(self.env, self.date) or "…",
         )
 

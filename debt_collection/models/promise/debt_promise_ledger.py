@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ...tools.promise import Claim, Payment, share
 
@@ -80,16 +80,10 @@ class DebtPromise(models.Model):
     def _payments_since(self, case, day):
         """Money received from the debtor, oldest first, less what bounced since.
 
-        Credit notes and write-offs are no payments; an entry in a miscellaneous journal
-        is one when it brought money into a bank or cash account. A payment on its way
-        to the bank without an entry of its own counts until the bank's entry does.
-
         :return: dict of `tools.promise.Payment` by pair: id of the receivable line or
             None, id of the payment without entry or None
         """
-        self.env["account.move.line"].flush_model()
-        self.env["account.payment"].flush_model()
-        rows = self.env.execute_query(self._payments_sql(case, day))
+        rows = self.env["debt.ledger"]._payments(case.partner_id, case.company_id, day)
         received = {
             (line, unbooked): Payment(date, float(amount), created)
             for date, created, amount, line, unbooked in rows
@@ -103,48 +97,6 @@ class DebtPromise(models.Model):
         return received
 
     @api.model
-    def _payments_sql(self, case, day):
-        """Rows of money received since ``day``: its day, when it was entered, amount in
-        company currency (below zero where it bounced), and the id of the receivable
-        line, or else of the payment that has no entry yet."""
-        return SQL(
-            """
-            SELECT l.date, l.create_date, -l.balance, l.id, NULL
-              FROM account_move_line l
-              JOIN account_account a ON a.id = l.account_id
-              JOIN account_journal j ON j.id = l.journal_id
-              JOIN res_partner p ON p.id = l.partner_id
-             WHERE a.account_type = 'asset_receivable'
-               AND l.parent_state = 'posted'
-               AND (j.type IN ('bank', 'cash', 'credit')
-                    OR j.type = 'general' AND EXISTS (
-                       SELECT FROM account_move_line money
-                         JOIN account_account m ON m.id = money.account_id
-                        WHERE money.move_id = l.move_id
-                          AND m.account_type = 'asset_cash'
-                          AND money.balance * l.balance < 0))
-               AND l.company_id = %(company)s
-               AND p.commercial_partner_id = %(partner)s
-               AND l.date >= %(day)s
-            UNION ALL
-            SELECT y.date, y.create_date, y.amount_company_currency_signed,
-                   NULL, y.id
-              FROM account_payment y
-              JOIN res_partner p ON p.id = y.partner_id
-             WHERE y.move_id IS NULL
-               AND y.state = 'in_process'
-               AND y.payment_type = 'inbound'
-               AND y.company_id = %(company)s
-               AND p.commercial_partner_id = %(partner)s
-               AND y.date >= %(day)s
-             ORDER BY 1, 2
-            """,
-            company=case.company_id.id,
-            partner=case.partner_id.id,
-            day=day,
-        )
-
-    @api.model
     def _match_payments(self, payments, items):
         """Note on the payments how much of them was matched with these open items.
 
@@ -155,26 +107,10 @@ class DebtPromise(models.Model):
         """
         if not items or not payments:
             return
-        self.env["account.partial.reconcile"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT credit_move_id, NULL, debit_move_id, sum(amount)
-                  FROM account_partial_reconcile
-                 WHERE debit_move_id = ANY(%(items)s)
-                   AND credit_move_id = ANY(%(lines)s)
-                 GROUP BY 1, 3
-                UNION ALL
-                SELECT NULL, r.payment_id, l.id, l.balance
-                  FROM account_move__account_payment r
-                  JOIN account_move_line l ON l.move_id = r.invoice_id
-                 WHERE l.id = ANY(%(items)s)
-                   AND r.payment_id = ANY(%(unbooked)s)
-                """,
-                items=items.ids,
-                lines=[line for line, _payment in payments if line],
-                unbooked=[payment for _line, payment in payments if payment],
-            )
+        rows = self.env["debt.ledger"]._matched(
+            items.ids,
+            [line for line, _payment in payments if line],
+            [payment for _line, payment in payments if payment],
         )
         for line, payment, item, amount in rows:
             payments[line, payment].matched[item] = float(amount)

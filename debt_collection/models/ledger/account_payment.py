@@ -1,0 +1,67 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .ledger_sql import UNBOOKED_PAYMENTS
+
+#: Stored fields of a payment without an entry that decide what is owed.
+WATCHED = frozenset(
+    (
+        "amount",
+        "amount_company_currency_signed",
+        "company_id",
+        "currency_id",
+        "date",
+        "move_id",
+        "partner_id",
+        "state",
+    )
+)
+
+
+class AccountPayment(models.Model):
+    """A payment that has no entry yet settles what it registered."""
+
+    _inherit = "account.payment"
+
+    # Of the many payments these are few: most have an entry, or are matched.
+    _debt_unbooked_idx = models.Index(f"(partner_id) WHERE {UNBOOKED_PAYMENTS}")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        self.env["debt.ledger"]._pend("payments", payments.ids)
+        return payments
+
+    def write(self, vals):
+        if "partner_id" in vals or "company_id" in vals:
+            self._debt_pend_debtors()
+        if "invoice_ids" in vals:
+            self.env["debt.ledger"]._pend("payments", self.ids)
+        return super().write(vals)
+
+    def _write_multi(self, vals_list):
+        """Everything that reaches the database passes here, computed values too."""
+        watched = [
+            id_
+            for id_, vals in zip(self._ids, vals_list, strict=True)
+            if not WATCHED.isdisjoint(vals)
+        ]
+        self.env["debt.ledger"]._pend("payments", watched)
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        self._debt_pend_debtors()
+        return super().unlink()
+
+    def _debt_pend_debtors(self):
+        """Note whose payments without an entry are about to leave them."""
+        debtors = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT company_id, partner_id FROM account_payment
+                 WHERE id = ANY(%s) AND move_id IS NULL AND partner_id IS NOT NULL
+                """,
+                self.ids,
+            )
+        )
+        self.env["debt.ledger"]._pend("debtors", debtors)

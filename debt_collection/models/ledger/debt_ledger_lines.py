@@ -1,0 +1,167 @@
+from odoo import api, models, tools
+from odoo.tools import SQL, frozendict, groupby
+
+from .ledger_sql import (
+    COLLECTED,
+    CREDIT,
+    DISPUTED,
+    NOT_DUE,
+    OPEN_LINES,
+    SPECIAL_MOVES,
+    WITHHELD,
+)
+
+
+class DebtLedger(models.AbstractModel):
+    """The open receivable lines, each with the part it plays."""
+
+    _inherit = "debt.ledger"
+
+    @api.model
+    def _contested(self, entities, of_disputes):
+        """SQL of the entries that an open dispute holds until its deadline."""
+        companies = self._branches(entities)
+        return SQL(
+            """
+            SELECT DISTINCT held.move_id
+              FROM debt_dispute dispute
+              JOIN debt_dispute_account_move_rel held ON held.dispute_id = dispute.id
+             WHERE dispute.state = 'open' AND dispute.company_id = ANY(%s)
+               AND dispute.deadline >= %s %s
+            """,
+            companies.ids,
+            self._by_company(companies, "today", SQL("dispute.company_id")),
+            of_disputes,
+        )
+
+    @api.model
+    @tools.ormcache()
+    def _roots(self):
+        """The root of every company by id; creating a company clears the cache."""
+        companies = self.env["res.company"].sudo().search([])
+        return frozendict({company.id: company.root_id.id for company in companies})
+
+    @api.model
+    def _branches(self, entities):
+        """The companies whose lines belong to these legal entities."""
+        ids = set(entities.ids)
+        branches = [id_ for id_, root in self._roots().items() if root in ids]
+        return entities.browse(branches)
+
+    @api.model
+    def _entity(self, column):
+        """SQL of the legal entity of a line, entry or payment by its company."""
+        branches = {id_: root for id_, root in self._roots().items() if id_ != root}
+        if not branches:
+            return column
+        cases = (
+            SQL("WHEN %s = ANY(%s) THEN %s", column, ids, root)
+            for root, ids in groupby(branches, branches.get)
+        )
+        return SQL("CASE %s ELSE %s END", SQL(" ").join(cases), column)
+
+    @api.model
+    def _items(self, entities, contacts, more):
+        """SQL of the open receivable lines, each with the part it plays.
+
+        A line whose amounts in company and document currency do not point in the same
+        direction is what a change of rates left behind, and nobody's debt. OFFSET 0
+        keeps PostgreSQL from working out the part anew wherever it is asked for.
+        """
+        companies = self._branches(entities)
+        return SQL(
+            """
+            SELECT line.id AS line_id, %(entity)s AS company_id,
+                   partner.commercial_partner_id AS partner_id, line.move_id,
+                   line.currency_id, line.amount_residual AS residual,
+                   line.amount_residual_currency AS residual_currency,
+                   CASE WHEN line.amount_residual < 0 THEN line.date
+                        ELSE coalesce(line.date_maturity, line.date) END AS due,
+                   special.debt_status = 'flagged' AS flagged,
+                   special.payment_state IN ('in_payment', 'paid', 'blocked')
+                       AS in_payment,
+                   CASE WHEN line.amount_residual < 0 THEN %(credit)s
+                        WHEN coalesce(line.date_maturity, line.date) >= %(today)s
+                        THEN %(not_due)s
+                        WHEN %(withheld_if)s THEN %(withheld)s
+                        WHEN contested.move_id IS NOT NULL THEN %(disputed)s
+                        ELSE %(collected)s END AS part %(more)s
+              FROM account_move_line line
+              JOIN %(contacts)s partner ON partner.id = line.partner_id
+              LEFT JOIN (
+                   SELECT id, payment_state, debt_status, debt_excluded_until
+                     FROM account_move WHERE %(special)s
+                   ) special ON special.id = line.move_id
+              LEFT JOIN contested ON contested.move_id = line.move_id
+             WHERE %(open)s
+               AND line.amount_residual_currency * line.amount_residual > 0
+               AND line.company_id = ANY(%(companies)s)
+               AND line.account_id IN (%(accounts)s)
+            OFFSET 0
+            """,
+            accounts=self._receivable_accounts(),
+            collected=COLLECTED,
+            companies=companies.ids,
+            contacts=contacts,
+            credit=CREDIT,
+            disputed=DISPUTED,
+            entity=self._entity(SQL("line.company_id")),
+            more=more,
+            not_due=NOT_DUE,
+            open=SQL(OPEN_LINES),
+            special=SQL(SPECIAL_MOVES),
+            today=self._by_company(companies, "today", SQL("line.company_id")),
+            withheld=WITHHELD,
+            withheld_if=self._withheld_if(entities),
+        )
+
+    @api.model
+    def _receivable_accounts(self):
+        """SQL of the accounts on which customers' debts stand."""
+        return SQL(
+            """
+            SELECT id FROM account_account
+             WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE
+            """
+        )
+
+    @api.model
+    def _withheld_reasons(self, entities):
+        """SQL conditions, by reason, of what is due and not collected."""
+        companies = self._branches(entities)
+        reasons = {
+            "no_followup": SQL("line.no_followup"),
+            "blocked": SQL("special.payment_state = 'blocked'"),
+            "excluded": SQL(
+                """special.debt_status = 'excluded' AND coalesce(
+                   special.debt_excluded_until >= %s, TRUE)""",
+                self._by_company(companies, "today", SQL("line.company_id")),
+            ),
+        }
+        by_hand = self._branches(entities.filtered(lambda one: not one.debt_auto_flag))
+        if by_hand:
+            # Lines without an invoice (opening balances) need no flag: a receivable
+            # line of an invoice is always a payment term.
+            reasons["unflagged"] = SQL(
+                """line.company_id = ANY(%s) AND line.display_type = 'payment_term'
+                   AND special.debt_status IS DISTINCT FROM 'flagged'""",
+                by_hand.ids,
+            )
+        return reasons
+
+    @api.model
+    def _withheld_if(self, entities):
+        return SQL(" OR ").join(self._withheld_reasons(entities).values())
+
+    @api.model
+    def _reason(self, entities):
+        """SQL of a further column: why an item that is not paid is not collected."""
+        reasons = self._withheld_reasons(entities)
+        return SQL(
+            """, CASE WHEN line.amount_residual < 0 THEN NULL %s
+                 WHEN contested.move_id IS NOT NULL THEN 'disputed' END AS reason""",
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s", condition, reason)
+                for reason, condition in reasons.items()
+            ),
+        )
