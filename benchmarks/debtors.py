@@ -94,6 +94,18 @@ def prepare(name):
     databases.analyze(name)
 
 
+def operators(env, number):
+    """The ids of so many new operators."""
+    group = env.ref("debt_collection.group_debt_operator")
+    names = (f"Operator {index}" for index in range(number))
+    values = [
+        {"name": name, "login": name, "group_ids": [Command.link(group.id)]}
+        for name in names
+    ]
+    users = env["res.users"].with_context(no_reset_password=True)
+    return users.create(values).ids
+
+
 def _allow_always(env):
     """Put the debtors under a policy that allows every hour."""
     hours = {"hour_from": 0, "hour_to": 24, "saturday": True, "sunday": True}

@@ -11,7 +11,7 @@ import databases
 import debtors
 from gate import Costs
 
-from odoo import Command, fields, sql_db
+from odoo import fields, sql_db
 from odoo.tools import SQL
 
 OPERATORS = 20
@@ -35,22 +35,14 @@ def make(name):
     """Operators in a team, promises, and cases on every day of their ladders."""
     databases.configure()
     with databases.environment(name) as env:
-        group = env.ref("debt_collection.group_debt_operator")
-        users = env["res.users"].with_context(no_reset_password=True)
-        names = (f"Operator {number}" for number in range(OPERATORS))
-        operators = users.create(
-            [
-                {"name": name, "login": name, "group_ids": [Command.link(group.id)]}
-                for name in names
-            ]
-        )
+        users = debtors.operators(env, OPERATORS)
         env.flush_all()
         env.cr.execute(
             SQL(
                 "UPDATE debt_case SET ladder_started_on = ladder_started_on"
                 " - id %% %s * interval '1 day', user_id = %s + id %% %s",
                 DAYS_ON_LADDER,
-                operators[0].id,
+                users[0],
                 OPERATORS,
             )
         )

@@ -14,7 +14,7 @@ import debtors
 import psycopg2
 from probe import measured
 
-from odoo import Command, api
+from odoo import api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.sql_db import close_db
@@ -64,7 +64,7 @@ class Queue:
         databases.configure()
         with databases.environment(name) as env:
             self.company = env.company.id
-            self.users = _operators(env)
+            self.users = debtors.operators(env, WORKERS)
             env.cr.execute(
                 SQL(
                     """
@@ -183,17 +183,6 @@ class Queue:
 def _work(work, user, claims, pause, start, results):
     random.seed(user)
     results.put(list(work(user, claims, pause, start)))
-
-
-def _operators(env):
-    group = env.ref("debt_collection.group_debt_operator")
-    users = env["res.users"].with_context(no_reset_password=True)
-    names = (f"Operator {number}" for number in range(WORKERS))
-    operators = [
-        {"name": name, "login": name, "group_ids": [Command.link(group.id)]}
-        for name in names
-    ]
-    return users.create(operators).ids
 
 
 def measure(name, claims):

@@ -181,6 +181,16 @@ class TestRace(BaseCase):
         self.assertFalse(shared)
         self.assertTrue(all(first) and all(second), "there were debtors for both")
 
+    def _at_once(self, *works):
+        """Do each on a thread of its own; none logs that it lost and tries again."""
+        threads = [threading.Thread(target=work, args=args) for work, *args in works]
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.dbname = get_db_name()
+                thread.start()
+            for thread in threads:
+                thread.join()
+
     def _claim_again(self, start, answers):
         """Claim for the first racer, retried as requests are."""
         with self.registry.cursor() as cr:
@@ -194,17 +204,8 @@ class TestRace(BaseCase):
         self.addCleanup(self._release)
         for _round in range(20):
             start, answers = threading.Barrier(2), []
-            threads = [
-                threading.Thread(target=self._claim_again, args=(start, answers))
-                for _window in range(2)
-            ]
-            # The loser's "duplicate key", before it tries again.
-            with mute_logger("odoo.sql_db"):
-                for thread in threads:
-                    thread.dbname = get_db_name()
-                    thread.start()
-                for thread in threads:
-                    thread.join()
+            window = (self._claim_again, start, answers)
+            self._at_once(window, window)
             self.assertEqual(len(answers), 2)
             self.assertEqual(len(set(answers)), 1)
             self.assertTrue(answers[0])
@@ -227,19 +228,12 @@ class TestRace(BaseCase):
     def _contacts_at_once(self, case_id, first, second):
         """What two operators are told who contact one debtor at the same moment."""
         start, answers = threading.Barrier(2), []
-        threads = [
-            threading.Thread(
-                target=self._contact, args=(user, case_id, make, start, answers)
+        self._at_once(
+            *(
+                (self._contact, user, case_id, make, start, answers)
+                for user, make in zip(self.user_ids, (first, second), strict=True)
             )
-            for user, make in zip(self.user_ids, (first, second), strict=True)
-        ]
-        # The loser's "could not serialize", before it tries again.
-        with mute_logger("odoo.sql_db"):
-            for thread in threads:
-                thread.dbname = get_db_name()
-                thread.start()
-            for thread in threads:
-                thread.join()
+        )
         self.assertEqual(len(answers), 2)
         return answers
 
@@ -344,19 +338,8 @@ class TestRace(BaseCase):
         call_id, provider_id = self._dialled()
         self.addCleanup(self._release)
         start, answers = threading.Barrier(2), []
-        threads = [
-            threading.Thread(
-                target=self._deliver, args=(call_id, provider_id, start, answers)
-            )
-            for _racer in range(2)
-        ]
-        # The loser's "could not serialize", before it tries again.
-        with mute_logger("odoo.sql_db"):
-            for thread in threads:
-                thread.dbname = get_db_name()
-                thread.start()
-            for thread in threads:
-                thread.join()
+        delivery = (self._deliver, call_id, provider_id, start, answers)
+        self._at_once(delivery, delivery)
         accepted = [[call_id, number] for number in (1, 2, 3)]
         self.assertEqual(answers, [{"accepted": accepted, "refused": []}] * 2)
         with self.registry.cursor() as cr:

@@ -77,6 +77,7 @@ class DebtCall(models.Model):
         string="Talk Time",
         compute="_compute_duration",
         store=True,
+        precompute=True,
         help="Seconds from the answer to the end.",
     )
     claim_until = fields.Datetime(

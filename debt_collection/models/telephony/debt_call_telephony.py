@@ -80,6 +80,7 @@ class DebtCall(models.Model):
     disagreement = fields.Boolean(
         compute="_compute_disagreement",
         store=True,
+        precompute=True,
         help="The operator and telephony disagree.",
     )
     event_ids = fields.One2many("debt.call.event", "call_id", readonly=True)
