@@ -211,6 +211,26 @@ class TestRace(BaseCase):
             self.assertTrue(answers[0])
             self._release()
 
+    def _called_meanwhile(self, user_id):
+        """The debtor whom a colleague claimed, called and missed, start to end."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {})
+            call = env["debt.call"].browse(env["debt.case"].claim_next())
+            call.dial(phone=call.case_id.phone_ids[:1])
+            call.finish("no_answer")
+            return call.partner_id.id
+
+    def test_whom_a_colleague_has_just_called_is_not_called_again(self):
+        """His call is over, and a transaction that began before it does not see it."""
+        self.addCleanup(self._release)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.user_ids[0], {})
+            cr.execute("SELECT 1")
+            called = self._called_meanwhile(self.user_ids[1])
+            call = env["debt.call"].browse(env["debt.case"].claim_next())
+            self.assertTrue(call.partner_id)
+            self.assertNotEqual(call.partner_id.id, called)
+
     # --- one debtor, two contacts ---------------------------------------------------
     def _contact(self, user_id, case_id, make, start, answers):
         """Make a contact on a connection of its own, retried as requests are."""

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
@@ -105,16 +105,22 @@ class DebtCase(models.Model):
     def _claim(self, now):
         """Open a call unless a colleague was quicker.
 
+        A colleague's call that began and ended since this transaction began is not seen
+        here, but it changed the case: its row can no longer be locked.
+
         :raises ConcurrencyError: the user has just opened one elsewhere
         """
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                return self._open_call(now, is_claim=True)
+                if self.sudo().try_lock_for_update(allow_referencing=True):
+                    return self._open_call(now, is_claim=True)
+        except SerializationFailure:
+            self.env.invalidate_all(flush=False)
         except UniqueViolation as error:
             self.env.invalidate_all(flush=False)
             if error.diag.constraint_name == "debt_call_one_claim":
                 raise ConcurrencyError("This user is claiming elsewhere") from error
-            return None
+        return None
 
     def _open_call(self, now, **values):
         """Create the claim. Operators have no right to create calls but through this.
