@@ -1,10 +1,13 @@
 """The laws that come with the addon, each held against the oracle and its source."""
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from ..models.contact.debt_contact_policy import DAYS
 from ..tools.contact import CHANNELS
 from ..tools.law import Debtor
+from ..tools.policy import combine, windows_for
 from .common import DebtCommon
 
 REFERENCE = {
@@ -13,13 +16,27 @@ REFERENCE = {
     "ru_230fz": ("8-22", "9-20", "9-20", {("call", "connect", 8, 30, False)}),
     "us_regf": ("8-21", "8-21", "8-21", {("call", "attempt", 7, 7, True)}),
     "us_tcpa": ("8-21", "8-21", "8-21", {("robot_call", "attempt", 3, 30, True)}),
-    "us_ma": ("8-21", "8-21", "8-21", {("sms", "attempt", 2, 7, True)}),
+    "us_ma": (
+        "8-21",
+        "8-21",
+        "8-21",
+        {("sms", "attempt", 2, 7, True), ("visit", "attempt", 1, 30, True)},
+    ),
     "us_wa": ("7.5-21", "7.5-21", "7.5-21", {("letter", "attempt", 3, 7, True)}),
-    "us_dc": ("8-21", "8-21", "8-21", {("call", "attempt", 3, 7, True)}),
+    "us_dc": (
+        "8-21",
+        "8-21",
+        "8-21",
+        {("call", "attempt", 4, 7, True), ("sms", "attempt", 5, 7, True)},
+    ),
+    "us_ca_business": ("8-21", "8-21", "8-21", {("call", "attempt", 7, 7, True)}),
+    "br_es": ("8-19", "", "", set()),
+    "br_am": ("8-18", "", "", set()),
+    "br_al": ("8-20", "8-14", "", set()),
     "us_nyc": ("8-21", "8-21", "8-21", {("call", "attempt", 3, 7, True)}),
     "uk": ("8-21", "8-21", "8-21", set()),
     "ua": ("9-20", "", "", {("robot_call", "minute", 30, 1, False)}),
-    "kz": ("8-21", "", "", {("call", "attempt", 3, 1, False)}),
+    "kz": ("8-21", "", "", {("email", "attempt", 3, 1, False)}),
     "in": ("8-19", "8-19", "8-19", set()),
     "br_sp": ("8-20", "8-14", "", set()),
     "br_rj": ("9-19", "", "", set()),
@@ -51,6 +68,39 @@ class TestPolicyPresets(DebtCommon):
             self.assertTrue(policy.source_date)
             self.assertTrue(policy.scope)
             self.assertTrue(policy.counsel_note)
+
+    def test_a_law_that_is_shipped_can_be_read(self):
+        for _name, policy in self._each():
+            if policy.source_kind in ("primary", "secondary"):
+                self.assertFalse(policy.is_outdated)
+            if policy.source_kind == "primary" and policy.country_ids != self.env.ref(
+                "base.br"
+            ):
+                self.assertTrue(policy.source_url)
+
+    def test_a_source_not_read_for_a_year_is_outdated(self):
+        policy = self.presets["us_dc"]
+        policies = self.env["debt.contact.policy"]
+        outdated = [("is_outdated", "=", True)]
+        for day, old in (("2027-11-29", False), ("2027-11-30", True)):
+            with freeze_time(f"{day} 12:00:00"):
+                policy.invalidate_recordset(["is_outdated"])
+                self.assertEqual(policy.is_outdated, old, day)
+                self.assertEqual(policy in policies.search(outdated), old, day)
+                self.assertFalse(self.presets["business"].is_outdated)
+
+    def test_nobody_visits_in_the_district_of_columbia(self):
+        pure = self.presets["us_dc"]._to_pure()
+        self.assertFalse([w for w in windows_for(pure.windows, "visit") if w.days])
+        federal = self.presets["us_regf"]._to_pure()
+        both = combine([pure, federal])
+        self.assertFalse([w for w in windows_for(both.windows, "visit") if w.days])
+
+    def test_a_letter_has_no_hour(self):
+        for _name, policy in self._each():
+            (window,) = windows_for(policy._to_pure().windows, "letter")
+            self.assertEqual((window.start, window.end), (0, 1440))
+            self.assertEqual(len(window.days), 8)
 
     def test_hours_and_limits_are_those_of_the_source(self):
         for name, policy in self._each():

@@ -33,11 +33,12 @@ class TestProtection(DebtCommon):
     def test_every_protection_stops_every_way_with_its_own_words(self):
         texts = set()
         kinds = ("minor", "incapacity", "hospital", "disability", "bankrupt")
+        kinds += ("military", "breathing_space", "bereavement", "calamity")
         for kind in (*kinds, "represented"):
             self._protect(kind)
             self.assertEqual(self._reasons(), {kind})
             texts.add(self.case.check_contact("call")["message"])
-        self.assertEqual(len(texts), 6)
+        self.assertEqual(len(texts), 10)
 
     def test_after_a_refusal_in_writing_only_letters_go_out(self):
         self._protect("refused_contact")
@@ -63,6 +64,18 @@ class TestProtection(DebtCommon):
             self.cases.sudo()._cron_daily()
             self.case._plan()
             self.assertTrue(self.case.next_contact_at)
+
+    def test_a_breathing_space_begins_and_ends_on_its_days(self):
+        self._protect(
+            "breathing_space",
+            debt_protection_since=date(2026, 3, 11),
+            debt_protection_until=date(2026, 5, 9),
+        )
+        self.assertTrue(self.case.check_contact("call")["allowed"])
+        for day, kept in ((1, True), (60, True), (61, False)):
+            with self._at(days=day):
+                found = self.case.check_contact("letter")["reason"]
+                self.assertEqual(found == "breathing_space", kept, day)
 
     def test_protection_ends_after_it_begins(self):
         with self.assertRaises(ValidationError):

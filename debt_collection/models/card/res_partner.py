@@ -18,6 +18,7 @@ DEBT_PLAN_FIELDS = {
     "debt_do_not_call",
     "debt_no_work_calls",
     "debt_protection",
+    "debt_protection_since",
     "debt_protection_until",
     "debt_representative_id",
 }

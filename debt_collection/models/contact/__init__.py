@@ -15,6 +15,7 @@ from . import (
     debt_contact_policy_cache,
     debt_contact_policy_consent,
     debt_contact_policy_version,
+    debt_contact_policy_demands,
     debt_phone,
     debt_phone_list,
     debt_phone_place,

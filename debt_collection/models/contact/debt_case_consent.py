@@ -45,6 +45,11 @@ class DebtCase(models.Model):
             # Nor in the address: others may read the e-mail.
             case.consent_url = f"{case.get_base_url()}/consent/{token}"
 
+    def _refusal_url(self, channel):
+        """The page on which the debtor refuses messages by a channel."""
+        url = self.consent_url
+        return url if channel == "email" else f"{url}/{channel}"
+
     def _get_consent_domain(self, debtors):
         return [
             ("partner_id", "in", debtors.ids),

@@ -21,7 +21,8 @@ CASE_FACTS = [
 DEBTOR_FACTS = [
     *("country_id", "state_id", "zip", "city", "is_company", "debt_kind", "debt_tz"),
     *("debt_contact_policy_id", "debt_do_not_call", "debt_no_work_calls"),
-    *("debt_protection", "debt_protection_until", "debt_representative_id"),
+    *("debt_protection", "debt_protection_since", "debt_protection_until"),
+    "debt_representative_id",
     "debt_preferred_hour",
 ]
 CALL_FACTS = ["partner_id", "user_id", "state", "claim_until"]

@@ -117,6 +117,22 @@ class DebtCase(models.Model):
             "bankrupt": self.env._(
                 "The debtor is insolvent: file the claim with the administrator."
             ),
+            "military": self.env._(
+                "The debtor, or one of the family, serves in the armed forces: nobody "
+                "makes contact until the protection ends."
+            ),
+            "breathing_space": self.env._(
+                "The debtor is in a breathing space (moratorium): nobody makes contact "
+                "until it ends."
+            ),
+            "bereavement": self.env._(
+                "There is a death in the debtor's family: wait until the protection "
+                "ends."
+            ),
+            "calamity": self.env._(
+                "A calamity has struck where the debtor lives: wait until the "
+                "protection ends."
+            ),
             "represented": self.env._(
                 "The debtor has a representative: contact nobody else. The contact "
                 "says who it is."

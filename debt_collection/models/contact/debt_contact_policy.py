@@ -1,5 +1,8 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ...tools.contact import HOLIDAY, Limit, Policy, Window
 from ...tools.law import Law
@@ -23,6 +26,7 @@ assert DAYS[HOLIDAY] == "holiday"
 # In days. What was before is read a little further back (`HISTORY_DAYS`): calendar
 # months are longer than 30 days, and local days begin earlier than those of UTC.
 LONGEST_LIMIT = 120
+DAY_MINUTES = 24 * 60
 
 
 class DebtContactPolicy(models.Model):
@@ -121,7 +125,17 @@ class DebtContactPolicy(models.Model):
         default="own",
         help="How close the source is to the text of the law.",
     )
-    source_date = fields.Date(help="When the source was last read.")
+    source_date = fields.Date(string="Read On", help="When the source was last read.")
+    source_url = fields.Char(string="Where to Read It")
+    is_outdated = fields.Boolean(
+        string="Outdated",
+        compute="_compute_is_outdated",
+        search="_search_is_outdated",
+        help="Nobody has read the source for a year: laws change.",
+    )
+    forbids_visits = fields.Boolean(
+        string="No Visits", help="Nobody visits the debtor, at whatever hour."
+    )
     scope = fields.Text(
         translate=True,
         help="Whom and which contacts the source covers, and what it leaves open.",
@@ -152,6 +166,26 @@ class DebtContactPolicy(models.Model):
     def _default_counsel_note(self):
         return self.env._("Have it checked by counsel before you rely on it.")
 
+    @api.depends("source_date", "source_kind")
+    @api.depends_context("uid")
+    def _compute_is_outdated(self):
+        oldest = self._oldest_reading()
+        for policy in self:
+            read = policy.source_kind != "own" and policy.source_date
+            policy.is_outdated = bool(read) and read < oldest
+
+    def _search_is_outdated(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        oldest = self._oldest_reading()
+        found = Domain("source_kind", "!=", "own") & Domain("source_date", "<", oldest)
+        return found if True in value else ~found
+
+    @api.model
+    def _oldest_reading(self):
+        """The day before which a source was read too long ago."""
+        return self.env.company._debt_today() - relativedelta(years=1)
+
     @api.constrains("country_ids", "state_ids")
     def _check_states(self):
         for policy in self:
@@ -168,11 +202,25 @@ class DebtContactPolicy(models.Model):
         """The policy as the gate wants it, a `tools.contact.Policy`."""
         self.ensure_one()
         return Policy(
-            windows=tuple(window._to_pure() for window in self.window_ids),
+            windows=(*self._own_windows(), *self._special_windows()),
             limits=tuple(limit._to_pure() for limit in self.limit_ids),
             callback_beyond_limits=self.callback_beyond_limits,
             consents=tuple(consent._to_pure() for consent in self.consent_ids),
         )
+
+    def _own_windows(self):
+        return tuple(window._to_pure() for window in self.window_ids)
+
+    def _special_windows(self):
+        """Yield the hours of what is not made at an hour, or never.
+
+        A letter is posted, and nobody knows when it is read: no law that we know sets
+        an hour for it. Whoever wants one enters a line for letters.
+        """
+        if "letters" not in self.window_ids.mapped("channels"):
+            yield Window(frozenset(range(8)), 0, DAY_MINUTES, CHANNEL_GROUPS["letters"])
+        if self.forbids_visits:
+            yield Window(frozenset(), 0, 0, CHANNEL_GROUPS["visits"])
 
     def _to_law(self):
         """The policy with whom it is about, and when: a `tools.law.Law`."""

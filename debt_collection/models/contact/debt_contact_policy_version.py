@@ -73,6 +73,12 @@ class DebtContactPolicyVersion(models.Model):
         yield from self._scope_sentences()
         yield from self._force_sentences()
         for window in rules.windows:
+            if not window.days:
+                yield self.env._(
+                    "%(channels)s: never",
+                    channels=self._channels_text(window.channels),
+                )
+                continue
             yield self.env._(
                 "%(channels)s: %(days)s, %(start)s to %(end)s",
                 channels=self._channels_text(window.channels),

@@ -10,7 +10,7 @@ FACTS = ("number", "extension", "kind", "region", "zones", "health", "place")
 # And of whose they are: may they be dialled, and where do they ring?
 HOLDER_FACTS = [
     *("active", "debt_do_not_call", "debt_no_work_calls"),
-    *("debt_protection", "debt_protection_until"),
+    *("debt_protection", "debt_protection_since", "debt_protection_until"),
     *("country_id", "state_id", "zip", "city", "debt_tz"),
 ]
 

@@ -16,6 +16,10 @@ class ResPartner(models.Model):
             ("hospital", "In Hospital"),
             ("disability", "Disability of the First Group"),
             ("bankrupt", "Insolvent"),
+            ("military", "Military Service"),
+            ("breathing_space", "Breathing Space"),
+            ("bereavement", "Bereavement"),
+            ("calamity", "Calamity"),
             ("represented", "Has a Representative"),
             ("refused_contact", "Refused Contact in Writing"),
         ],
@@ -31,7 +35,9 @@ class ResPartner(models.Model):
         string="Until",
         groups=READERS,
         tracking=True,
-        help="Last day. Empty: until it is removed.",
+        help="Last day. Empty: until it is removed. Breathing space in England and "
+        "Wales lasts 60 days; in Ukraine the protection of soldiers and their families "
+        "ends 90 days after martial law.",
     )
     debt_protection_note = fields.Char(
         string="How We Know",
@@ -78,6 +84,9 @@ class ResPartner(models.Model):
     def _debt_protected(self):
         """Why the debtor is not contacted today: a code of the gate, or False."""
         self.ensure_one()
-        until = self.debt_protection_until
-        over = until and until < self.env.company._debt_today()
-        return False if over else self.debt_protection
+        if not self.debt_protection:
+            return False
+        today = self.env.company._debt_today()
+        first = self.debt_protection_since or today
+        last = self.debt_protection_until or today
+        return self.debt_protection if first <= today <= last else False
