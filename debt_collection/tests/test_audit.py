@@ -2,6 +2,7 @@ import base64
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
+from lxml.html import fromstring
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -279,6 +280,38 @@ class TestContactAudit(DebtCommon):
         self.assertIn("Calls: at most 2 (Attempts) in 1 day(s)", text)
         self.assertIn("+32470123456", text)
         self.assertIn("Debtors who refuse calls", text)
+
+    def test_document_says_when_and_by_whom_it_was_made(self):
+        text = self._document(self._wizard())
+        self.assertIn("(Europe/Brussels) by", text)
+
+    def test_document_parts_no_heading_from_its_table(self):
+        """A head is repeated on each page: a heading in it cannot be left behind."""
+        wizard = self._wizard()
+        wizard.action_html()
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=1)
+        html, _type = reports._render_qweb_html(
+            "debt_collection.report_contact_audit", wizard.ids
+        )
+        page = fromstring(html)
+        headings = page.xpath("//div[contains(@class, 'o_debt_audit')]//h4")
+        self.assertTrue(headings)
+        for heading in headings:
+            self.assertFalse(
+                heading.xpath("following-sibling::*[1][self::table]"), heading.text
+            )
+        self.assertIn(b"page-break-inside: avoid", html)
+
+    def test_the_policys_name_is_the_readers(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        policy = self.company.debt_contact_policy_id
+        version = policy._keep_version()
+        policy.with_context(lang="ru_RU").name = "Деловые должники"
+        russian = version.with_context(lang="ru_RU")
+        self.assertIn("Деловые должники", russian.display_name)
+        policy.with_context(lang="en_US").name = "Something else"
+        russian.invalidate_recordset(["display_name"])
+        self.assertNotIn("Деловые должники", russian.display_name)
 
     def test_document_names_every_exception(self):
         self._old_call(TUESDAY + timedelta(hours=12))

@@ -16,6 +16,16 @@ class DebtContactAudit(models.TransientModel):
     def _labels(self, model, field):
         return dict(self.env[model]._fields[field]._description_selection(self.env))
 
+    def _made_text(self):
+        """When the document was made, and by whom."""
+        zone = self.company_id._debt_zone()
+        return self.env._(
+            "%(time)s (%(zone)s) by %(user)s",
+            time=format_datetime(self.env, fields.Datetime.now(), tz=zone),
+            zone=zone,
+            user=self.env.user.name,
+        )
+
     def _totals_section(self):
         """Contacts, refusals, exceptions and contacts without a decision."""
         names = ("contacts", "refusals", "exceptions", "undecided")

@@ -186,7 +186,13 @@ class DebtContactPolicyVersion(models.Model):
     def _told(self, name):
         """A translated text of the policy, in the reader's language if there is one."""
         texts = self.content.get(name) or {}
-        return texts.get(self.env.lang) or texts.get("en_US") or ""
+        if told := texts.get(self.env.lang):
+            return told
+        english = texts.get("en_US") or ""
+        # Superuser: the same words, translated since: whoever reads the version may.
+        policy = self.policy_id.sudo()
+        same = english and policy.with_context(lang="en_US")[name] == english
+        return same and policy[name] or english
 
 
 class DebtContactPolicy(models.Model):
