@@ -83,6 +83,7 @@
         "views/promise_views.xml",
         "views/promise_dispute_views.xml",
         "views/message_views.xml",
+        "views/message_refusal_views.xml",
         "views/card_case_list_views.xml",
         "views/card_case_form_views.xml",
         "views/card_case_board_views.xml",
@@ -108,6 +109,7 @@
         "views/card_users_views.xml",
         "views/card_settings_views.xml",
         "views/contact_settings_views.xml",
+        "views/message_content_views.xml",
         "views/menus.xml",
     ],
     "demo": [

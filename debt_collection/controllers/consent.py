@@ -6,9 +6,14 @@ from odoo.tools.misc import verify_hash_signed
 
 from ..models.contact.debt_case_consent import CONSENT_SCOPE
 
+ROUTES = (
+    "/consent/<string:token>",
+    "/consent/<string:token>/<any(sms):channel>",
+)
+
 
 class ConsentController(http.Controller):
-    """Where a debtor refuses further e-mails, by the link in each of them.
+    """Where a debtor refuses further e-mails or SMS, by the link in each of them.
 
     The link is signed and names the debtor; nothing is stored until he confirms, so
     that programs which open links to check them refuse nothing for him. Said twice, it
@@ -16,30 +21,30 @@ class ConsentController(http.Controller):
     """
 
     @http.route(
-        "/consent/<string:token>",
+        [*ROUTES],
         type="http",
         auth="public",
         methods=["GET"],
         sitemap=False,
     )
-    def ask(self, token):
-        return self._page(self._case(token), "ask")
+    def ask(self, token, channel="email"):
+        return self._page(self._case(token), "ask", channel)
 
     # No session and no cookie: the signed link itself says who it is.
     @http.route(
-        "/consent/<string:token>",
+        [*ROUTES],
         type="http",
         auth="public",
         methods=["POST"],
         csrf=False,
         save_session=False,
     )
-    def refuse(self, token, **_form):
+    def refuse(self, token, channel="email", **_form):
         case = self._case(token)
         if case:
-            note = case.env._("Said on the page that the link in our e-mails opens.")
-            case._record_consent("email", "withdrawn", "portal", note=note)
-        return self._page(case, "done")
+            note = case.env._("Said on the page that the link in our messages opens.")
+            case._record_consent(channel, "withdrawn", "portal", note=note)
+        return self._page(case, "done", channel)
 
     def _case(self, token):
         """The case a link is about (superuser: the signature is the permission)."""
@@ -52,12 +57,13 @@ class ConsentController(http.Controller):
         lang = case.partner_id.lang or case.company_id.partner_id.lang
         return case.with_context(lang=lang) if lang else case
 
-    def _page(self, case, step):
+    def _page(self, case, step, channel):
         """A page that says nothing of the debt: others may have got the link."""
         values = {
             "company": case.company_id.name,
             "phone": case.company_id.phone,
             "step": step if case else "unknown",
+            "channel": channel,
         }
         if case.env.lang:
             request.update_context(lang=case.env.lang)

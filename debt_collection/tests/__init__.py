@@ -24,6 +24,7 @@ from . import test_contact_gate_facts
 from . import test_contact_phone
 from . import test_contact_phone_zones
 from . import test_contact_policy
+from . import test_contact_policy_borders
 from . import test_contact_policy_histories
 from . import test_contact_policy_presets
 from . import test_contact_policy_scope
@@ -43,10 +44,12 @@ from . import test_ledger_rules
 from . import test_ledger_texts
 from . import test_message
 from . import test_message_by_hand
+from . import test_message_content
 from . import test_message_ladder
 from . import test_message_queue
 from . import test_message_recipients
 from . import test_message_record
+from . import test_message_refusal
 from . import test_plan_what_if
 from . import test_promise
 from . import test_promise_dispute

@@ -21,6 +21,8 @@ class DebtCommon(AccountTestInvoicingCommon):
         cls.company = cls.env.company
         cls.env.user.group_ids |= cls.env.ref("debt_collection.group_debt_manager")
         cls.company.partner_id.tz = "Europe/Brussels"
+        # Without one nothing is sent that asks for a call.
+        cls.company.phone = "+32 2 555 00 00"
         cls.company.country_id = cls.env.ref("base.be")
         cls.company.debt_contact_policy_id = cls.env.ref(
             "debt_collection.policy_business"

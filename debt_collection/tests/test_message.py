@@ -94,7 +94,10 @@ class TestMessage(DebtCommon):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.debtor.lang = "fr_FR"
         template = self.env.ref("debt_collection.sms_template_promise_confirmation")
-        template.with_context(lang="fr_FR").body = "Bonjour, {{ object.schedule }}"
+        template.with_context(lang="fr_FR").body = (
+            "Bonjour, {{ object.company_id.name }}: {{ object.schedule }}. "
+            "{{ object.answer_at }}"
+        )
         message = self._promise("sms")
         self.assertEqual(message.lang, "fr_FR")
         self.assertIn("Bonjour", self._text(message))
@@ -204,7 +207,10 @@ class TestMessage(DebtCommon):
         self.assertEqual(message.state, "failed")
         self.assertTrue(message.failure)
         self.assertEqual(self.case.state, "promised")
-        template.body = "As agreed."
+        template.body = (
+            "{{ object.company_id.name }}: {{ object.schedule }}. "
+            "Questions: {{ object.answer_at }}"
+        )
         message.with_user(self.operator).action_send_again()
         self.assertEqual(message.state, "sent")
 
@@ -294,7 +300,7 @@ class TestMessage(DebtCommon):
         self.assertEqual(
             reminder.key, f"promise:{self.case.promise_ids.id}:reminder:2026-03-13"
         )
-        self.assertNotIn("1,000", self._text(reminder))
+        self.assertIn("1,000.00", self._text(reminder))
         self.assertEqual(self._remind(**THURSDAY_NOON), reminder)
         self.assertEqual(self._remind(days=3), reminder)
 

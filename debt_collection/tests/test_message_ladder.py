@@ -96,7 +96,11 @@ class TestMessageLadder(DebtCommon):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.debtor.lang = "fr_FR"
         template = self.step.sms_template_id
-        template.with_context(lang="fr_FR").body = "Rappelez-nous, s'il vous plaît."
+        template.with_context(
+            lang="fr_FR"
+        ).body = (
+            "{{ object.company_id.name }}: Rappelez-nous. {{ object.company_id.phone }}"
+        )
         self._try_all_day()
         with self._at(hours=6):
             self._cron()

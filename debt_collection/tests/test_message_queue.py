@@ -75,7 +75,9 @@ class TestMessageQueue(DebtCommon):
         self.debtor.lang = False
         template = self.env.ref("debt_collection.mail_template_callback_request")
         template.with_context(lang="fr_FR").subject = "Rappelez-nous"
-        template.with_context(lang="fr_FR").body_html = "<p>Bonjour</p>"
+        template.with_context(lang="fr_FR").body_html = """<p>Bonjour
+            <t t-out="object.company_id.name"/> <t t-out="object.company_id.phone"/></p>
+        """
         message = self.case._send_message("callback_request", "email")
         self.assertEqual(message.lang, "fr_FR")
         self.assertEqual(message.subject, "Rappelez-nous")

@@ -6,6 +6,8 @@ import subprocess
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.debt_collection.tools import content
+
 from ..tools import wav
 
 SPEAKER = "espeak-ng"
@@ -68,6 +70,29 @@ class DebtDiallerPrompt(models.Model):
             ("it", "Italian"),
             ("pl", "Polish"),
         ]
+
+    @api.constrains("text", "kind", "company_id")
+    def _check_text(self):
+        """Whoever picks up hears it, and nobody knows yet who that is.
+
+        What is heard after the key for a promise names what is promised.
+
+        :raises ValidationError: it tells of a debt, or says what the company forbids
+        """
+        for prompt in self:
+            company = prompt.company_id or self.env.company
+            found = content.forbidden(prompt.text, company._debt_forbidden())
+            if prompt.kind != "promise":
+                found += content.reveals(prompt.text, [company.name])
+            if found:
+                raise ValidationError(
+                    self.env._(
+                        "“%(prompt)s” says “%(phrase)s”: whoever picks up hears it. "
+                        "Say it without.",
+                        prompt=prompt.name,
+                        phrase=found[0],
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

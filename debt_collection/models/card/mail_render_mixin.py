@@ -14,14 +14,13 @@ KNOWN_CODE = {
     "format_date(object.date)",
     "format_date(part.date)",
     "object.amount_text",
+    "object.answer_at",
     "object.company_id.bank_ids",
     "object.company_id.bank_ids[0].acc_number",
     "object.company_id.bank_ids[:1].acc_number or '-'",
     "object.company_id.email_formatted or user.email_formatted",
     "object.company_id.name",
     "object.company_id.phone",
-    "object.company_id.phone or object.user_id.name or user.name",
-    "object.company_id.phone or user.name",
     "object.consent_url",
     "object.instalment_ids or object",
     "object.method_text",
@@ -54,7 +53,8 @@ class MailRenderMixin(models.AbstractModel):
     def _debt_code(self):
         """Yield the code in all fields of a template; an unknown directive is code."""
         for name, field in self._fields.items():
-            text = self[name] if field.type in ("char", "text", "html") else None
+            written = field.store and field.type in ("char", "text", "html")
+            text = self[name] if written else None
             if not text:
                 continue
             if getattr(field, "render_engine", "inline_template") == "inline_template":

@@ -7,6 +7,7 @@ from . import (
     debt_case_protection,
     debt_case_reason,
     debt_consent,
+    debt_consent_blacklist,
     debt_contact_decision,
     debt_contact_decision_prepare,
     debt_contact_lock,

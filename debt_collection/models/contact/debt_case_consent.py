@@ -1,11 +1,9 @@
 from collections import defaultdict
-from datetime import date
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 from odoo.tools.misc import hash_sign
 
-from ...tools.consent import Word, last_word, standing_word
+from ...tools.consent import last_word, standing_word
 
 SAID = [
     *("partner_id", "company_id", "channel", "state"),
@@ -69,37 +67,10 @@ class DebtCase(models.Model):
         for consent in consents.search_fetch(domain, SAID, order="date, id"):
             key = (consent.partner_id.id, consent.company_id.id)
             words[key].append(consent._to_pure())
-        for debtor_id, word in self._blacklisted(debtors):
+        for debtor_id, word in consents._blacklisted(debtors):
             for company in self.company_id:
                 words[debtor_id, company.id].append(word)
         return words
-
-    def _blacklisted(self, debtors):
-        """What stands on Odoo's own lists of those who want no SMS or no e-mail.
-
-        :return: pairs of the debtor's id and a `tools.consent.Word`
-        """
-        for name in ("phone.blacklist", "mail.blacklist", "debt.phone", "res.partner"):
-            self.env[name].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT phone.partner_id, 'sms', phone.number
-                  FROM debt_phone phone
-                  JOIN phone_blacklist list ON list.number = phone.number
-                 WHERE list.active AND phone.partner_id = ANY(%(debtors)s)
-                UNION ALL
-                SELECT contact.commercial_partner_id, 'email', list.email
-                  FROM res_partner contact
-                  JOIN mail_blacklist list ON list.email = contact.email_normalized
-                 WHERE list.active AND contact.commercial_partner_id = ANY(%(debtors)s)
-                """,
-                debtors=debtors.ids,
-            )
-        )
-        for debtor_id, *about, address in rows:
-            refusal = Word(*about, False, date.min, address=address, listed=True)
-            yield debtor_id, refusal
 
     def _last_words(self, channel, facts, number=None, phone=None):
         """His last word about a channel, for each address that may be used."""

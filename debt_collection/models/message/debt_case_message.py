@@ -21,6 +21,14 @@ class DebtCase(models.Model):
         help="Numbers of the overdue invoices, for the debtor to name when paying.",
     )
 
+    answer_at = fields.Char(related="company_id.debt_answer_at")
+
+    @api.model
+    def _cron_daily(self):
+        """A new day ends the time in which answers of debtors could be read."""
+        self.env["debt.refusal"]._heed_unread()
+        return super()._cron_daily()
+
     @api.depends("debtor_message_ids")
     def _compute_debtor_message_count(self):
         counts = self._count_by_case("debt.message")
@@ -171,12 +179,15 @@ class DebtCase(models.Model):
         """An e-mail arrived on a case: whoever works the case gets to know of it.
 
         The answer itself is logged by Odoo; it goes to colleagues only, and is no
-        reason to write to the debtor.
+        reason to write to the debtor. It may refuse more e-mails.
         """
         for case in self:
             owner = case.user_id or case._accountant()
             case.message_subscribe(partner_ids=owner.partner_id.ids)
-        return super().message_update(msg_dict, update_vals)
+        result = super().message_update(msg_dict, update_vals)
+        for case in self:
+            self.env["debt.refusal"]._read_reply(case, msg_dict)
+        return result
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         outside = self._outside_recipients(recipients_data)

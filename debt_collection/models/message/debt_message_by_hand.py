@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize_all
+from odoo.tools import email_normalize_all, html2plaintext
 
 
 class DebtMessage(models.Model):
@@ -43,6 +43,7 @@ class DebtMessage(models.Model):
                     reason=case._contact_message(answer, now, facts),
                 )
             )
+        self._check_by_hand(case, channel, html2plaintext(body or ""))
         # Superuser: nobody writes messages by hand; the gate has allowed this one.
         case = case.sudo()
         message = self.sudo().create(

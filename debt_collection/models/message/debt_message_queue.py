@@ -20,11 +20,15 @@ class DebtMessage(models.Model):
             with self.env.cr.savepoint():
                 values = self._queue()
         except UserError as error:
-            values = {"state": "failed", "failure": str(error)}
+            self._not_handed_over(error)
         else:
             values |= {"state": "sent", "failure": False}
             values["sent_at"] = fields.Datetime.now()
-        self.write(values)
+            self.write(values)
+
+    def _not_handed_over(self, error):
+        """Hook: why there is no text to send, a ``UserError``."""
+        self.write({"state": "failed", "failure": str(error)})
 
     def _queue(self):
         """Give it to the queue of its channel.
@@ -108,8 +112,7 @@ class DebtMessage(models.Model):
         return append_content_to_html(body, UNSUBSCRIBE_LINE % text, plaintext=False)
 
     def _queue_sms(self):
-        template, record = self._template()
-        text = template._render_field("body", record.ids, set_lang=self.lang)[record.id]
+        text = self._prepare_sms_text()
         # The debtor's thread remembers it, and names the company whose account pays.
         note = self.case_id._message_log(body=plaintext2html(text), message_type="sms")
         note.record_company_id = self.company_id
@@ -125,6 +128,23 @@ class DebtMessage(models.Model):
             {"sms_uuid": sms.uuid, "debt_message_id": self.id}
         )
         return {"sms_uuid": sms.uuid, "body": plaintext2html(text)}
+
+    def _prepare_sms_text(self):
+        """The finished text of an SMS, with how to refuse more."""
+        template, record = self._template()
+        text = template._render_field("body", record.ids, set_lang=self.lang)[record.id]
+        return self._with_way_out_sms(text)
+
+    def _with_way_out_sms(self, text):
+        """An SMS with the link by which the debtor refuses further ones.
+
+        A template may have it elsewhere.
+        """
+        url = self.case_id._refusal_url("sms")
+        if url in text:
+            return text
+        way_out = self.with_context(lang=self.lang).env._("No SMS: %(link)s", link=url)
+        return f"{text.rstrip()} {way_out}"
 
     def _track_sms(self, trackers):
         """Let the provider's reports about these trackers reach the message."""

@@ -25,6 +25,7 @@ class DebtPromise(models.Model):
         "debt.case", required=True, ondelete="cascade", index=True, check_company=True
     )
     consent_url = fields.Char(related="case_id.consent_url")
+    answer_at = fields.Char(related="case_id.answer_at")
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")

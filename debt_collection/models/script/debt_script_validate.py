@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, html2plaintext
 from odoo.tools.misc import get_lang
 from odoo.tools.rendering_tools import parse_inline_template
 
-from ...tools import script_graph, script_text
+from ...tools import content, script_graph, script_text
 
 
 class DebtScript(models.Model):
@@ -104,7 +104,20 @@ class DebtScript(models.Model):
     def _check_errors(self):
         """What would leave the operator alone in a call, or break the law."""
         self.ensure_one()
-        return self._check_graph() + self._check_texts()
+        return self._check_graph() + self._check_texts() + self._check_forbidden()
+
+    def _check_forbidden(self):
+        """What the company forbids its people to say."""
+        phrases = (self.company_id or self.env.company)._debt_forbidden()
+        return [
+            self.env._(
+                "“%(step)s” says “%(phrase)s”, which your company forbids.",
+                step=step.name,
+                phrase=phrase,
+            )
+            for step in self._steps_in_order()
+            for phrase in content.forbidden(html2plaintext(step.text or ""), phrases)
+        ]
 
     def _check_graph(self):
         steps = self._steps_in_order()
