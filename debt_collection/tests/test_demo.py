@@ -201,6 +201,10 @@ class TestDemo(TransactionCase):
         self.env["res.company"]._debt_load_demo()
         self.assertEqual(self.env["account.move"].search_count([]), before)
 
+    def test_its_loader_is_no_model(self):
+        """Where no demo is installed, nothing of it is in the registry."""
+        self.assertFalse([name for name in self.env if name.startswith("debt.demo")])
+
 
 @unittest.skipUnless(os.environ.get("DEBT_DEMO_DB"), "made by the whole ./dev test")
 class TestDemoDatabase(unittest.TestCase):

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -156,3 +158,11 @@ class TestMessageByHand(DebtCommon, SMSCommon):
         cases[1].sudo()._set_state("legal")
         with self.assertRaisesRegex(UserError, "Two cannot be written to"):
             self._compose_sms(cases)
+
+    def test_what_is_written_to_nobody_is_not_asked_about(self):
+        """An activity that is done goes to no number: the gate has nothing to say."""
+        activity = self.case.sudo().activity_schedule("mail.mail_activity_data_todo")
+        messages = type(self.env["debt.message"])
+        with patch.object(messages, "_write_by_hand") as written:
+            activity._action_done(feedback="Done")
+        written.assert_not_called()
