@@ -12,7 +12,7 @@ class RecordingController(http.Controller):
         recording = request.env["debt.recording"].browse(recording_id).exists()
         if not recording or not recording.has_access("read"):
             return request.not_found()
-        # Superuser: the content itself is nobody's to read but by this way.
+        # Superuser: the content itself can be read in no other way.
         stored = recording.sudo()
         if not stored.content:
             return request.not_found()

@@ -228,7 +228,7 @@ class DebtCall(models.Model):
         domain = self._get_stale_domain(now or fields.Datetime.now())
         if partners is not None:
             domain &= Domain("partner_id", "in", partners.ids)
-        # A stale claim is anybody's to take back, whoever's it was.
+        # Anybody may release a stale claim, no matter who made it.
         stale = self.sudo().search(domain)
         stale = (stale - stale._on_the_line()).try_lock_for_update()
         stale._release()

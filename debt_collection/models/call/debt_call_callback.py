@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools.contact import Contact, check
 
-# Beyond it lies a slip of the finger rather than a wish.
+# A callback further away is a typing error rather than a wish.
 FURTHEST = timedelta(days=92)
 
 

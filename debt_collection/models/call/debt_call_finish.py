@@ -195,7 +195,7 @@ class DebtCall(models.Model):
         return health or (self.party == "right_party" and "good")
 
     def _refuse_calls(self):
-        """No number of the debtor's is dialled again; his word is in the register."""
+        """None of the debtor's numbers is dialled again; the refusal is kept as a consent."""
         case = self.case_id
         case._record_consent("telephone", "withdrawn", **self._prepare_refused_calls())
         # Said before and undone on the contact by hand, it holds again.

@@ -54,7 +54,7 @@ class DebtCase(models.Model):
 
         The gate is not asked: the debtor chose the hour himself. What the user has open
         with others stays open. A claim on this debtor that nobody dialled from gives
-        way, whoever's it is.
+        way, no matter who made it.
 
         :param str number: the number he calls from, in any form, where it is known
         :param contact: ``res.partner`` who is on the line, where that is known

@@ -61,7 +61,7 @@ class DebtCase(models.Model):
         return result
 
     def _check_written(self, names):
-        """A gate that anybody may edit is none."""
+        """Refuse changes by hand to what the gate and the planner rely on."""
         if self.env.su:
             return
         names = {name for name in names if not name.startswith(NOT_OURS)}
@@ -107,7 +107,7 @@ class DebtCase(models.Model):
 
     @api.constrains("hold_until", "callback_at")
     def _check_not_far(self):
-        """A slip of the pen must not put a debtor off for ever."""
+        """A typing error must not postpone a debtor indefinitely."""
         limit = fields.Date.today() + FAR
         for case in self:
             callback = case.callback_at and case.callback_at.date()

@@ -231,7 +231,7 @@ class DebtMessage(models.Model):
     def _cron_send(self):
         """Send what has waited long enough, a few at a time.
 
-        One message that cannot be sent keeps no other back: it is marked failed.
+        One failing message does not block the rest: it is marked failed.
         """
         due = [("state", "=", "queued"), ("send_after", "<=", fields.Datetime.now())]
         # Superuser: a scheduled action, for all companies.

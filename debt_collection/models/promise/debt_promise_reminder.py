@@ -29,7 +29,7 @@ class DebtPromise(models.Model):
                 batch._try_to_remind()
 
     def _try_to_remind(self):
-        """What is wrong with reminders keeps nothing else of the day back."""
+        """Reminders that fail do not block the rest of the daily job."""
         try:
             with self.env.cr.savepoint():
                 self._queue_reminders()

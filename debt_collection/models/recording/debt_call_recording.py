@@ -30,7 +30,7 @@ class DebtCall(models.Model):
         :raises UserError: the call was not to be recorded
         """
         self.ensure_one()
-        # Superuser: recordings are telephony's to store, nobody's to write.
+        # Superuser: only telephony stores recordings; users cannot write them.
         recordings = self.env["debt.recording"].sudo()
         known = recordings.search([("call_id", "=", self.id), ("name", "=", name)])
         if known:

@@ -127,7 +127,7 @@ class DebtCallReview(models.Model):
         return super().write(vals)
 
     def _check_written(self, names):
-        """Share, acknowledge and take back are buttons: the state is nobody's."""
+        """The state is changed by the buttons to share, acknowledge and withdraw only."""
         if "state" in names:
             raise AccessError(
                 self.env._("Use the buttons to share the review or to withdraw it.")
@@ -259,7 +259,7 @@ class DebtCall(models.Model):
 
     @api.model
     def _get_spoken_domain(self):
-        """Calls in which one of us spoke, whoever's they are."""
+        """Calls in which an operator spoke, no matter which one."""
         recorded = Domain("mode", "in", ("robot", "voice_message"))
         bridged = Domain("event_ids", "any", [("kind", "=", "bridged")])
         return ~recorded | bridged
