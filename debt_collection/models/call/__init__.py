@@ -9,7 +9,6 @@ from . import (
     debt_call_preview,
     debt_call_promise,
     debt_case_call,
-    debt_case_claim,
     debt_queue,
     mail_activity,
     res_users,

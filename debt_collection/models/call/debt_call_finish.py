@@ -195,7 +195,7 @@ class DebtCall(models.Model):
         return health or (self.party == "right_party" and "good")
 
     def _refuse_calls(self):
-        """None of the debtor's numbers is dialled again; the refusal is kept as a consent."""
+        """Dial none of the debtor's numbers again; keep the refusal on record."""
         case = self.case_id
         case._record_consent("telephone", "withdrawn", **self._prepare_refused_calls())
         # Said before and undone on the contact by hand, it holds again.

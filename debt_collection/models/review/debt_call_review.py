@@ -127,7 +127,7 @@ class DebtCallReview(models.Model):
         return super().write(vals)
 
     def _check_written(self, names):
-        """The state is changed by the buttons to share, acknowledge and withdraw only."""
+        """Only the buttons to share, acknowledge and withdraw change the state."""
         if "state" in names:
             raise AccessError(
                 self.env._("Use the buttons to share the review or to withdraw it.")
