@@ -193,11 +193,6 @@ class DebtCall(models.Model):
                     )
                 )
 
-    def _blocks(self, user, at):
-        """Whether this open call keeps ``user`` from its debtor at ``at`` (UTC)."""
-        self.ensure_one()
-        return self.user_id != user and bool(self.claim_until and self.claim_until > at)
-
     def _release(self):
         """Give claims back: drafts vanish, the debtors are free for the next one."""
         self.filtered(lambda call: call.state == "draft").sudo().unlink()

@@ -98,7 +98,7 @@ class DebtCase(models.Model):
         """The same for a debtor who owes something; no query for each of many."""
         if reason := self._refused_by_debtor(channel, facts, number, phone):
             return Answer(False, reason)
-        if facts.busy and facts.busy._blocks(self.env.user, at):
+        if self._is_busy(facts, at):
             return Answer(False, "busy", facts.busy.claim_until)
         paused, resumes = self._paused(channel)
         target = self._contact_target(channel, facts, number, phone)
@@ -191,3 +191,12 @@ class DebtCase(models.Model):
         exact = [one for one in listed if one.extension == extension]
         usable = [one for one in listed if one._is_usable()]
         return next(iter(exact or usable or listed), None)
+
+    def _is_busy(self, facts, at):
+        """Whether a colleague's open call keeps the user from the debtor at ``at``."""
+        call = facts.busy
+        return (
+            bool(call)
+            and call.user_id != self.env.user
+            and bool(call.claim_until and call.claim_until > at)
+        )
