@@ -94,7 +94,7 @@ class ResPartner(models.Model):
         cases = self.env["debt.case"].search(
             [
                 ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
+                ("company_id", "=", self.env.company.root_id.id),
                 ("state", "!=", "closed"),
             ]
         )
@@ -105,7 +105,7 @@ class ResPartner(models.Model):
     def _search_debt_case_id(self, operator, value):
         if operator != "in":
             return NotImplemented
-        is_open = Domain("company_id", "=", self.env.company.id)
+        is_open = Domain("company_id", "=", self.env.company.root_id.id)
         is_open &= Domain("state", "!=", "closed")
         path = "commercial_partner_id.debt_case_ids"
         ids = [id_ for id_ in value if id_]

@@ -136,9 +136,8 @@ class AccountMove(models.Model):
         self._check_field_access(self._fields["debt_days_past_due"], "read")
         ledger = self.env["debt.ledger"]
         ledger._flush()
-        today = ledger._by_company(
-            self.env.companies.sudo(), "today", SQL("company_id")
-        )
+        entities = ledger._entities(self.env.companies)
+        today = ledger._by_company(entities, "today", SQL("company_id"))
         items = SQL(
             "(SELECT move_id FROM (%s) oldest WHERE due <= %s - %s::integer)",
             ledger._oldest_due_by_move(self.env.companies),

@@ -168,7 +168,7 @@ class DebtLedger(models.AbstractModel):
     def _by_company(self, companies, name, column):
         """SQL of a value that every company has its own of, most often the same.
 
-        :param str name: a field of the legal entity, or its ``today`` or ``rounding``
+        :param str name: a field of the legal entity, or its ``today`` or ``digits``
         :param SQL column: the company's id
         """
         roots, values = self._roots(), {}
@@ -187,8 +187,10 @@ class DebtLedger(models.AbstractModel):
     @staticmethod
     def _company_value(company, name):
         match name:
-            case "rounding":
-                return company.currency_id.rounding
+            case "digits":
+                # From a cache that every page needs; active as a company's currency is.
+                currencies = company.env["res.currency"].get_all_currencies()
+                return currencies[company.currency_id.id]["digits"][1]
             case "today":
                 return company._debt_today()
         return company[name]

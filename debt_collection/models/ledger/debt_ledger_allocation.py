@@ -279,7 +279,7 @@ class DebtLedger(models.AbstractModel):
         return SQL(
             """
             SELECT allocated.line_id, company_id, partner_id, move_id, part, due,
-                   flagged, round(left_now / %(unit)s) * %(unit)s AS amount,
+                   flagged, round(left_now, %(digits)s) AS amount,
                    CASE WHEN paid THEN own * left_now / allocated.residual
                         ELSE own_left END AS own_left, paid
               FROM (
@@ -288,5 +288,5 @@ class DebtLedger(models.AbstractModel):
                      FROM allocated LEFT JOIN paid USING (line_id)
                    ) allocated
             """,
-            unit=self._by_company(entities, "rounding", SQL("company_id")),
+            digits=self._by_company(entities, "digits", SQL("company_id")),
         )
