@@ -65,7 +65,7 @@ class Answer:
         call = self.call
         if call.state != "detecting":
             return
-        call.machine = self.detection.read(verdict)
+        call.machine = self.detection.note(verdict)
         if call.machine and not call.leg:
             self._spare()
         else:

@@ -52,7 +52,7 @@ class Detection:
             return False
         return True
 
-    def read(self, verdict: list[Any]) -> bool:
+    def note(self, verdict: list[Any]) -> bool:
         """Note what the PBX found; whether it is a machine.
 
         Where it is not sure (a line without any sound), nothing is claimed and whoever

@@ -120,11 +120,11 @@ def test_put_on_hold_and_then_handed_on(lab, ears):
     """The two hear each other, and no music."""
     debtor, _operator = talking(lab, 10)
     assert command(lab, 1, 10, "hold")["ok"]
-    assert ears.hears(debtor) == {"music"}
+    until(lambda: ears.hears(debtor) == {"music"}, 8, "music")
     colleague = PHONE(f"9010{network.COLLEAGUE}")
     assert command(lab, 2, 10, "transfer", to=colleague)["ok"]
-    assert ears.hears(debtor) == {"colleague"}
-    assert ears.hears("debt-10-colleague1") == {"debtor"}
+    until(lambda: ears.hears(debtor) == {"colleague"}, 8, "the colleague")
+    until(lambda: ears.hears("debt-10-colleague1") == {"debtor"}, 8, "the debtor")
     kinds = lab.odoo.story(10)
     assert kinds.index("resumed") < kinds.index("transferred")
 
@@ -147,8 +147,8 @@ def test_the_colleague_is_not_to_be_had(lab, ears, phone, why, held):
         command(lab, 1, 11, "hold")
     answer = command(lab, 2, 11, "transfer", to=phone)
     assert answer == {"id": 2, "ok": False, "error": why}
-    assert ears.hears(debtor) == {"operator"}
-    assert ears.hears(operator) == {"debtor"}
+    until(lambda: ears.hears(debtor) == {"operator"}, 8, "the operator")
+    until(lambda: ears.hears(operator) == {"debtor"}, 8, "the debtor")
     assert command(lab, 3, 11, "hangup")["ok"]
     assert ended(lab, 11)["line"] == "answered"
 

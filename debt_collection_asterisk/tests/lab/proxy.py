@@ -29,15 +29,13 @@ class Proxy:
                 threading.Thread(target=self._pass, args=arguments, daemon=True).start()
 
     def _pass(self, source, target, stream, asks):
-        try:
+        with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 if asks and b"/ari/events" in data:
                     stream.set()
                 if not asks and stream.is_set() and self.deaf:
                     continue
                 target.sendall(data)
-        except OSError:
-            pass
         for end in (source, target):
             # Closing alone is not told to the other side while somebody reads.
             with contextlib.suppress(OSError):
