@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_ids
 from . import test_audit
 from . import test_audit_monthly
 from . import test_call

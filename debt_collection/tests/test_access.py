@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import DebtCommon
@@ -137,3 +137,54 @@ class TestAccess(DebtCommon):
                 lock.with_user(user).write({"contacts": 0})
             with self.assertRaises(AccessError):
                 lock.with_user(user).unlink()
+
+    def test_a_manager_closes_no_case_of_another_company(self):
+        sister = self.setup_other_company(name="Sister")["company"]
+        case = self.case.sudo().copy({"company_id": sister.id, "ladder_id": False})
+        with self.assertRaises(AccessError):
+            case.with_user(self.manager).action_close()
+        self.assertFalse(case.closed_at)
+
+    def test_a_shared_law_is_an_administrators_to_change(self):
+        """A law without a company holds for all of them: others adapt a copy."""
+        law = self.env.ref("debt_collection.policy_business")
+        shared = law.with_user(self.manager)
+        for record in (shared, shared.window_ids[0], shared.limit_ids[0]):
+            with self.assertRaises(AccessError):
+                record.write({"write_date": False})
+            with self.assertRaises(AccessError):
+                record.unlink()
+        with self.assertRaises(AccessError):
+            shared.limit_ids[0].copy()
+        own = shared.browse(shared.action_adapt()["res_id"])
+        own.limit_ids[0].maximum = 1
+        self.assertEqual(own.company_id, self.company)
+        self.manager.sudo().group_ids |= self.env.ref("base.group_system")
+        shared.limit_ids[0].maximum = 2
+
+    def test_nothing_of_ours_on_odoos_models_is_everybodys(self):
+        """A debtor with a portal login reads his own contact, and his company's."""
+        for name in ("res.partner", "res.company", "account.move"):
+            for field in self.env[name]._fields.values():
+                if any(part.startswith("debt_collection") for part in field._modules):
+                    self.assertTrue(field.groups, field)
+
+    def test_a_number_of_somebody_else_is_not_dialled_for_a_debtor(self):
+        """How the call ends would be held against the other's number."""
+        other = self._new_debtor("Debtor Two", "+32 470 99 88 77")
+        self._invoice(50, 10, other)
+        phone = self._case(other).phone_ids.with_user(self.operator)
+        call = self._call(self.case)
+        with self.assertRaisesRegex(UserError, "not a number of this debtor"):
+            call.dial(phone=phone)
+        wizards = self.env["debt.call.wizard"].with_user(self.operator)
+        window = wizards.browse(wizards._action_open(call)["res_id"])
+        window.write(
+            {
+                "dialled_phone_id": phone.id,
+                "outcome_id": self.env.ref("debt_collection.outcome_no_answer").id,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "not a number of this debtor"):
+            window.action_save()
+        self.assertEqual(phone.health, "unknown")

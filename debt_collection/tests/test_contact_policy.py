@@ -193,6 +193,7 @@ class TestPolicy(DebtCommon):
             form.scope = "Consumers"
         self.assertIn("counsel", form.record.counsel_note)
         self.assertEqual(form.record.source_kind, "own")
+        self.assertEqual(form.record.company_id, self.company)
 
     def test_nonsense_is_refused(self):
         law = self._policy("Law", effective_from="2026-04-01")

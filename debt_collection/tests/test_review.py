@@ -111,9 +111,9 @@ class TestReview(ReviewCommon):
     def test_nothing_changes_once_it_is_read(self):
         review = self._review()
         review.action_share()
-        with self.assertRaisesRegex(UserError, "take it back"):
+        with self.assertRaisesRegex(UserError, "withdraw it"):
             review.line_ids[0].score = "0"
-        with self.assertRaisesRegex(UserError, "take it back"):
+        with self.assertRaisesRegex(UserError, "withdraw it"):
             review.feedback = "Dreadful"
         review.action_take_back()
         review.line_ids[0].score = "0"

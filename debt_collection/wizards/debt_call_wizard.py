@@ -178,16 +178,24 @@ class DebtCallWizard(models.TransientModel):
 
     @api.model
     def _for_call(self, call):
-        wizard = self.search([("call_id", "=", call.id)], limit=1)
+        """The user's window of a call, with what the ledger says now.
+
+        :raises AccessError: the call is another operator's
+        """
+        call._check_owner()
+        # Superuser: the window points at invoices, which an operator may not read, and
+        # at numbers whatever team has the debtor's other cases.
+        wizards = self.sudo()
+        wizard = wizards.search([("call_id", "=", call.id)], limit=1)
         if not wizard:
             values = self._prepare_window(call) | self._prepare_start(call)
-            return self.create({"call_id": call.id, **values})
-        if call.state != "done":
+            wizard = wizards.create({"call_id": call.id, **values})
+        elif call.state != "done":
             ticked = wizard.item_ids.filtered("selected").mapped("line_ref")
             wizard.item_ids.unlink()
             wizard.phone_ids.unlink()
             wizard.write(self._prepare_window(call, ticked))
-        return wizard
+        return wizard.with_env(self.env)
 
     @api.model
     def action_next(self):

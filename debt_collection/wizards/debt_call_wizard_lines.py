@@ -175,6 +175,7 @@ class DebtCallWizard(models.TransientModel):
         if self.call_state == "draft" and self.dialled_phone_id:
             # Dialled on a telephone of the operator's own; the call is his.
             self.call_id._check_owner()
+            self.call_id._check_phone(self.dialled_phone_id)
             self.call_id.sudo().phone_id = self.dialled_phone_id
         self.call_id.finish(self.outcome_id.code, **self._prepare_finish_values())
         # Superuser: the call is the operator's own, whose outcome has just been taken.

@@ -84,7 +84,11 @@ class DebtDiallerOperator(models.Model):
 
     @api.model
     def action_open(self):
-        """The calling user's own station."""
+        """The calling user's own station.
+
+        :raises AccessError: the user is no operator
+        """
+        self.check_access("read")
         station = self._of_user(self.env.company)
         return {
             "type": "ir.actions.act_window",

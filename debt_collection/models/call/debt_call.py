@@ -193,6 +193,15 @@ class DebtCall(models.Model):
                     )
                 )
 
+    def _check_phone(self, phone):
+        """What is dialled, and judged by how the call ends, is the debtor's own number.
+
+        :param phone: ``debt.phone`` or nothing
+        :raises UserError: it is somebody else's
+        """
+        if phone and phone.sudo().partner_id != self.partner_id:
+            raise UserError(self.env._("That is not a number of this debtor."))
+
     def _release(self):
         """Give claims back: drafts vanish, the debtors are free for the next one."""
         self.filtered(lambda call: call.state == "draft").sudo().unlink()

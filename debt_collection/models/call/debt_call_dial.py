@@ -31,6 +31,7 @@ class DebtCall(models.Model):
         """
         self.ensure_one()
         self._check_owner()
+        self._check_phone(phone)
         if self.state != "draft":
             raise UserError(self.env._("This call has been dialled already."))
         number = phone.number if phone else number

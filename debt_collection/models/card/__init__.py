@@ -1,5 +1,6 @@
 from . import (
     chatter,
+    client_values,
     groups,
     isolated,
     lock_rows,

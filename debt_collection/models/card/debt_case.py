@@ -168,6 +168,7 @@ class DebtCase(models.Model):
             raise UserError(
                 self.env._("Only a collection manager closes a case by hand.")
             )
+        self.check_access("write")
         self._close("manual")
 
     def action_resume(self):

@@ -4,3 +4,6 @@ READERS = (
     "account.group_account_readonly,account.group_account_invoice,"
     "debt_collection.group_debt_operator"
 )
+
+#: Who may read how a company collects: those, and whoever opens its settings.
+SETTERS = f"{READERS},base.group_system"

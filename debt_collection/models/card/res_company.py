@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...tools.clock import home, instant, local, offset
 from ...tools.countries import country_zones, subdivision_zones
+from .groups import SETTERS
 
 #: Settings by which next contacts are planned.
 PLANNING = frozenset(("debt_contact_policy_id", "debt_contact_policy_always"))
@@ -11,50 +12,59 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     debt_auto_flag = fields.Boolean(
+        groups=SETTERS,
         string="Flag Overdue Invoices Automatically",
         default=True,
         help="If off, only what an accountant has flagged is collected.",
     )
     debt_grace_days = fields.Integer(
+        groups=SETTERS,
         string="Grace Days",
         default=0,
         help="Days after the due date before a debt is collected automatically.",
     )
     debt_min_amount = fields.Monetary(
+        groups=SETTERS,
         string="Minimum Amount",
         default=1.0,
         help="Debts below this amount are not collected automatically.",
     )
     debt_contact_policy_id = fields.Many2one(
         "debt.contact.policy",
+        groups=SETTERS,
         string="Default Contact Policy",
         default=lambda self: self._debt_default_policy(),
         help="For debtors whose country has no policy. Where the country is not "
         "known, it applies together with the policies of all possible countries.",
     )
     debt_contact_policy_always = fields.Boolean(
+        groups=SETTERS,
         string="At Least as Strict as the Default Policy",
         help="The default policy applies in addition to the law of the debtor's "
         "country, and the stricter of the two counts in each respect. It never "
         "loosens the law.",
     )
     debt_promise_grace_days = fields.Integer(
+        groups=SETTERS,
         string="Promise Grace Days",
         default=2,
         help="Days after the promised date before a promise counts as broken.",
     )
     debt_promise_reminder_days = fields.Integer(
+        groups=SETTERS,
         string="Promise Reminder",
         default=1,
         help="How many days before the promised date the debtor is reminded of it, "
         "by e-mail or SMS. 0: never.",
     )
     debt_dispute_days = fields.Integer(
+        groups=SETTERS,
         string="Days to Settle a Dispute",
         default=14,
         help="Deadline of a new dispute, in days.",
     )
     debt_planning_days = fields.Integer(
+        groups=SETTERS,
         string="Planning Horizon",
         default=1,
         help="Calls due within this many days after today become activities. 1: "
@@ -62,18 +72,21 @@ class ResCompany(models.Model):
     )
     debt_provider_id = fields.Many2one(
         "debt.telephony.provider",
+        groups=SETTERS,
         string="Telephony Provider",
         domain="[('company_id', 'in', (id, False))]",
         ondelete="restrict",
         help="What operators dial with unless they have chosen something else.",
     )
     debt_recording_days = fields.Integer(
+        groups=SETTERS,
         string="Keep Recordings",
         default=90,
         help="Days after which the recording of a call is deleted, unless the "
         "debtor's contact policy requires longer.",
     )
     debt_audited_until = fields.Date(
+        groups=SETTERS,
         string="Contacts Audited Until",
         readonly=True,
         copy=False,
@@ -81,6 +94,7 @@ class ResCompany(models.Model):
     )
     debt_accountant_id = fields.Many2one(
         "res.users",
+        groups=SETTERS,
         string="Accountant in Charge",
         help="Gets disputes and payments to be checked.",
     )

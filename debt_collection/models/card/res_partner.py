@@ -39,7 +39,10 @@ class ResPartner(models.Model):
     )
     # Not tracked: the case tells its stage itself, and a partner is written often.
     debt_stage_id = fields.Many2one(
-        related="debt_case_id.stage_id", groups=READERS, tracking=False
+        related="debt_case_id.stage_id",
+        related_sudo=False,
+        groups=READERS,
+        tracking=False,
     )
     debt_phone_ids = fields.One2many(
         "debt.phone", "partner_id", string="Numbers", groups=READERS

@@ -45,7 +45,12 @@ class DebtContactPolicy(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company")
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self._default_company(),
+        help="Empty: the policy is shared by all companies, and only an administrator "
+        "changes it.",
+    )
     applies_to = fields.Selection(
         [("any", "Anybody"), ("person", "Persons"), ("company", "Companies")],
         required=True,
@@ -186,6 +191,11 @@ class DebtContactPolicy(models.Model):
         """The day before which a source was read too long ago."""
         return self.env.company._debt_today() - relativedelta(years=1)
 
+    def _default_company(self):
+        """What only administrators may do is not offered to others."""
+        shares = self.env.su or self.env.user.has_group("base.group_system")
+        return False if shares else self.env.company
+
     @api.constrains("country_ids", "state_ids")
     def _check_states(self):
         for policy in self:
@@ -244,6 +254,7 @@ class DebtContactPolicy(models.Model):
     def action_adapt(self):
         """Open a copy that stands in for this policy in the current company."""
         self.ensure_one()
+        self.check_access("read")
         company = self.env.company
         name = self.env._(
             "%(policy)s, adapted for %(company)s",

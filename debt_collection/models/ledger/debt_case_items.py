@@ -79,6 +79,7 @@ class DebtCase(models.Model):
     def action_open_items(self):
         """Invoices and entries behind the amount, for those with accounting rights."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Open Items"),

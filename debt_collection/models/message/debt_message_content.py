@@ -4,6 +4,7 @@ from odoo.tools import html2plaintext
 
 from ...tools import content
 from ...tools.content import Demands
+from ..card.groups import SETTERS
 
 #: Messages in which the debtor is told the amount that was agreed or is asked for.
 WITH_AMOUNT = ("promise_confirmation", "promise_reminder", "payment_details")
@@ -21,10 +22,12 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     debt_forbidden_phrases = fields.Text(
+        groups=SETTERS,
         string="Forbidden Phrases",
         help="One in each line. No message to a debtor and no script may contain them.",
     )
     debt_answer_at = fields.Char(
+        groups=SETTERS,
         compute="_compute_debt_answer_at",
         help="Where you answer debtors: your telephone number, else your e-mail "
         "address, else your website.",

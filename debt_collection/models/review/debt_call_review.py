@@ -148,6 +148,7 @@ class DebtCallReview(models.Model):
             )
 
     def _check_manager(self):
+        self.check_access("read")
         manager = self.env.user.has_group("debt_collection.group_debt_manager")
         if not manager and not self.env.su:
             raise AccessError(self.env._("Only managers write reviews."))
@@ -187,6 +188,7 @@ class DebtCallReview(models.Model):
 
         :raises AccessError: it is another operator's review
         """
+        self.check_access("read")
         for review in self:
             if not review.is_mine:
                 raise AccessError(

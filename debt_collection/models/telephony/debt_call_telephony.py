@@ -109,6 +109,7 @@ class DebtCall(models.Model):
         """
         self.ensure_one()
         self._check_owner()
+        self._check_phone(phone)
         provider = self.env["debt.telephony.provider"]._for_user(self.company_id)
         provider._check_can("dial")
         # Superuser: the call is the user's own (checked above).
