@@ -56,6 +56,26 @@ FINISH_CASE = """
 """
 
 
+class Processor:
+    """Processor time of this process and of its connection to PostgreSQL."""
+
+    def __init__(self, cursor):
+        cursor.execute("SELECT pg_backend_pid()")
+        self._backend = f"/proc/{cursor.fetchone()[0]}/stat"
+        self._begun = self._seconds()
+
+    @property
+    def milliseconds(self):
+        """Since this was made."""
+        return (self._seconds() - self._begun) * 1000
+
+    def _seconds(self):
+        with open(self._backend) as stat:
+            user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
+        ticks = os.sysconf("SC_CLK_TCK")
+        return time.process_time() + (int(user) + int(system)) / ticks
+
+
 class Queue:
     """A database with due cases, and what operators do with it."""
 
@@ -120,7 +140,8 @@ class Queue:
         :param kind: ``claim`` or ``floor``
         :param claims: how many each worker takes
         :param pause: seconds between two claims of a worker, on the average
-        :return: list of (id of the debtor or row, milliseconds)
+        :return: list of (id of the debtor or row, milliseconds), and the processor's
+            milliseconds for each
         """
         Registry(self.name)  # loaded once, and shared by those that are forked
         close_db(self.name)
@@ -136,15 +157,23 @@ class Queue:
         found = [results.get() for _worker in workers]
         for worker in workers:
             worker.join()
-        return [claim for several in found for claim in several]
+        claims = [claim for *several, _spent in found for claim in several]
+        return claims, sum(several[-1] for several in found) / WORKERS
 
     def _claims(self, user, claims, pause, start):
-        """Take calls through the addon, one after the other."""
+        """Take calls through the addon, one after the other.
+
+        The last that comes is the processor's time for each, in milliseconds: other
+        load does not matter to that.
+        """
         self.claim(user)  # what a process learns once
+        with Registry(self.name).cursor() as cr:
+            spent = Processor(cr)
         start.wait()
         for _number in range(claims):
             time.sleep(random.expovariate(1 / pause) if pause else 0)
             yield self.claim(user)
+        yield spent.milliseconds / claims
 
     def claim(self, user):
         """One claim in a transaction of its own, retried as requests are.
@@ -166,11 +195,11 @@ class Queue:
         return debtor, spent
 
     def _floor_claims(self, user, claims, pause, start):
-        """Take rows off the plain table."""
+        """The same with rows of the plain table."""
         with closing(psycopg2.connect(dbname=self.name)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
+                spent = Processor(cursor)
                 start.wait()
                 for _number in range(claims):
                     time.sleep(random.expovariate(1 / pause) if pause else 0)
@@ -178,6 +207,7 @@ class Queue:
                     cursor.execute(FLOOR_CLAIM, [user, self.company])
                     (row,) = cursor.fetchone()
                     yield row, (time.perf_counter() - begun) * 1000
+                yield spent.milliseconds / claims
 
 
 def _work(work, user, claims, pause, start, results):
@@ -192,8 +222,9 @@ def measure(name, claims):
 
     def run(label, pause):
         for kind in ("floor", "claim"):
-            several = queue.race(kind, claims, pause)
-            found[f"{kind}{label}"] = [spent for _id, spent in several]
+            several, processor = queue.race(kind, claims, pause)
+            spent = [spent for _id, spent in several]
+            found[f"{kind}{label}"] = summary(spent) | {"cpu": round(processor, 2)}
             if kind == "claim":
                 claimed.extend(debtor for debtor, _spent in several if debtor)
 
@@ -264,16 +295,16 @@ def show(cases, found, counts, morning):
 def show_race(cases, found, counts):
     """How long operators waited who claimed at the same time."""
     print(f"{cases} due cases, {WORKERS} operators; load {os.getloadavg()[0]:.1f}")
-    print(f"{'milliseconds':44}{'p50':>9}{'p95':>9}{'max':>9}{'p95 x floor':>13}")
-    for label, several in found.items():
-        spent = summary(several)
+    heads = f"{'p50':>9}{'p95':>9}{'max':>9}{'p95 x floor':>13}{'processor':>11}"
+    print(f"{'milliseconds':36}{heads}")
+    for label, spent in found.items():
         times = ""
         if label.startswith("claim"):
-            floor = summary(found[label.replace("claim", "floor")])
+            floor = found[label.replace("claim", "floor")]
             times = f"{spent['p95'] / floor['p95']:.1f}"
         print(
-            f"{label:44}{spent['p50']:9.2f}{spent['p95']:9.2f}{spent['max']:9}"
-            f"{times:>13}"
+            f"{label:36}{spent['p50']:9.2f}{spent['p95']:9.2f}{spent['max']:9}"
+            f"{times:>13}{spent['cpu']:11.2f}"
         )
     print(f"bar: {FLOOR_BAR} x floor; {HELD_BAR} x itself with a held snapshot")
     print(f"{counts['claimed']} claims, {counts['twice']} debtors claimed twice")
@@ -294,10 +325,9 @@ def main():
     with _prepared(CASES) as name:
         morning = databases.in_own_process(bad_morning, name)
     if options.json:
-        spent = {label: summary(several) for label, several in found.items()}
         print(
             json.dumps(
-                {"cases": options.cases, **counts, "ms": spent, "morning": morning}
+                {"cases": options.cases, **counts, "ms": found, "morning": morning}
             )
         )
     else:
