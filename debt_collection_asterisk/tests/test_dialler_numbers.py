@@ -74,9 +74,9 @@ class TestNumbers(CampaignCase):
         self._answered(fresh, FEWEST, seconds=60)
         self.assertTrue(worn.rests)
         self.assertFalse(fresh.rests)
-        numbers = self.env["debt.caller.number"]
+        numbers, callee = self.env["debt.caller.number"], "+32470125000"
         for _time in range(3):
-            self.assertEqual(numbers._take(self.env["debt.phone"], "+32470"), fresh)
+            self.assertEqual(numbers._take(self.env["debt.phone"], callee), fresh)
         campaign = self._voice()
         rows = self.env["debt.dialler.campaign"].with_user(self.manager).board_data()
         [row] = [one for one in rows["campaigns"] if one["id"] == campaign.id]
