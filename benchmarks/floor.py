@@ -201,6 +201,7 @@ class Floor:
 
     def run(self, env):
         """Classify and upsert; the number of rows written."""
+        env.cr.execute("SET LOCAL jit = off; SET LOCAL enable_nestloop = off")
         env.cr.execute(self.statement)
         return env.cr.rowcount
 

@@ -97,7 +97,8 @@ class DebtLedger(models.AbstractModel):
             self._row_ctes(entities.sudo(), partner_ids),
             self._row(),
         )
-        rows = self.env.execute_query_dict(query)
+        with self._set_wise(partner_ids):
+            rows = self.env.execute_query_dict(query)
         for row in rows:
             row |= {
                 "left": float(row["left"]),

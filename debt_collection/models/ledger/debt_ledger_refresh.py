@@ -1,7 +1,7 @@
 import psycopg2
 
 from odoo import api, models
-from odoo.tools import SQL, split_every
+from odoo.tools import split_every
 from odoo.tools.misc import clean_context
 
 BATCH = 1000
@@ -69,12 +69,10 @@ class DebtLedger(models.AbstractModel):
         entities.partner_id.fetch(["country_id", "state_id", "tz"])
         try:
             with self.env.cr.savepoint(flush=False):
-                if partner_ids is None:
-                    # Compiling the statement takes longer than it saves.
-                    self.env.cr.execute(SQL("SET LOCAL jit = off"))
                 statement = ledger._refresh_statement(entities, partner_ids)
-                self.env.cr.execute(statement, log_exceptions=False)
-                effects = {kind: rest for kind, *rest in self.env.cr.fetchall()}
+                with ledger._set_wise(partner_ids):
+                    self.env.cr.execute(statement, log_exceptions=False)
+                    effects = {kind: rest for kind, *rest in self.env.cr.fetchall()}
         except (
             psycopg2.errors.SerializationFailure,
             psycopg2.errors.DeadlockDetected,
