@@ -29,6 +29,8 @@ PYLINT = (
     "--score=no",
     "--persistent=no",
 )
+#: The pure code: no Odoo and no database, typed throughout.
+TYPED = ("debt_collection/tools",)
 PRETTY = (".js", ".json", ".scss", ".xml", ".yaml", ".yml")
 
 
@@ -84,6 +86,7 @@ def _commands(fix):
     found = {
         "ruff check": ["ruff", "check", "-q", *mend, "."],
         "ruff format": ["ruff", "format", "-q", *([] if fix else ["--diff"]), "."],
+        "mypy": ["mypy", "--no-error-summary", *TYPED],
         "pylint-odoo": ["pylint", *PYLINT, *addons],
         "oca-checks-odoo-module": ["oca-checks-odoo-module", *mend, *addons],
         "oca-checks-po": catalogs and ["oca-checks-po", *mend, *catalogs],

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import Command, fields
 
-from ..tools.contact import Contact, check
+from ..tools.contact import Contact, History, Question, check
 from .companies import RUSSIAN, has_russian
 from .ledger import ago
 from .stories import NOTES, OBJECTIONS, SECONDS
@@ -47,8 +47,8 @@ def _keep_decisions(env, calls):
     decisions, drafts = env["debt.contact.decision"], []
     for call in calls.filtered(lambda call: call.direction == "outbound"):
         at, case, number = call.started_at, call.case_id, call.number
-        before = [made for made in facts[case].history if made.at < at]
-        known = replace(facts[case], history=before)
+        before = (made for made in facts[case].history if made.at < at)
+        known = replace(facts[case], history=History.of(before))
         answer = case._contact_answer("call", at, known, number, call.phone_id)
         about = {"call_id": call.id, "user_id": call.user_id.id, "number": number}
         drafts.append(
@@ -113,15 +113,15 @@ def _made(at, outcome):
 
 def lawful(env, facts, at):
     """The first instant from ``at`` on at which the gate's hours are open."""
-    answer = check(facts.policy, facts.zones, "call", at, holidays=facts.holidays)
-    return answer.next_at
+    asked = Question(facts.policy, facts.zones, holidays=facts.holidays)
+    return check(asked, at).next_at
 
 
 def _allowed(env, facts, made):
     """Whether the gate had allowed each of these calls, oldest first."""
-    rules = {"holidays": facts.holidays}
+    asked = Question(facts.policy, facts.zones, holidays=facts.holidays)
     return all(
-        check(facts.policy, facts.zones, "call", c.at, made[:n], **rules).allowed
+        check(replace(asked, history=History.of(made[:n])), c.at).allowed
         for n, c in enumerate(made)
     )
 

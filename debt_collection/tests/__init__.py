@@ -51,6 +51,7 @@ from . import test_message_queue
 from . import test_message_recipients
 from . import test_message_record
 from . import test_message_refusal
+from . import test_plan_endings
 from . import test_plan_what_if
 from . import test_promise
 from . import test_promise_dispute

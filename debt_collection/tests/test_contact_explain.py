@@ -173,7 +173,7 @@ class TestExplain(DebtCommon):
     def _allowed(self, at):
         explain = self._explain()
         facts = self.case._contact_facts()[self.case]
-        asked = explain._prepare_question(facts)
+        asked = self.case._question("call", facts)
         days = explain._outlook(asked, datetime(2026, 3, 10, 9))
         return next(
             one.allowed

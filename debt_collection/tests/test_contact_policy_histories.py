@@ -12,9 +12,10 @@ from random import Random
 from odoo.tests import TransactionCase, tagged
 
 from ..tools.clock import local, middle
-from ..tools.contact import CHANNELS, check
+from ..tools.contact import CHANNELS
 from ..tools.countries import country_zones
-from ..tools.ladder import Step, plan
+from ..tools.ladder import Step
+from .questions import check, plan
 from .test_tools_oracle import GRID, HISTORIES, lawful, random_debtor
 
 DAY = timedelta(days=1)
@@ -102,16 +103,16 @@ class TestPolicyHistories(TransactionCase):
     def _hold_eager_planner(self, debtor, answer, which):
         """An eager ladder is planned for the day on which the gate first opens."""
         facts = dict(debtor, callback=None)
-        channel, now = facts.pop("channel"), facts.pop("at")
+        channel, now = facts["channel"], facts.pop("at")
         first = answer.next_at
         if debtor["callback"]:
-            first = check(channel=channel, at=now, **facts).next_at
+            first = check(at=now, **facts).next_at
         home = middle(tuple(debtor["zones"]), now.date())
         today = local(home, now).date()
         step = Step(1, 60, channel=channel, attempts=99, gap=0)
         planned = plan([step], today, now, **facts).at
         if planned:
-            self.assertTrue(lawful(channel=channel, at=planned, **facts), which)
+            self.assertTrue(lawful(at=planned, **facts), which)
             day = local(home, first).date()
             self.assertEqual(local(home, planned).date(), day, which)
         elif first:

@@ -9,7 +9,9 @@ from odoo.tests import TransactionCase
 from odoo.tools.convert import convert_file
 
 from odoo.addons.debt_collection.models.card.debt_case import CLOSE_REASONS, OPEN_STATES
-from odoo.addons.debt_collection.tools.contact import Contact, check
+from odoo.addons.debt_collection.tools.contact import Contact
+
+from .questions import check
 
 # A Sunday night in Brussels, when nobody may be called but the training debtors.
 SUNDAY_NIGHT = datetime(2026, 3, 15, 1, 30)

@@ -12,9 +12,9 @@ from odoo.addons.debt_collection.tools.contact import (
     Limit,
     Policy,
     Window,
-    check,
 )
 
+from .questions import check
 from .test_tools_oracle import (
     ALWAYS,
     GRID,

@@ -7,18 +7,17 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from odoo.addons.debt_collection.tools.audit import violations
 from odoo.addons.debt_collection.tools.contact import (
     CALLBACK_TOLERANCE,
     Contact,
     Limit,
     Policy,
     Window,
-    check,
 )
-from odoo.addons.debt_collection.tools.counters import in_force, readings
+from odoo.addons.debt_collection.tools.counters import in_force
 from odoo.addons.debt_collection.tools.snapshot import digest, plain, restored
 
+from .questions import check, readings, violations
 from .test_tools_oracle import (
     ALWAYS,
     counted,

@@ -22,6 +22,7 @@ from odoo.addons.debt_collection.tools.forecast import (
 )
 from odoo.addons.debt_collection.tools.steps import Step
 
+from .questions import question
 from .test_tools_oracle import EXAMPLES, debtors, lawful, seeds, thorough
 
 WEEKDAYS = Window(frozenset(range(5)), 9 * 60, 18 * 60)
@@ -47,15 +48,11 @@ def random_course(debtor, seed):
     letters = Step(1, 14, channel="email", every_days=rnd.choice((1, 3)), key=1)
     asked = Step(1, 14, channel="email", after_unanswered=rnd.randint(1, 3), key=2)
     written = rnd.choice(((), (letters,), (letters, asked)))
+    known = {key: debtor[key] for key in debtor.keys() - {"at", "channel", "target"}}
     return Course(
+        question(**known),
         (*steps, *written),
         debtor["at"].date() - timedelta(days=rnd.randrange(10)),
-        debtor["policy"],
-        tuple(debtor["zones"]),
-        debtor["history"],
-        debtor["holidays"],
-        debtor["callback"],
-        case=debtor["case"],
         ways={step.key: ("email", ANYWHERE) for step in written},
     )
 
@@ -71,20 +68,21 @@ def test_no_contact_foreseen_breaks_the_law_after_those_before_it(debtor, seed):
         + [(at, 0, "email") for at in foreseen.messages]
     )
     assert len(contacts) == len(set(contacts))
-    made, callback = list(course.history), course.callback
+    asked = course.asked
+    made, callback = list(asked.history), asked.callback
     for at, _order, channel in contacts:
         assert now <= at < now + MONTH
         assert lawful(
-            course.policy,
-            course.zones,
+            asked.policy,
+            asked.zones,
             channel,
             at,
             made,
-            course.holidays,
+            asked.holidays,
             callback,
-            course.case,
+            asked.case,
         )
-        made.append(Contact(at, channel, case=course.case))
+        made.append(Contact(at, channel, case=asked.case))
         callback = None if channel == "call" else callback
 
 
@@ -121,7 +119,7 @@ def test_law_tightened_from_three_to_one_a_day():
     )
     before, after = (
         play(
-            Course(steps, date(2026, 3, 10), policy, (BRUSSELS,)),
+            Course(question(policy, (BRUSSELS,)), steps, date(2026, 3, 10)),
             TUESDAY,
             TUESDAY + MONTH,
         )
@@ -143,10 +141,9 @@ def test_a_message_kept_back_for_too_long_falls_away():
         (Step(5, 5, channel="email", key=1), [datetime(2026, 3, 15, 9)]),
     ):
         course = Course(
+            question(Policy((WEEKDAYS, sunday)), (BRUSSELS,)),
             (step,),
             monday.date(),
-            Policy((WEEKDAYS, sunday)),
-            (BRUSSELS,),
             ways={1: ("email", ANYWHERE)},
         )
         foreseen = play(course, monday, monday + MONTH)
@@ -162,5 +159,7 @@ def test_nothing_lawful_is_told_from_nothing_wanted():
         (None, date(2026, 3, 10), True),
         (Policy((WEEKDAYS,)), date(2026, 2, 10), False),
     ):
-        calls = play(Course(steps, day, policy, (BRUSSELS,)), TUESDAY, TUESDAY + MONTH)
+        asked = policy and question(policy, (BRUSSELS,))
+        course = Course(asked, steps, day)
+        calls = play(course, TUESDAY, TUESDAY + MONTH)
         assert calls == ((), (), stuck)

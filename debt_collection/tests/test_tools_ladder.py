@@ -12,10 +12,10 @@ from odoo.addons.debt_collection.tools.contact import (
     Limit,
     Policy,
     Window,
-    check,
 )
-from odoo.addons.debt_collection.tools.ladder import PARTS, Plan, Step, plan, step_on
+from odoo.addons.debt_collection.tools.ladder import PARTS, Plan, Step, step_on
 
+from .questions import check, plan
 from .test_tools_contact import CALLS, RUSSIA, USA, utc
 from .test_tools_oracle import GRID, ZONES, debtors, lawful, local, thorough
 
@@ -151,7 +151,7 @@ def test_calls_and_messages_each_have_their_step():
     first = next_one(moscow(9), steps=both)
     assert first.step.channel == "call"
     answered = called(first.at)
-    second = next_one(first.at, answered, both, channels={"sms"})
+    second = next_one(first.at, answered, both, channel="sms")
     assert (second.at, second.step.key) == (moscow(8, day=3), 7)
 
 
@@ -191,7 +191,7 @@ def test_a_ladder_that_the_law_forbids_says_so():
     assert next_one(moscow(9), policy=Policy(())).reason == "no_hours"
     assert next_one(moscow(9), zones=[]).reason == "no_zone"
     assert next_one(moscow(9), steps=[]).reason == "no_steps"
-    assert next_one(moscow(9), channels={"sms"}).reason == "no_steps"
+    assert next_one(moscow(9), channel="sms").reason == "no_steps"
 
 
 # --- callbacks and promises ---
@@ -284,7 +284,9 @@ def test_nobody_starves_and_nobody_is_contacted_twice(debtor, step, days, hours)
     started = local(home, now).date() - timedelta(days=days)
     asked = {key: debtor[key] for key in ("policy", "zones", "history", "holidays")}
     asked["case"] = debtor["case"]
+    asked["channel"] = step.channel
     found = plan([step], started, now, **asked, preferred_hours=hours)
+    del asked["channel"]
 
     def possible(at):
         apart = timedelta(minutes=step.gap)
@@ -327,19 +329,18 @@ def day_in_quarters(zone, day):
 @thorough
 @given(debtors(step=1), st.lists(steps, min_size=1, max_size=3), st.integers(-1, 5))
 def test_what_is_planned_is_lawful_and_never_past(debtor, ladder, days):
-    now = debtor.pop("at")
-    del debtor["channel"]
+    now, channel = debtor.pop("at"), debtor["channel"]
     started = now.date() - timedelta(days=days)
     not_before = now + timedelta(hours=days)
     found = plan(ladder, started, now, **debtor, not_before=not_before)
     if not found.at:
         return
-    channel = found.step.channel if found.step else "call"
+    assert channel == (found.step.channel if found.step else "call")
     assert found.at >= (now if found.reason == "callback" else max(now, not_before))
     assert found.until > found.at
     for at in (found.at, found.until - timedelta(microseconds=1)):
-        assert lawful(channel=channel, at=at, **debtor)
-        assert check(channel=channel, at=at, **debtor).allowed
+        assert lawful(at=at, **debtor)
+        assert check(at=at, **debtor).allowed
 
 
 def random_policy(rnd):
@@ -393,6 +394,11 @@ class Debtor:
         return found
 
     def plan(self):
+        """The next call or message, whichever comes first."""
+        either = [self.plan_by(channel) for channel in ("call", "sms")]
+        return min(either, key=lambda found: found.at or datetime.max)
+
+    def plan_by(self, channel):
         return plan(
             self.steps,
             self.started,
@@ -404,6 +410,7 @@ class Debtor:
             callback=self.callback,
             not_before=self.not_before,
             case=1,
+            channel=channel,
         )
 
     def contact(self, found):

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from odoo.addons.debt_collection.tools.clock import DAY, local
 from odoo.addons.debt_collection.tools.contact import Contact
 from odoo.addons.debt_collection.tools.ladder_messages import LASTS, next_message
+from odoo.addons.debt_collection.tools.policy import NOTHING
 from odoo.addons.debt_collection.tools.steps import Step
 
+from .questions import question
 from .test_tools_contact import utc
 
 ZONE = "Europe/Moscow"
@@ -28,7 +30,8 @@ def called(*times, **values):
 
 
 def due(now, history=(), steps=(IN_VAIN,), zones=(ZONE,), **options):
-    return next_message(steps, MONDAY, now, zones, history, **options)
+    asked = question(NOTHING, zones, history=history, case=options.pop("case", None))
+    return next_message(asked, steps, MONDAY, now, **options)
 
 
 def when(*args, **options):

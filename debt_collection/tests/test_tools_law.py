@@ -13,12 +13,12 @@ from odoo.addons.debt_collection.tools.contact import (
     Limit,
     Policy,
     Window,
-    check,
 )
-from odoo.addons.debt_collection.tools.ladder import Step, plan
+from odoo.addons.debt_collection.tools.ladder import Step
 from odoo.addons.debt_collection.tools.law import Choice, Debtor, Law
 from odoo.addons.debt_collection.tools.policy import NOTHING, combine
 
+from .questions import check, plan
 from .test_tools_oracle import (
     ALWAYS,
     EXAMPLES,

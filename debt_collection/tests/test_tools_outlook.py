@@ -11,12 +11,15 @@ from odoo.addons.debt_collection.tools.clock import instant, local
 from odoo.addons.debt_collection.tools.contact import (
     Contact,
     Limit,
+    Pause,
     Policy,
+    Question,
     Window,
     check,
 )
-from odoo.addons.debt_collection.tools.outlook import Question, outlook, uses
+from odoo.addons.debt_collection.tools.outlook import outlook, uses
 
+from . import questions
 from .test_tools_oracle import EXAMPLES, debtors, random_policy, seeds, thorough
 
 WEEKDAYS = Window(frozenset(range(5)), 9 * 60, 18 * 60)
@@ -26,8 +29,7 @@ some = settings(thorough, max_examples=max(40, EXAMPLES // 4))
 
 def question(debtor, **changes):
     known = {key: value for key, value in debtor.items() if key != "at"}
-    known |= {"zones": tuple(debtor["zones"]), **changes}
-    return Question(**known)
+    return questions.question(**known | changes)
 
 
 def flat(days):
@@ -36,19 +38,7 @@ def flat(days):
 
 def judged(asked, at):
     """What the gate says at an instant: what the strip must say."""
-    if asked.pause and at < asked.pause[1]:
-        return asked.pause[0], None, None
-    answer = check(
-        asked.policy,
-        asked.zones,
-        asked.channel,
-        at,
-        asked.history,
-        holidays=asked.holidays,
-        callback=asked.callback,
-        case=asked.case,
-        target=asked.target,
-    )
+    answer = check(asked, at)
     return answer.reason, answer.limit, answer.zone
 
 
@@ -66,7 +56,7 @@ def probes(rnd, strip):
 @given(debtors(step=60), seeds)
 def test_the_strip_agrees_with_the_gate_at_every_instant(debtor, seed):
     rnd = Random(seed)
-    pause = rnd.choice((None, ("promised", debtor["at"] + timedelta(days=3))))
+    pause = rnd.choice((None, Pause("promised", debtor["at"] + timedelta(days=3))))
     asked = question(debtor, pause=pause)
     home = asked.zones[0]
     days = outlook(asked, local(home, debtor["at"]).date(), home=home)
@@ -146,7 +136,7 @@ def test_the_planned_call_uses_up_the_days_behind_it():
     called = Contact(datetime(2026, 3, 9, 10), "call")
     planned = Contact(datetime(2026, 3, 11, 10), "call")
     policy = Policy((WEEKDAYS,), (twice_a_week,))
-    asked = Question(policy, (BRUSSELS,), "call", [called])
+    asked = questions.question(policy, (BRUSSELS,), "call", [called])
     plain = outlook(asked, tuesday, home=BRUSSELS)
     then = outlook(asked, tuesday, home=BRUSSELS, assumed=planned)
     open_days = [
@@ -187,7 +177,8 @@ def test_hours_that_never_come():
 def test_a_limit_tells_how_far_it_is_used_up():
     limits = (Limit("attempt", 3, "week", rolling=True), Limit("attempt", 2, "day"))
     history = [Contact(datetime(2026, 3, day, 9), "call") for day in (2, 5, 9, 10)]
-    asked = Question(Policy((WEEKDAYS,), limits), (BRUSSELS,), "call", history)
+    policy = Policy((WEEKDAYS,), limits)
+    asked = questions.question(policy, (BRUSSELS,), "call", history)
     week, day = uses(asked, datetime(2026, 3, 10, 12))
     assert (week.used, week.free_at) == (3, datetime(2026, 3, 12, 9))
     assert (day.used, day.free_at) == (1, None)

@@ -12,10 +12,11 @@ from time import process_time
 import pytest
 
 from odoo.addons.debt_collection.tools import hours
-from odoo.addons.debt_collection.tools.contact import Contact, Limit, Policy, check
-from odoo.addons.debt_collection.tools.ladder import Step, plan
+from odoo.addons.debt_collection.tools.contact import Contact, Limit, Policy
+from odoo.addons.debt_collection.tools.ladder import Step
 from odoo.addons.debt_collection.tools.zones import country_zones
 
+from .questions import check, plan
 from .test_tools_contact import CALLS, RUSSIA, utc
 
 ZONES = country_zones("RU")[:8] + country_zones("RU")[-8:]

@@ -5,21 +5,14 @@ zone, every past contact, every limit, one by one.  What both agree on is not th
 of one of them.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from . import tz_database
-from .policy import (
-    ANYWHERE,
-    CALLBACK_TOLERANCE,
-    HOLIDAY,
-    Contact,
-    Limit,
-    Policy,
-    Target,
-)
+from .policy import CALLBACK_TOLERANCE, HOLIDAY, Contact, Limit
+from .question import Question
 
 HOURS = timedelta(hours=1)
 SPANS = {"day": 24 * HOURS, "week": 7 * 24 * HOURS, "month": 30 * 24 * HOURS}
@@ -39,70 +32,68 @@ class Violation(NamedTuple):
     used: int = 0
 
 
-def violations(
-    policy: Policy | None,
-    zones: Sequence[str],
-    channel: str,
-    at: datetime,
-    before: Sequence[Contact] = (),
-    *,
-    holidays: Collection[date] = frozenset(),
-    callback: datetime | None = None,
-    case: int | None = None,
-    target: Target = ANYWHERE,
-) -> list[Violation]:
+def violations(asked: Question | None, at: datetime) -> list[Violation]:
     """Return what a contact at ``at`` broke; nothing where it was lawful.
 
-    ``policy`` is what held at that instant; ``before`` are the contacts made earlier;
-    ``target`` is where this one went, and whether he had consented to it.
+    ``asked`` is what the gate knew then: the policy that held at that instant, the
+    contacts made before, where it went, and whether the debtor had consented.  None:
+    no policy applied.
 
-    >>> from .policy import Window
+    >>> from .history import History
+    >>> from .policy import Policy, Window
     >>> weekdays = Window(frozenset(range(5)), 480, 1200)
     >>> policy = Policy((weekdays,), (Limit("attempt", 1, "day"),))
-    >>> noon = datetime(2026, 3, 10, 12)
-    >>> violations(policy, ["UTC"], "call", noon)
+    >>> noon, night = datetime(2026, 3, 10, 12), datetime(2026, 3, 10, 22)
+    >>> asked = Question(policy, ("UTC",))
+    >>> violations(asked, noon)
     []
-    >>> earlier = [Contact(noon - HOURS, "call")]
-    >>> [one.reason for one in violations(policy, ["UTC"], "call", noon, earlier)]
+    >>> earlier = History.of([Contact(noon - HOURS, "call")])
+    >>> again = Question(policy, ("UTC",), history=earlier)
+    >>> [one.reason for one in violations(again, noon)]
     ['limit']
-    >>> night = noon + 10 * HOURS
-    >>> [one.reason for one in violations(policy, ["UTC"], "call", night)]
+    >>> [one.reason for one in violations(asked, night)]
     ['hours']
     """
-    if policy is None:
+    if asked is None:
         return [Violation("no_policy")]
-    if not zones:
+    if not asked.zones:
         return [Violation("no_zone")]
+    free = asked.holidays
     found = [
-        Violation("holiday" if _clock(zone, at).date() in holidays else "hours", zone)
-        for zone in zones
-        if not _is_open(policy, zone, channel, at, holidays)
+        Violation("holiday" if _clock(zone, at).date() in free else "hours", zone)
+        for zone in asked.zones
+        if not _is_open(asked, zone, at)
     ]
-    if any(consent.is_missing(channel, target) for consent in policy.consents):
+    consents, callback = asked.policy.consents, asked.callback
+    if any(consent.is_missing(asked.channel, asked.target) for consent in consents):
         found.append(Violation("no_consent"))
     if callback and at < callback:
         found.append(Violation("before_callback"))
+    return [*found, *_exceeded(asked, at)]
+
+
+def _exceeded(asked: Question, at: datetime) -> Iterator[Violation]:
+    """Yield the limits that were used up, but for those that spare a callback."""
+    policy, callback = asked.policy, asked.callback
     asked_for = bool(callback and callback <= at < callback + CALLBACK_TOLERANCE)
     for limit in policy.limits:
         spared = policy.callback_beyond_limits or limit.spares_callback
-        if limit.restrains(channel, target.place) and not (
-            spared and asked_for and channel == "call"
+        if limit.restrains(asked.channel, asked.target.place) and not (
+            spared and asked_for and asked.channel == "call"
         ):
-            used, zone = _used(limit, zones, at, limit.counted(before, case))
+            counted = limit.counted(asked.history, asked.case)
+            used, zone = _used(limit, asked.zones, at, counted)
             if used >= limit.maximum:
-                found.append(Violation("limit", zone, limit, used))
-    return found
+                yield Violation("limit", zone, limit, used)
 
 
-def _is_open(
-    policy: Policy, zone: str, channel: str, at: datetime, holidays: Collection[date]
-) -> bool:
+def _is_open(asked: Question, zone: str, at: datetime) -> bool:
     """Tell whether one of the windows is open by the wall clock of a zone."""
-    clock = _clock(zone, at)
-    kind = HOLIDAY if clock.date() in holidays else clock.weekday()
+    clock, windows = _clock(zone, at), asked.policy.windows
+    kind = HOLIDAY if clock.date() in asked.holidays else clock.weekday()
     minute = clock.hour * 60 + clock.minute
-    named = [window for window in policy.windows if channel in window.channels]
-    general = [window for window in policy.windows if not window.channels]
+    named = [window for window in windows if asked.channel in window.channels]
+    general = [window for window in windows if not window.channels]
     return any(
         kind in window.days and window.start <= minute < window.end
         for window in named or general

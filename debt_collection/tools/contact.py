@@ -5,15 +5,16 @@ often.  The gate refuses unless all zones in which the debtor may be agree.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from .clock import instant, local, zone
-from .hours import hours
-from .limits import Counter, counters
+from .clock import instant, local
+from .history import NO_CONTACTS, History
+from .hours import Span, hours
+from .limits import Counter, Tally
 from .policy import (
     ANYWHERE,
     CALLBACK_TOLERANCE,
@@ -28,24 +29,33 @@ from .policy import (
     Window,
     combine,
 )
+from .question import Pause, Question
+from .tz_database import zone
 
 __all__ = [
     "ANYWHERE",
     "CALLBACK_TOLERANCE",
     "CHANNELS",
     "HOLIDAY",
+    "NO_CONTACTS",
     "Answer",
     "Consent",
     "Contact",
     "Gate",
+    "History",
     "Limit",
+    "Pause",
     "Policy",
+    "Question",
     "Succession",
     "Target",
     "Window",
     "check",
     "gate",
 ]
+
+HORIZON_DAYS = 400
+"""So far ahead the gate looks for a lawful instant."""
 
 
 class Refusal(NamedTuple):
@@ -54,6 +64,16 @@ class Refusal(NamedTuple):
     reason: str
     limit: Limit | None = None
     zone: str | None = None
+
+
+class Judge(Protocol):
+    """What answers for one debtor and channel, asked about many instants."""
+
+    @property
+    def refused_for_good(self) -> Refusal | None: ...
+    def refusal(self, at: datetime) -> Refusal | None: ...
+    def thanks_to_callback(self, at: datetime) -> bool: ...
+    def stretch(self, at: datetime, last: datetime) -> Span | None: ...
 
 
 @lru_cache(maxsize=4096)
@@ -73,46 +93,59 @@ def no_consent(policy: Policy, channel: str, target: Target) -> Refusal | None:
     return Refusal("no_consent") if missing else None
 
 
-class Gate:
-    """The rules for one debtor and channel, prepared for many questions.
+class Rules:
+    """What holds for a channel, prepared once for all debtors who are asked alike.
 
-    ``callback`` is the instant at which the debtor asked to be called: nothing is
-    allowed before it, and from it on, for ``CALLBACK_TOLERANCE``, calls are not refused
-    by the limits where the policy says so.  ``target`` is where the contact would go.
+    ``refused``: why nothing is lawful at all.
     """
 
     def __init__(
         self,
         policy: Policy,
-        zones: Sequence[str],
+        zones: tuple[str, ...],
         channel: str,
-        history: Sequence[Contact] = (),
-        *,
-        holidays: Collection[date] = frozenset(),
-        callback: datetime | None = None,
-        case: int | None = None,
-        target: Target = ANYWHERE,
+        holidays: frozenset[date],
+        target: Target,
+        case: int | None,
     ):
-        zones = tuple(zones)
-        self.refused_for_good = no_zone(zones) or no_consent(policy, channel, target)
-        self._callback = callback
-        self._call = channel == "call"
-        self._spares_all = policy.callback_beyond_limits
-        if not self.refused_for_good:
-            free = frozenset(holidays)
-            self._hours = hours(policy.windows, channel, zones, free)
-            limits = [
-                limit
-                for limit in policy.limits
-                if limit.restrains(channel, target.place)
-            ]
-            self._counters = counters(limits, zones, history, case)
+        self.zones = zones
+        self.refused = no_zone(zones) or no_consent(policy, channel, target)
+        if not self.refused:
+            found = hours(policy.windows, channel, zones, holidays)
+            if found:
+                self.hours = found
+            else:
+                self.refused = Refusal("no_hours")
+        limits = [one for one in policy.limits if one.restrains(channel, target.place)]
+        self.tally = Tally(limits, case, policy.callback_beyond_limits)
+
+
+#: Rules are few, debtors many.
+rules = lru_cache(maxsize=4096)(Rules)
+
+
+class Gate:
+    """The rules for one debtor and channel, prepared for many instants."""
+
+    def __init__(self, asked: Question):
+        found = rules(
+            asked.policy,
+            asked.zones,
+            asked.channel,
+            asked.holidays,
+            asked.target,
+            asked.case,
+        )
+        self.refused_for_good = found.refused
+        self._callback = asked.callback
+        self._call = asked.channel == "call"
+        if not found.refused:
+            self._hours = found.hours
+            self._counters = found.tally.counters(found.zones, asked.history)
             # What restrains a call too that the debtor asked for.
-            self._strict = [
-                counter for counter in self._counters if not self._spares(counter.limit)
-            ]
-            if not self._hours:
-                self.refused_for_good = Refusal("no_hours")
+            self._strict = self._counters
+            if asked.callback and self._call:
+                self._strict = [one for one in self._counters if not one.spared]
 
     def refusal(self, at: datetime) -> Refusal | None:
         """Tell why the debtor may not be contacted at ``at``, None when he may."""
@@ -145,9 +178,6 @@ class Gate:
                 return at, self._tightened(at, end)
         return None
 
-    def _spares(self, limit: Limit) -> bool:
-        return self._call and (self._spares_all or limit.spares_callback)
-
     def _asked_for(self, at: datetime) -> bool:
         """Tell whether ``at`` is the call he asked for."""
         return (
@@ -162,24 +192,27 @@ class Gate:
 
     def _release(self, at: datetime) -> datetime:
         """Return ``at``, or the earliest later instant that the limits may allow."""
-        releases = (counter.release(at) for counter in self._binding(at))
-        return max((over for over, _ in filter(None, releases)), default=at)
+        latest = at
+        for counter in self._binding(at):
+            if (found := counter.release(at)) and found[0] > latest:
+                latest = found[0]
+        return latest
 
     @staticmethod
     def _used_up(at: datetime, counters: Sequence[Counter]) -> Refusal | None:
         """Return the limit that refuses for longest."""
-        found = [(counter.release(at), counter.limit) for counter in counters]
-        found = [(release, limit) for release, limit in found if release]
-        if not found:
-            return None
-        (_, name), limit = max(found, key=lambda one: one[0][0])
-        return Refusal("limit", limit, name)
+        latest, refusal = datetime.min, None
+        for counter in counters:
+            if (found := counter.release(at)) and found[0] > latest:
+                latest, name = found
+                refusal = Refusal("limit", counter.limit, name)
+        return refusal
 
     def _tightened(self, at: datetime, end: datetime) -> datetime:
         """Return where a limit ends the stretch that the hours leave open."""
         ahead = [counter for counter in self._counters if counter.looks_ahead(at)]
         turns = {turn for counter in ahead for turn in counter.tightenings(at)}
-        if self._asked_for(at):
+        if self._callback and self._asked_for(at):
             turns.add(self._callback + CALLBACK_TOLERANCE)
         for turn in sorted(t for t in turns if at < t < end):
             if self._used_up(turn, self._binding(turn)):
@@ -195,12 +228,9 @@ class Succession:
     the day of a change of law, and no plan made before it breaks the law behind it.
     """
 
-    def __init__(self, policy: Policy, zones: Sequence[str], *asked, **rules):
-        self._versions = tuple(_versions(policy))
-        self._zones = zones
-        self._asked, self._rules = asked, rules
-        days = (day for day, _ in self._versions[1:])
-        self._turns = sorted({instant(name, day) for day in days for name in zones})
+    def __init__(self, asked: Question):
+        self._asked = asked
+        self._turns = _turns(asked.policy, asked.zones)
         self._gates: dict[int, Gate] = {}
 
     @property
@@ -233,83 +263,79 @@ class Succession:
 
     def _gate(self, number: int) -> Gate:
         if number not in self._gates:
-            policy = combine(self._policies(number))
-            self._gates[number] = Gate(policy, self._zones, *self._asked, **self._rules)
+            asked = self._asked
+            policy = _between(asked.policy, asked.zones, number)
+            self._gates[number] = Gate(replace(asked, policy=policy))
         return self._gates[number]
 
-    def _policies(self, number: int) -> Iterator[Policy]:
-        """Yield what holds between two turns, where it is which day."""
-        if not number:
-            yield self._versions[0][1]
-            return
-        for name in self._zones:
-            today = local(name, self._turns[number - 1]).date()
-            yield [policy for day, policy in self._versions if day <= today][-1]
+
+@lru_cache(maxsize=1024)
+def _turns(policy: Policy, zones: tuple[str, ...]) -> list[datetime]:
+    """Return when another version of the law begins to hold, or ceases, somewhere."""
+    days = (day for day, _ in versions(policy)[1:])
+    return sorted({instant(name, day) for day in days for name in zones})
 
 
-def _versions(policy: Policy | None) -> Iterator[tuple[date, Policy]]:
-    """Yield the policies that hold one after the other, and the first day of each."""
-    day = date.min
-    while True:
-        yield day, replace(policy, then=None)
-        if not policy.then:
-            return
-        day, policy = policy.then
+@lru_cache(maxsize=4096)
+def _between(policy: Policy, zones: tuple[str, ...], number: int) -> Policy:
+    """Return what holds between two turns, where it is which day."""
+    known = versions(policy)
+    if not number:
+        return known[0][1]
+    since = _turns(policy, zones)[number - 1]
+    return combine(
+        [one for day, one in known if day <= local(name, since).date()][-1]
+        for name in zones
+    )
 
 
-def gate(policy: Policy, zones: Sequence[str], *asked, **rules) -> Gate | Succession:
+@lru_cache(maxsize=1024)
+def versions(policy: Policy) -> tuple[tuple[date, Policy], ...]:
+    """Return the policies that hold one after the other, and the first day of each."""
+    found: list[tuple[date, Policy]] = []
+    next_one: tuple[date, Policy] | None = (date.min, policy)
+    while next_one:
+        day, policy = next_one
+        found.append((day, replace(policy, then=None)))
+        next_one = policy.then
+    return tuple(found)
+
+
+def gate(asked: Question) -> Judge:
     """Return what answers for the policy, and for what it will be one day."""
-    kind = Succession if policy.then and not no_zone(tuple(zones)) else Gate
-    return kind(policy, zones, *asked, **rules)
+    if asked.policy.then and not no_zone(asked.zones):
+        return Succession(asked)
+    return Gate(asked)
 
 
-def check(
-    policy: Policy,
-    zones: Sequence[str],
-    channel: str,
-    at: datetime,
-    history: Sequence[Contact] = (),
-    *,
-    holidays: Collection[date] = frozenset(),
-    callback: datetime | None = None,
-    case: int | None = None,
-    target: Target = ANYWHERE,
-    horizon_days: int = 400,
-) -> Answer:
+def check(asked: Question, at: datetime, horizon_days: int = HORIZON_DAYS) -> Answer:
     """Tell whether the debtor may be contacted at ``at``, else from when on.
 
-    ``at`` and ``callback`` are naive UTC, ``zones`` all IANA zones in which he may be,
-    ``holidays`` the public holidays as local dates, ``history`` every contact that may
-    count, of all his cases and in any order, ``target`` where this one would go.
+    ``at`` is naive UTC.
 
     >>> weekdays = Window(frozenset(range(5)), 8 * 60, 22 * 60)
     >>> policy = Policy((weekdays,), (Limit("connect", 1, "day"),))
     >>> friday = datetime(2026, 1, 30, 6, 30)  # 09:30 in Moscow
-    >>> check(policy, ["Europe/Moscow"], "call", friday).until
+    >>> check(Question(policy, ("Europe/Moscow",)), friday).until
     datetime.datetime(2026, 1, 30, 19, 0)
-    >>> spoken = [Contact(friday, "call", connected=True)]
+    >>> spoken = History.of([Contact(friday, "call", connected=True)])
     >>> later = friday + timedelta(hours=2)
-    >>> answer = check(policy, ["Europe/Moscow"], "call", later, spoken)
+    >>> answer = check(Question(policy, ("Europe/Moscow",), history=spoken), later)
     >>> answer.reason, answer.next_at
     ('limit', datetime.datetime(2026, 2, 2, 5, 0))
     """
-    asked = gate(
-        policy,
-        zones,
-        channel,
-        history,
-        holidays=holidays,
-        callback=callback,
-        case=case,
-        target=target,
-    )
-    last = at + timedelta(days=horizon_days)
-    start, until = asked.stretch(at, last) or (None, None)
-    if start == at:
-        reason = "callback" if asked.thanks_to_callback(at) else "ok"
-        return Answer(True, reason, start, until)
-    reason, limit, name = asked.refusal(at)
-    never = start is None and not asked.refused_for_good
+    asked = asked.as_of(at)
+    if asked.pause and at < asked.pause.until:
+        later = check(replace(asked, pause=None), asked.pause.until, horizon_days)
+        return Answer(False, asked.pause.reason, later.next_at, later.until)
+    judge = gate(asked)
+    found = judge.stretch(at, at + timedelta(days=horizon_days))
+    if found and found[0] == at:
+        reason = "callback" if judge.thanks_to_callback(at) else "ok"
+        return Answer(True, reason, *found)
+    start, until = found or (None, None)
+    reason, limit, name = judge.refusal(at) or Refusal("never")
+    never = start is None and not judge.refused_for_good
     if never and reason != "no_consent":
         # Whoever gives consent is contacted after all.
         reason = "never"

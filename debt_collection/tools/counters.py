@@ -6,12 +6,13 @@ since when.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from .clock import instant, local, period_start
-from .limits import DAYS
-from .policy import Contact, Limit, Policy, combine
+from .limits import rolling_span
+from .policy import Limit, Policy, combine
+from .question import Question
 
 
 class Reading(NamedTuple):
@@ -33,35 +34,26 @@ class Reading(NamedTuple):
         return self.used >= self.limit.maximum
 
 
-def readings(
-    limits: Iterable[Limit],
-    zones: Sequence[str],
-    channel: str,
-    at: datetime,
-    history: Sequence[Contact] = (),
-    case: int | None = None,
-    place: str = "",
-) -> list[Reading]:
-    """Read the limits that restrain a channel, in their order.
+def readings(limits: Iterable[Limit], asked: Question, at: datetime) -> list[Reading]:
+    """Read those of the limits that restrain a channel, in their order.
 
-    ``at`` is naive UTC, ``history`` all contacts that may count, without the one that
-    is asked for; ``case`` is the case it is about, ``place`` where
-    it goes, as of `Contact`.
+    ``at`` is naive UTC; the history is without the contact that is asked for.
 
+    >>> from .clock import DAY
+    >>> from .history import History
+    >>> from .policy import Contact
     >>> weekly = Limit("attempt", 3, "week", rolling=True)
     >>> noon = datetime(2026, 3, 10, 12)
-    >>> made = [Contact(noon - timedelta(days=day), "call") for day in (1, 2, 9)]
-    >>> [reading] = readings([weekly], ["UTC"], "call", noon, made)
+    >>> made = [Contact(noon - day * DAY, "call") for day in (1, 2, 9)]
+    >>> asked = Question(Policy(()), ("UTC",), history=History.of(made))
+    >>> [reading] = readings([weekly], asked, noon)
     >>> reading.used, str(reading.since), reading.reached
     (2, '2026-03-03 12:00:00', False)
     """
     return [
-        max(
-            _by_zone(limit, zones, at, limit.counted(history, case)),
-            key=lambda reading: reading.used,
-        )
+        max(_by_zone(limit, asked, at), key=lambda reading: reading.used)
         for limit in limits
-        if limit.restrains(channel, place)
+        if limit.restrains(asked.channel, asked.target.place)
     ]
 
 
@@ -84,14 +76,15 @@ def _of_day(policy: Policy, day: date) -> Policy:
     return replace(policy, then=None)
 
 
-def _by_zone(limit: Limit, zones, at: datetime, counted) -> Iterable[Reading]:
+def _by_zone(limit: Limit, asked: Question, at: datetime) -> Iterable[Reading]:
     """Yield what counts by the calendar of each zone, once for a rolling limit."""
+    counted = limit.counted(asked.history, asked.case)
     if limit.rolling:
-        span = timedelta(days=limit.length * DAYS[limit.period])
+        span = rolling_span(limit)
         used = sum(at - span < contact.at <= at + span for contact in counted)
         yield Reading(limit, used, at - span)
         return
-    for name in zones:
+    for name in asked.zones:
         day = local(name, at).date()
         start = instant(name, period_start(day, limit.period, 1 - limit.length))
         end = instant(name, period_start(day, limit.period, limit.length))

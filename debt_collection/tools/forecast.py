@@ -6,16 +6,16 @@ as if nobody answered and nobody paid: the most work that there can be.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import NamedTuple
 
 from .clock import DAY, instant, local
-from .contact import Contact, Policy, check
-from .ladder import Plan, plan
+from .contact import Contact, Question, check
+from .ladder import NO_WISHES, Plan, Wishes, plan
 from .ladder_messages import WAITS, next_message
-from .policy import ANYWHERE, Target
+from .policy import Target
 from .steps import Step
 
 KINDS = ("calls", "messages")
@@ -32,89 +32,59 @@ STUCK = frozenset(
 class Course:
     """All that the planner must know of one case; see ``ladder.plan``.
 
-    ``policy`` None: no law was found, and nothing is lawful.  ``blocked``: why no call
+    ``asked`` None: no law was found, and nothing is lawful.  ``blocked``: why no call
     can be planned at all.  ``ways`` are channel and target of the message steps by
     which the debtor can be written to, by the step's key; ``made`` and ``last`` as of
     ``ladder_messages.next_message``.
     """
 
+    asked: Question | None
     steps: tuple[Step, ...]
     started_on: date
-    policy: Policy | None
-    zones: tuple[str, ...]
-    history: Sequence[Contact] = ()
-    holidays: Collection[date] = frozenset()
-    callback: datetime | None = None
-    not_before: datetime | None = None
-    preferred_hours: Mapping[int, float] | None = None
-    case: int | None = None
-    target: Target = ANYWHERE
+    wishes: Wishes = NO_WISHES
     blocked: str | None = None
-    ways: Mapping[object, tuple[str, Target]] = field(default_factory=dict)
-    made: Collection[tuple[object, int]] = frozenset()
+    ways: Mapping[int | None, tuple[str, Target]] = field(default_factory=dict)
+    made: Collection[tuple[int | None, int]] = frozenset()
     last: datetime | None = None
 
-    def next(self, now: datetime, history: Sequence[Contact], callback) -> Plan:
-        if self.policy is None or self.blocked:
+    def next(self, now: datetime, played: "_Played") -> Plan:
+        """Return the next call."""
+        if played.asked is None or self.blocked:
             return Plan(None, None, self.blocked or "no_policy")
-        return plan(
-            self.steps,
-            self.started_on,
-            now,
-            self.policy,
-            self.zones,
-            history,
-            holidays=self.holidays,
-            callback=callback,
-            not_before=self.not_before,
-            preferred_hours=self.preferred_hours,
-            case=self.case,
-            channels={"call"},
-            target=self.target,
-        )
+        return plan(played.asked, self.steps, self.started_on, now, self.wishes)
 
     def next_message(
-        self, now: datetime, played: "_Played", call_at
+        self, now: datetime, played: "_Played", call_at: datetime | None
     ) -> "_Message | None":
         """Return the ladder's next message as the gate lets it go."""
-        if self.policy is None or not self.ways or played.callback:
+        asked = played.asked
+        if asked is None or not self.ways or asked.callback:
             return None
         due = next_message(
+            asked,
             [step for step in self.steps if step.key in self.ways],
             self.started_on,
-            max(now, self.not_before or now),
-            self.zones,
-            played.history,
+            max(now, asked.pause.until) if asked.pause else now,
             made=played.made,
             last=played.last,
             call_at=call_at,
-            case=self.case,
         )
         if due is None:
             return None
         channel, target = self.ways[due.step.key]
-        answer = check(
-            self.policy,
-            self.zones,
-            channel,
-            due.at,
-            played.history,
-            holidays=self.holidays,
-            case=self.case,
-            target=target,
-            horizon_days=WAITS.days,
-        )
+        asked = replace(asked, channel=channel, target=target, pause=None)
+        answer = check(asked, due.at, WAITS.days)
         occurrence = due.step.key, due.first
-        return _Message(
-            answer.next_at or due.at, occurrence, answer.next_at and channel
-        )
+        if answer.next_at:
+            return _Message(answer.next_at, occurrence, channel)
+        return _Message(due.at, occurrence, None)
 
 
 class _Message(NamedTuple):
     """A message of the ladder; without a ``channel`` it falls away, unsent."""
 
     at: datetime
-    occurrence: tuple[object, int]
+    occurrence: tuple[int | None, int]
     channel: str | None
 
 
@@ -138,7 +108,7 @@ class Moves(NamedTuple):
     gone: int = 0
     added: int = 0
 
-    def __add__(self, other):
+    def __add__(self, other: tuple[int, ...]) -> "Moves":  # type: ignore[override]
         return Moves(*(a + b for a, b in zip(self, other, strict=True)))
 
     @property
@@ -150,17 +120,14 @@ class _Played:
     """What was done with a case so far."""
 
     def __init__(self, course: Course):
-        self.case = course.case
+        self.asked = course.asked
         self.calls: list[datetime] = []
         self.messages: list[datetime] = []
-        self.history = list(course.history)
-        self.callback = course.callback
         self.made, self.last = set(course.made), course.last
 
     def called(self, at: datetime) -> datetime:
         self.calls.append(at)
-        self.history.append(Contact(at, "call", case=self.case))
-        self.callback = None
+        self._contacted(at, "call")
         return at + A_CALL
 
     def written(self, message: _Message) -> datetime:
@@ -168,27 +135,37 @@ class _Played:
         self.last = message.at
         if message.channel:
             self.messages.append(message.at)
-            self.history.append(Contact(message.at, message.channel, case=self.case))
+            self._contacted(message.at, message.channel)
         return message.at
+
+    def _contacted(self, at: datetime, channel: str) -> None:
+        """Have a contact counted; a call is the one that he may have asked for."""
+        if asked := self.asked:
+            made = Contact(at, channel, case=asked.case)
+            callback = None if channel == "call" else asked.callback
+            history = asked.history.with_one(made)
+            self.asked = replace(asked, history=history, callback=callback)
 
 
 def play(course: Course, now: datetime, until: datetime) -> Contacts:
     """Call and write again and again, always in vain, until a day in the future.
 
-    >>> from .contact import Limit, Window
+    >>> from .contact import Limit, Policy, Window
     >>> weekdays = Window(frozenset(range(5)), 8 * 60, 22 * 60)
     >>> once = Policy((weekdays,), (Limit("attempt", 1, "day"),))
     >>> friday = datetime(2026, 1, 30, 6)  # 09:00 in Moscow
     >>> twice = Step(1, 4, attempts=2)
-    >>> course = Course((twice,), friday.date(), once, ("Europe/Moscow",))
+    >>> moscow = Question(once, ("Europe/Moscow",))
+    >>> course = Course(moscow, (twice,), friday.date())
     >>> for at in play(course, friday, friday + 30 * DAY).calls:
     ...     print(at)
     2026-01-30 06:00:00
     2026-02-02 05:00:00
     """
-    played, first = _Played(course), None
+    played = _Played(course)
+    first: Plan | None = None
     while now < until:
-        planned = course.next(now, played.history, played.callback)
+        planned = course.next(now, played)
         first = first or planned
         message = course.next_message(now, played, planned.at)
         if message and (planned.at is None or message.at <= planned.at):
@@ -199,7 +176,7 @@ def play(course: Course, now: datetime, until: datetime) -> Contacts:
             break
         else:
             now = played.called(planned.at)
-    stuck = bool(first) and not played.calls and first.reason in STUCK
+    stuck = first is not None and not played.calls and first.reason in STUCK
     return Contacts(tuple(played.calls), tuple(played.messages), stuck)
 
 
@@ -237,7 +214,7 @@ def day_after(home: str, today: date, days: int) -> datetime:
     return instant(home, today + days * DAY)
 
 
-def _without(times: Sequence[datetime], kept: Counter) -> list[datetime]:
+def _without(times: Sequence[datetime], kept: Counter[datetime]) -> list[datetime]:
     return sorted((Counter(times) - kept).elements())
 
 

@@ -1,18 +1,21 @@
 """The hours at which all candidate zones agree that a channel may be used."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache, reduce
+from typing import TypeVar
 
 from .clock import DAY, SECOND, segments
-from .policy import HOLIDAY, windows_for
+from .policy import HOLIDAY, Window, windows_for
 
 Span = tuple[datetime, datetime]
+Offsets = tuple[tuple[datetime, datetime, timedelta], ...]
+Moment = TypeVar("Moment", datetime, timedelta)
 
 
-def union(spans: Iterable[Span]) -> tuple[Span, ...]:
+def union(spans: Iterable[tuple[Moment, Moment]]) -> tuple[tuple[Moment, Moment], ...]:
     """Join the spans that touch or overlap."""
-    joined: list[Span] = []
+    joined: list[tuple[Moment, Moment]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
@@ -33,7 +36,12 @@ class Hours:
     Get one from ``hours``, so that all debtors with the same rules share it.
     """
 
-    def __init__(self, windows, zones: tuple[str, ...], holidays: frozenset[date]):
+    def __init__(
+        self,
+        windows: Sequence[Window],
+        zones: tuple[str, ...],
+        holidays: frozenset[date],
+    ):
         self._zones = zones
         self._holidays = holidays
         self._minutes = {
@@ -48,7 +56,7 @@ class Hours:
         kinds = range(HOLIDAY + 1 if holidays else HOLIDAY)
         self._always = all(self._minutes[kind] == whole_day for kind in kinds)
         self._days: dict[int, tuple[Span, ...]] = {}
-        self._clocks: dict[int, list] = {}
+        self._clocks: dict[int, list[tuple[str, Offsets, tuple[Span, ...]]]] = {}
 
     def stretch(self, at: datetime, last: datetime) -> Span | None:
         """Return the first lawful stretch from ``at`` on that begins by ``last``."""
@@ -90,7 +98,7 @@ class Hours:
             self._days[day] = reduce(intersection, spans)
         return self._days[day]
 
-    def _by_zone(self, day: int):
+    def _by_zone(self, day: int) -> Iterator[tuple[str, Offsets, tuple[Span, ...]]]:
         """Yield (zone, offsets, lawful spans) of a UTC day for each distinct clock."""
         start = datetime.fromordinal(day)
         seen = set()
@@ -100,9 +108,9 @@ class Hours:
                 seen.add(offsets)
                 yield name, offsets, self._spans(offsets)
 
-    def _spans(self, offsets) -> tuple[Span, ...]:
+    def _spans(self, offsets: Offsets) -> tuple[Span, ...]:
         """Return a zone's lawful spans; its wall clock is what counts."""
-        found = []
+        found: list[Span] = []
         for start, end, ahead in offsets:
             day = (start + ahead).date()
             while day <= (end - SECOND + ahead).date():
@@ -115,7 +123,12 @@ class Hours:
 
 
 @lru_cache(maxsize=1024)
-def hours(windows, channel: str, zones: tuple[str, ...], holidays: frozenset[date]):
+def hours(
+    windows: tuple[Window, ...],
+    channel: str,
+    zones: tuple[str, ...],
+    holidays: frozenset[date],
+) -> Hours | None:
     """Return the lawful hours of a channel, None when the policy gives it none."""
     own = windows_for(windows, channel)
     return Hours(own, zones, holidays) if own else None

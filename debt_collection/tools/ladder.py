@@ -1,34 +1,28 @@
 """The planner: when should this debtor be contacted next?
 
-A ladder is a list of steps over the days since it began: so many attempts a day by this
-channel, spread over the parts of the day.  The ladder only wishes; the gate of
-``contact`` decides, so a plan is never an instant that the gate refuses.
+A ladder is a list of steps over the days since it began: so many attempts a day, spread
+over the parts of the day.  The ladder only wishes; the gate of ``contact`` decides, so
+a plan is never an instant that the gate refuses.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from .clock import DAY, instant, local, middle
-from .contact import (
-    ANYWHERE,
-    Contact,
-    Gate,
-    Policy,
-    Succession,
-    Target,
-    gate,
-    no_zone,
-)
+from .contact import HORIZON_DAYS, gate, no_zone
+from .hours import Hours, Span
+from .question import Question
 from .steps import PARTS, Slot, Step, choose, step_on, weigh
 
-__all__ = ["PARTS", "Plan", "Step", "plan", "step_on"]
+__all__ = ["PARTS", "Plan", "Step", "Wishes", "plan", "step_on"]
 
-HORIZON = timedelta(days=400)
+HORIZON = timedelta(days=HORIZON_DAYS)
 NEVER = (datetime.max, datetime.max)
-UNKNOWN = (datetime.max, *NEVER)
+HOUR = 60
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,149 +47,202 @@ class Plan:
     blocked: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """When a contact is best, among the times at which it is lawful.
+
+    ``hours`` weighs the local hours 0-23 by how likely the debtor answers.  ``named``
+    is the hour that he named himself: an hour more or less, it beats all spread, and he
+    is contacted once a day.  ``saturdays``: he is at home then.  ``working``: the hours
+    of whoever is to call.
+    """
+
+    hours: Mapping[int, float] = field(default_factory=dict)
+    named: int | None = None
+    saturdays: bool = False
+    working: Hours | None = None
+
+
+NO_WISHES = Wishes()
+
+
 def plan(
+    asked: Question,
     steps: Sequence[Step],
     started_on: date,
     now: datetime,
-    policy: Policy,
-    zones: Sequence[str],
-    history: Sequence[Contact] = (),
-    *,
-    holidays: Collection[date] = frozenset(),
-    callback: datetime | None = None,
-    not_before: datetime | None = None,
-    preferred_hours: Mapping[int, float] | None = None,
-    case: int | None = None,
-    channels: Collection[str] | None = None,
-    target: Target = ANYWHERE,
+    wishes: Wishes = NO_WISHES,
 ) -> Plan:
-    """Find the earliest contact that is due, lawful and well spread.
+    """Find the earliest contact by the channel asked for that is due and well spread.
 
-    A ``callback`` the debtor asked for comes first, even when it was missed; the ladder
-    waits for it.  ``not_before`` holds the ladder back, not the callback.
-    ``preferred_hours`` weighs the local hours 0-23 by how likely he answers.  Attempts
-    made are the contacts in ``history`` of the step's channel and, where ``case`` is
-    given, of that case.  ``channels`` are those that can be used at all, None: any;
-    ``target`` is where the contacts would go.
+    A callback the debtor asked for comes first, even when it was missed; the ladder
+    waits for it.  A pause holds the ladder back, not the callback.  Attempts made are
+    the contacts by that channel and, where a case is named, for that case.
 
     Local days are those of the zone in the middle of the candidates.
 
-    >>> from .contact import Limit, Window
+    >>> from .contact import Contact, History, Limit, Policy, Window
     >>> weekdays = Window(frozenset(range(5)), 8 * 60, 22 * 60)
     >>> policy = Policy((weekdays,), (Limit("connect", 1, "day"),))
     >>> steps = [Step(1, 7, attempts=3)]
     >>> monday, nine = date(2026, 2, 2), datetime(2026, 2, 2, 6)  # 09:00 in Moscow
-    >>> first = plan(steps, monday, nine, policy, ["Europe/Moscow"])
+    >>> asked = Question(policy, ("Europe/Moscow",))
+    >>> first = plan(asked, steps, monday, nine)
     >>> str(first.at), str(first.until)
     ('2026-02-02 06:00:00', '2026-02-02 08:00:00')
-    >>> tried = [Contact(nine, "call")]
-    >>> str(plan(steps, monday, nine, policy, ["Europe/Moscow"], tried).at)
+    >>> tried = replace(asked, history=History.of([Contact(nine, "call")]))
+    >>> str(plan(tried, steps, monday, nine).at)
     '2026-02-02 08:00:00'
-    >>> spoken = [Contact(nine, "call", connected=True)]
-    >>> then = plan(steps, monday, nine, policy, ["Europe/Moscow"], spoken)
+    >>> talk = Contact(nine, "call", connected=True)
+    >>> then = plan(replace(asked, history=History.of([talk])), steps, monday, nine)
     >>> str(then.at), then.blocked
     ('2026-02-03 05:00:00', 'limit')
+    >>> six = Wishes(named=18)
+    >>> str(plan(asked, steps, monday, nine, six).at)  # 17:00 in Moscow
+    '2026-02-02 14:00:00'
     """
-    zones = tuple(zones)
-    if no_zone(zones):
+    if no_zone(asked.zones):
         return Plan(None, None, "no_zone", None, "no_zone")
-    rules = {
-        "holidays": frozenset(holidays),
-        "callback": callback,
-        "case": case,
-        "target": target,
-    }
-    planner = _Planner(started_on, now, policy, zones, history, rules)
-    if callback and (channels is None or "call" in channels):
-        return planner.callback()
-    wanted = [step for step in steps if channels is None or step.channel in channels]
+    asked = asked.as_of(now)
+    if asked.callback and asked.channel == "call":
+        return _Planner(asked, (), started_on, now, NO_WISHES).callback()
+    wanted = [step for step in steps if step.channel == asked.channel]
     if not wanted:
         return Plan(None, None, "no_steps")
-    weights = weigh(preferred_hours or {})
-    found = planner.ladder(wanted, max(now, not_before or now), weights)
-    if found.reason == "ladder_end" and not_before and now < not_before:
-        return Plan(None, not_before, "ladder_wait")
+    found = _Planner(asked, wanted, started_on, now, wishes).ladder()
+    if not found.at and wishes.working:
+        # Whoever is away is stood in for: nobody is left out for that.
+        alone = replace(wishes, working=None)
+        found = _Planner(asked, wanted, started_on, now, alone).ladder()
+    if found.reason == "ladder_end" and asked.pause and now < asked.pause.until:
+        return Plan(None, asked.pause.until, "ladder_wait")
     return found
 
 
 class _Planner:
     """One debtor's rules and history, and the walk over the days of his ladder."""
 
-    def __init__(self, started_on, now, policy, zones, history, rules):
-        self._started_on = started_on
+    def __init__(
+        self,
+        asked: Question,
+        steps: Sequence[Step],
+        started_on: date,
+        now: datetime,
+        wishes: Wishes,
+    ):
+        self._asked = asked
+        self._steps = steps
         self._now = now
-        self._last = now + HORIZON
-        self._policy = policy
-        self._zones = zones
-        self._history = history
-        self._case = rules["case"]
-        self._rules = rules
-        self._home = middle(zones, now.date())
-        self._gates: dict[str, Gate | Succession] = {}
-        self._stretches: dict[str, tuple[datetime, datetime, datetime]] = {}
-        self._times: dict[str, tuple[list[datetime], list[datetime]]] = {}
+        self._wishes = wishes
+        self._judge = gate(asked)
+        home = middle(asked.zones, now.date())
+        self._days = _days(home, started_on)
+        # When he was contacted by this channel at all, and on behalf of this ladder.
+        self._every, self._own = _times(asked)
+        self._known = datetime.max, NEVER
 
     def callback(self) -> Plan:
         """Plan the call the debtor asked for, at once when it is past."""
-        found = self._gate("call").stretch(self._now, self._last)
+        found = self._judge.stretch(self._now, self._now + HORIZON)
         if not found:
-            return self._none({"call"})
+            return self._none()
         start, until = found
-        day = local(self._home, start).date()
-        ends = (end for _, _, end in _parts_of(self._home, day))
+        ends = (end for _, _, end in self._days.parts(self._days.number(start)))
         until = min(until, *(end for end in ends if end > start))
-        return Plan(start, until, "callback", None, self._blocked("call", start))
+        return Plan(start, until, "callback", None, self._blocked(start))
 
-    def ladder(self, steps: Sequence[Step], lower: datetime, weights) -> Plan:
+    def ladder(self) -> Plan:
         """Walk over the days on which something is lawful until a step finds a slot."""
-        channels = {step.channel for step in steps}
-        last = max(step.last_day for step in steps)
-        day = max(self._started_on, local(self._home, lower).date())
-        while (number := (day - self._started_on).days + 1) <= last:
-            lower = max(lower, self._start(number))
-            opening = min(self._stretch(channel, lower)[0] for channel in channels)
+        asked, lower = self._asked, self._now
+        if asked.pause:
+            lower = max(lower, asked.pause.until)
+        days, last = self._days, max(step.last_day for step in self._steps)
+        number = max(1, days.number(lower))
+        while number <= last:
+            lower = max(lower, days.start(number))
+            opening, _until = self._stretch(lower)
             if opening == datetime.max:
-                return self._none(channels)
-            lawful = local(self._home, opening).date()
-            if lawful == day and (found := self._on(number, steps, lower, weights)):
+                return self._none()
+            if opening >= days.start(number + 1):
+                number = days.number(opening)
+            elif found := self._on(number, lower, number == last):
                 slot, step = found
-                blocked = self._blocked(step.channel, slot.start)
-                return Plan(slot.start, slot.until, "ladder", step, blocked)
-            day = max(lawful, day + DAY)
-        return Plan(None, self._start(last + 1), "ladder_end")
+                at = slot.start
+                return Plan(at, slot.until, "ladder", step, self._blocked(at))
+            else:
+                number += 1
+        return Plan(None, days.start(last + 1), "ladder_end")
 
-    def _on(self, number: int, steps: Sequence[Step], lower: datetime, weights):
+    def _on(
+        self, number: int, lower: datetime, final: bool
+    ) -> tuple[Slot, Step] | None:
         """Return the earliest slot of a ladder day and its step, or None."""
         found = []
-        for step in step_on(steps, number):
+        for step in step_on(self._steps, number):
             left = self._left(step, number)
-            slots = self._slots(step, number, lower) if left > 0 else ()
+            if left <= 0 or self._waits_for_saturday(step, number):
+                continue
+            slots = self._named(step, number, lower, final)
+            if slots is None:
+                slots = self._slots(step, number, lower)
+            weights = weigh(self._wishes.hours) if len(slots) > 1 else {}
             if slot := choose(step, slots, left, weights):
                 found.append((slot, step))
         return min(found, key=lambda pair: pair[0].start, default=None)
 
     def _left(self, step: Step, number: int) -> int:
         first, last = step.span(number)
-        made = today = self._made(step, self._start(number), self._start(number + 1))
+        made = today = self._made_on(number, number)
         if first < last:
-            made = self._made(step, self._start(first), self._start(last + 1))
+            made = self._made_on(first, last)
         return step.left(number, made, today)
 
     def _slots(self, step: Step, number: int, lower: datetime) -> list[Slot]:
         """Return where the step may take place on a day, one slot per part."""
         slots = []
-        day = self._started_on + (number - 1) * DAY
-        for part, start, end in _parts_of(self._home, day):
-            if found := self._first(step, max(lower, start), end):
-                slots.append(Slot(*found, part, self._made(step, start, end)))
+        for part, start, end in self._days.parts(number):
+            if lower < end and (found := self._first(step, max(lower, start), end)):
+                slots.append(Slot(*found, part, self._made(start, end)))
         return slots
 
-    def _first(self, step: Step, start: datetime, end: datetime):
+    def _named(
+        self, step: Step, number: int, lower: datetime, final: bool
+    ) -> list[Slot] | None:
+        """Return the slot at the hour the debtor named, None where it decides nothing.
+
+        That is on a day on which it is closed, and on the ladder's last day once it is
+        over: a call at another hour is better than none.
+        """
+        if self._wishes.named is None:
+            return None
+        start, end = self._days.around(number, self._wishes.named)
+        if self._made(start, end):
+            return []
+        if lower >= end:
+            return None if final else self._if_open(start, end)
+        found = self._first(step, max(lower, start), end)
+        return [Slot(*found, "")] if found else self._if_open(start, end)
+
+    def _if_open(self, start: datetime, end: datetime) -> list[Slot] | None:
+        """Return no slot where contact is lawful in a span, None where it is not."""
+        found = self._lawful(start)
+        return [] if found and found[0] < end else None
+
+    def _waits_for_saturday(self, step: Step, number: int) -> bool:
+        """Tell whether the last attempt of a span is kept for a Saturday in it."""
+        first, last = step.span(number)
+        saturday = number + (SATURDAY - self._days.day(number).weekday()) % 7
+        if not self._wishes.saturdays or not number < saturday <= last:
+            return False
+        if step.attempts - self._made_on(first, last) != 1:
+            return False
+        return bool(self._slots(step, saturday, self._days.start(saturday)))
+
+    def _first(self, step: Step, start: datetime, end: datetime) -> Span | None:
         """Return the first lawful stretch before ``end``, a gap away from attempts."""
-        gap = timedelta(minutes=step.gap)
-        times, _ = self._contacts(step.channel)
+        gap, times = timedelta(minutes=step.gap), self._every
         while start < end:
-            start, until = self._stretch(step.channel, start)
+            start, until = self._stretch(start)
             clear = _clear(start, times, gap)
             if start == clear and start < end:
                 ahead = times[bisect_right(times, start) :][:1]
@@ -203,72 +250,116 @@ class _Planner:
             start = clear
         return None
 
-    def _made(self, step: Step, start: datetime, end: datetime) -> int:
+    def _made(self, start: datetime, end: datetime) -> int:
         """Count the ladder's own attempts in a span."""
-        _, own = self._contacts(step.channel)
-        return bisect_left(own, end) - bisect_left(own, start)
+        return bisect_left(self._own, end) - bisect_left(self._own, start)
 
-    def _contacts(self, channel: str) -> tuple[list[datetime], list[datetime]]:
-        """Return when all contacts by a channel were, and this ladder's own."""
-        if channel not in self._times:
-            every = [c for c in self._history if c.channel == channel]
-            cases = {None, self._case}
-            own = [
-                c.at
-                for c in every
-                if not c.incoming and (self._case is None or c.case in cases)
-            ]
-            self._times[channel] = sorted([c.at for c in every]), sorted(own)
-        return self._times[channel]
+    def _made_on(self, first: int, last: int) -> int:
+        """Count them from one ladder day to another, inclusive."""
+        return self._made(self._days.start(first), self._days.start(last + 1))
 
-    def _gate(self, channel: str) -> Gate | Succession:
-        if channel not in self._gates:
-            self._gates[channel] = gate(
-                self._policy,
-                self._zones,
-                channel,
-                self._history,
-                **self._rules,
-            )
-        return self._gates[channel]
-
-    def _stretch(self, channel: str, lower: datetime) -> tuple[datetime, datetime]:
+    def _stretch(self, lower: datetime) -> Span:
         """Return the first lawful stretch from ``lower`` on, the end of time if none.
 
         Asked again about an instant in or before the last one found, it knows.
         """
-        asked, start, until = self._stretches.get(channel, UNKNOWN)
+        asked, (start, until) = self._known
         if not asked <= lower < until:
-            found = self._gate(channel).stretch(lower, self._last) or NEVER
-            self._stretches[channel] = lower, *found
-            return found
+            start, until = self._lawful(lower) or NEVER
+            self._known = lower, (start, until)
         return max(start, lower), until
 
-    def _start(self, number: int) -> datetime:
-        """Return when a ladder day begins."""
-        return instant(self._home, self._started_on + (number - 1) * DAY)
+    def _lawful(self, lower: datetime) -> Span | None:
+        """Return the first stretch that is lawful and in the working hours."""
+        last, working = self._now + HORIZON, self._wishes.working
+        while found := self._judge.stretch(lower, last):
+            if not working:
+                return found
+            shift = working.stretch(*found)
+            if shift and shift[0] < found[1]:
+                return shift[0], min(shift[1], found[1])
+            if found[1] >= last:
+                break
+            lower = found[1]
+        return None
 
-    def _blocked(self, channel: str, at: datetime) -> str | None:
-        if at == self._now:
-            return None
-        refusal = self._gate(channel).refusal(self._now)
+    def _blocked(self, at: datetime) -> str | None:
+        refusal = self._judge.refusal(self._now) if at != self._now else None
         return refusal.reason if refusal else None
 
-    def _none(self, channels: Collection[str]) -> Plan:
-        """Nothing is lawful by any of the channels."""
-        refused = [self._gate(channel).refused_for_good for channel in channels]
-        reason = refused[0].reason if all(refused) else "never"
-        blocked = self._gate(min(channels)).refusal(self._now)
-        return Plan(None, None, reason, None, blocked and blocked.reason)
+    def _none(self) -> Plan:
+        """Nothing is lawful."""
+        refused, blocked = self._judge.refused_for_good, self._judge.refusal(self._now)
+        reason = refused.reason if refused else "never"
+        return Plan(None, None, reason, None, blocked.reason if blocked else None)
+
+
+def _times(asked: Question) -> tuple[list[datetime], list[datetime]]:
+    """Return when all contacts by the channel were, and those of this ladder."""
+    every: list[datetime] = []
+    own: list[datetime] = []
+    for kind, times in asked.history.groups:
+        if kind.channel == asked.channel:
+            every += times
+            mine = asked.case is None or kind.case is None or kind.case == asked.case
+            if mine and not kind.incoming:
+                own += times
+    every.sort()
+    return every, sorted(own) if len(own) < len(every) else every
+
+
+class _Days:
+    """The days of a ladder where the debtor is; day 1 is the one it began on.
+
+    All debtors whose ladders began there on the same day share them.
+    """
+
+    def __init__(self, home: str, started_on: date):
+        self._home = home
+        self._started_on = started_on
+        self._starts: dict[int, datetime] = {}
+        self._parts: dict[int, tuple[tuple[str, datetime, datetime], ...]] = {}
+
+    def day(self, number: int) -> date:
+        """Return the date of a ladder day."""
+        return self._started_on + (number - 1) * DAY
+
+    def number(self, at: datetime) -> int:
+        """Return the number of the ladder day of an instant."""
+        return (local_date(self._home, at) - self._started_on).days + 1
+
+    def start(self, number: int) -> datetime:
+        """Return when a ladder day begins."""
+        if number not in self._starts:
+            self._starts[number] = instant(self._home, self.day(number))
+        return self._starts[number]
+
+    def parts(self, number: int) -> tuple[tuple[str, datetime, datetime], ...]:
+        """Return the parts of a ladder day, each with when it begins and ends."""
+        if number not in self._parts:
+            day = self.day(number)
+            self._parts[number] = tuple(
+                (part, instant(self._home, day, start), instant(self._home, day, end))
+                for part, (start, end) in PARTS.items()
+            )
+        return self._parts[number]
+
+    def around(self, number: int, hour: int) -> Span:
+        """Return the span from an hour before until an hour after a local hour."""
+        day, start, end = self.day(number), max(0, hour - 1), min(24, hour + 1)
+        return (
+            instant(self._home, day, start * HOUR),
+            instant(self._home, day, end * HOUR),
+        )
+
+
+_days = lru_cache(maxsize=1024)(_Days)
 
 
 @lru_cache(maxsize=4096)
-def _parts_of(name: str, day: date) -> tuple[tuple[str, datetime, datetime], ...]:
-    """Return the parts of a local day, each with when it begins and ends."""
-    return tuple(
-        (part, instant(name, day, start), instant(name, day, end))
-        for part, (start, end) in PARTS.items()
-    )
+def local_date(name: str, at: datetime) -> date:
+    """Return the local date of an instant; that of now is asked for many debtors."""
+    return local(name, at).date()
 
 
 def _clear(at: datetime, times: Sequence[datetime], gap: timedelta) -> datetime:

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from .clock import DAY, instant, local, middle
-from .contact import Contact, no_zone
+from .contact import no_zone
+from .question import Question
 from .steps import Step
 
 LASTS = 5
@@ -32,42 +33,46 @@ class Due(NamedTuple):
 
 
 def next_message(
+    asked: Question,
     steps: Sequence[Step],
     started_on: date,
     now: datetime,
-    zones: Sequence[str],
-    history: Sequence[Contact] = (),
     *,
-    made: Collection[tuple[int, int]] = frozenset(),
+    made: Collection[tuple[int | None, int]] = frozenset(),
     last: datetime | None = None,
     call_at: datetime | None = None,
-    case: int | None = None,
 ) -> Due | None:
     """Return the next message of a ladder, None when none is foreseen.
+
+    Of what is asked, the zones, the history and the case count; its case tells this
+    ladder's attempts from those of the debtor's other cases.
 
     ``made`` are the occurrences carried out already, as pairs of a step's key and
     ``Due.first``; ``last`` is when the last of them went out or will: there is one a
     local day at most.  ``call_at`` is the next call planned: a day is not over while
-    one is.  ``case`` tells its own attempts from those of the debtor's other cases.
+    one is.
 
+    >>> from .contact import Contact, History
+    >>> from .policy import NOTHING
     >>> weekly = Step(8, 28, channel="email", every_days=7, key=1)
     >>> monday, nine = date(2026, 2, 2), datetime(2026, 2, 2, 6)  # 09:00 in Moscow
-    >>> due = next_message([weekly], monday, nine, ["Europe/Moscow"])
+    >>> asked = Question(NOTHING, ("Europe/Moscow",))
+    >>> due = next_message(asked, [weekly], monday, nine)
     >>> str(due.at), due.first
     ('2026-02-08 21:00:00', 8)
     >>> in_vain = Step(1, 28, channel="sms", after_unanswered=1, key=2)
-    >>> next_message([in_vain], monday, nine, ["Europe/Moscow"])
-    >>> tried = [Contact(nine, "call")]
-    >>> due = next_message([in_vain], monday, nine, ["Europe/Moscow"], tried)
+    >>> next_message(asked, [in_vain], monday, nine)
+    >>> called = History.of([Contact(nine, "call")])
+    >>> tried = Question(NOTHING, asked.zones, history=called)
+    >>> due = next_message(tried, [in_vain], monday, nine)
     >>> due.at == nine, due.first
     (True, 1)
     """
-    zones = tuple(zones)
-    if no_zone(zones):
+    if no_zone(asked.zones):
         return None
-    ladder = _Ladder(started_on, middle(zones, now.date()))
+    ladder = _Ladder(started_on, middle(asked.zones, now.date()))
     earliest = max(now, ladder.start(ladder.day(last) + 1)) if last else now
-    attempts = _in_vain(history, case)
+    attempts = _in_vain(asked)
     found = []
     for step in steps:
         if step.channel == "call":
@@ -81,16 +86,19 @@ def next_message(
     return min(found, key=lambda due: due.at, default=None)
 
 
-def _in_vain(history: Sequence[Contact], case: int | None) -> list[datetime]:
+def _in_vain(asked: Question) -> list[datetime]:
     """Return when the debtor was called and not reached since the last conversation."""
-    spoken = max((c.at for c in history if c.conversed), default=datetime.min)
+    groups = asked.history.groups
+    talks = (at for kind, times in groups if kind.conversed for at in times)
+    spoken = max(talks, default=datetime.min)
     return [
-        c.at
-        for c in history
-        if c.channel == "call"
-        and not c.incoming
-        and c.at > spoken
-        and (case is None or c.case in (None, case))
+        at
+        for kind, times in groups
+        if kind.channel == "call"
+        and not kind.incoming
+        and (asked.case is None or kind.case in (None, asked.case))
+        for at in times
+        if at > spoken
     ]
 
 
@@ -108,7 +116,9 @@ class _Ladder(NamedTuple):
         """Return when a ladder day begins."""
         return instant(self.home, self.started_on + (number - 1) * DAY)
 
-    def on_its_days(self, step, earliest, made) -> Due | None:
+    def on_its_days(
+        self, step: Step, earliest: datetime, made: Collection[tuple[int | None, int]]
+    ) -> Due | None:
         """Return the first span of the step that is not over and had no message."""
         number = max(self.day(earliest), step.first_day)
         while number <= step.last_day:
@@ -118,7 +128,14 @@ class _Ladder(NamedTuple):
             number = last + 1
         return None
 
-    def after(self, step, earliest, now, attempts, call_at) -> Due | None:
+    def after(
+        self,
+        step: Step,
+        earliest: datetime,
+        now: datetime,
+        attempts: Sequence[datetime],
+        call_at: datetime | None,
+    ) -> Due | None:
         """Return the message about the last day with attempts, once that is over.
 
         It is over when no call is planned for it any more.

@@ -5,50 +5,30 @@ The gate of ``contact`` judges every piece; this only knows where its answer may
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from .clock import DAY, SECOND, instant, local, period_start, segments
-from .contact import CALLBACK_TOLERANCE, Contact, Limit, Policy, gate, no_zone
-from .limits import DAYS, counters
-from .policy import ANYWHERE, Target, windows_for
+from .contact import (
+    CALLBACK_TOLERANCE,
+    HORIZON_DAYS,
+    Contact,
+    Judge,
+    Limit,
+    Policy,
+    gate,
+    no_zone,
+    versions,
+)
+from .limits import Tally, rolling_span
+from .policy import CALLBACK_LASTS, windows_for
+from .question import Pause, Question
 
-HORIZON = timedelta(days=400)
+HORIZON = timedelta(days=HORIZON_DAYS)
 """As far ahead as ``contact.check`` looks for a lawful instant."""
 ALLOWED = frozenset({"ok", "callback"})
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of the gate about one debtor, for no instant in particular.
-
-    ``pause``: a reason for which nothing happens before an instant, whatever the policy
-    says (a promise, a hold), and that instant.
-    """
-
-    policy: Policy
-    zones: tuple[str, ...]
-    channel: str
-    history: Sequence[Contact] = ()
-    holidays: Collection[date] = frozenset()
-    callback: datetime | None = None
-    case: int | None = None
-    pause: tuple[str, datetime] | None = None
-    target: Target = ANYWHERE
-
-    def gate(self):
-        return gate(
-            self.policy,
-            self.zones,
-            self.channel,
-            self.history,
-            holidays=self.holidays,
-            callback=self.callback,
-            case=self.case,
-            target=self.target,
-        )
 
 
 class Segment(NamedTuple):
@@ -116,7 +96,7 @@ def outlook(
     first, last = midnights[0], midnights[-1]
     turn = min(max(assumed.at, first), last) if assumed else last
     found = list(_strip(asked, first, turn))
-    if turn < last:
+    if assumed and turn < last:
         found += _strip(_after(asked, assumed), turn, last)
     return tuple(
         Day(today + number * DAY, start, end, tuple(_within(found, start, end)))
@@ -137,7 +117,8 @@ def uses(asked: Question, at: datetime) -> list[Use]:
         if limit.restrains(asked.channel, asked.target.place)
     ]
     found = []
-    for counter in counters(limits, asked.zones, asked.history, asked.case):
+    tally = Tally(limits, asked.case)
+    for counter in tally.counters(asked.zones, asked.history, every=True):
         release = counter.release(at)
         limit = counter.limit
         found.append(Use(limit, _used(limit, asked, at), release and release[0]))
@@ -146,7 +127,8 @@ def uses(asked: Question, at: datetime) -> list[Use]:
 
 def _after(asked: Question, assumed: Contact) -> Question:
     callback = None if assumed.channel == "call" else asked.callback
-    return replace(asked, history=(*asked.history, assumed), callback=callback)
+    history = asked.history.with_one(assumed)
+    return replace(asked, history=history, callback=callback)
 
 
 def _policy_at(asked: Question, at: datetime) -> Policy:
@@ -161,7 +143,7 @@ def _policy_at(asked: Question, at: datetime) -> Policy:
 def _used(limit: Limit, asked: Question, at: datetime) -> int:
     times = sorted(c.at for c in limit.counted(asked.history, asked.case))
     if limit.rolling:
-        span = timedelta(days=limit.length * DAYS[limit.period])
+        span = rolling_span(limit)
         return bisect_right(times, at) - bisect_right(times, at - span)
     return max(_in_period(limit, name, times, at) for name in asked.zones)
 
@@ -175,7 +157,18 @@ def _in_period(limit: Limit, name: str, times: Sequence[datetime], at: datetime)
 # --- where the answer may change -----------------------------------------------------
 def _strip(asked: Question, first: datetime, last: datetime) -> Iterator[Segment]:
     """Yield the segments of a span of UTC, neighbours with one answer joined."""
-    judge = asked.gate()
+    over = first
+    if asked.callback and asked.channel == "call":
+        over = min(max(first, asked.callback + CALLBACK_LASTS), last)
+    pieces = list(_pieces(asked.as_of(first), first, over)) if first < over else []
+    if over < last:
+        pieces += _pieces(asked.as_of(over), over, last)
+    return _joined(pieces)
+
+
+def _pieces(asked: Question, first: datetime, last: datetime) -> Iterator[Segment]:
+    """Yield what the gate answers over a span, cut wherever that may change."""
+    judge = gate(asked)
     hopeless_until = _hopeless_until(judge, last)
     turns = {*_turns(asked, first, last), hopeless_until}
     cuts = [first, *sorted(turn for turn in turns if first < turn < last), last]
@@ -185,23 +178,23 @@ def _strip(asked: Question, first: datetime, last: datetime) -> Iterator[Segment
         if start < end
     ]
     pieces = _without_hope(pieces, hopeless_until)
-    return _joined(_paused(one, asked.pause) for one in pieces)
+    return (_paused(one, asked.pause) for one in pieces)
 
 
-def _paused(piece: Segment, pause: tuple[str, datetime] | None) -> Segment:
-    if pause and piece.start < pause[1]:
-        return Segment(piece.start, piece.end, pause[0])
+def _paused(piece: Segment, pause: Pause | None) -> Segment:
+    if pause and piece.start < pause.until:
+        return Segment(piece.start, piece.end, pause.reason)
     return piece
 
 
-def _answer(judge, at: datetime) -> tuple:
+def _answer(judge: Judge, at: datetime) -> tuple[str, Limit | None, str | None]:
     """Return the reason, the limit and the zone, as ``contact.check`` gives them."""
     if refusal := judge.refusal(at):
-        return tuple(refusal)
+        return refusal
     return "callback" if judge.thanks_to_callback(at) else "ok", None, None
 
 
-def _hopeless_until(judge, last: datetime) -> datetime:
+def _hopeless_until(judge: Judge, last: datetime) -> datetime:
     """Return from when on the next lawful instant behind ``last`` is near enough."""
     if judge.refused_for_good:
         return datetime.min
@@ -225,7 +218,7 @@ def _without_hope(pieces: list[Segment], until: datetime) -> list[Segment]:
 
 
 def _joined(pieces: Iterable[Segment]) -> Iterator[Segment]:
-    open_ = None
+    open_: Segment | None = None
     for piece in pieces:
         if open_ and open_[2:] == piece[2:]:
             open_ = open_._replace(end=piece.end)
@@ -237,7 +230,9 @@ def _joined(pieces: Iterable[Segment]) -> Iterator[Segment]:
         yield open_
 
 
-def _within(found: Iterable[Segment], start: datetime, end: datetime):
+def _within(
+    found: Iterable[Segment], start: datetime, end: datetime
+) -> Iterator[Segment]:
     """Yield the parts of the segments that lie in a span."""
     for one in found:
         if one.start < end and start < one.end:
@@ -247,37 +242,31 @@ def _within(found: Iterable[Segment], start: datetime, end: datetime):
 def _turns(asked: Question, first: datetime, last: datetime) -> Iterator[datetime]:
     """Yield every instant at which the answer may change, and some more."""
     if asked.pause:
-        yield asked.pause[1]
+        yield asked.pause.until
     if asked.callback:
         yield asked.callback
         yield asked.callback + CALLBACK_TOLERANCE
     if no_zone(asked.zones):
         return
-    versions = list(_versions(asked.policy))
-    yield from _turns_of_clocks(asked, versions, first, last)
-    for limit in {limit for policy in versions for limit in policy.limits}:
+    policies = [policy for _day, policy in versions(asked.policy)]
+    yield from _turns_of_clocks(asked, policies, first, last)
+    for limit in {limit for policy in policies for limit in policy.limits}:
         if limit.rolling and limit.restrains(asked.channel, asked.target.place):
-            span = timedelta(days=limit.length * DAYS[limit.period])
+            span = rolling_span(limit)
             for contact in limit.counted(asked.history, asked.case):
                 yield contact.at - span
                 yield contact.at + span
 
 
-def _versions(policy: Policy) -> Iterator[Policy]:
-    while True:
-        yield policy
-        if not policy.then:
-            return
-        policy = policy.then[1]
-
-
-def _turns_of_clocks(asked, versions, first, last) -> Iterator[datetime]:
+def _turns_of_clocks(
+    asked: Question, policies: Iterable[Policy], first: datetime, last: datetime
+) -> Iterator[datetime]:
     """Yield when a clock shows midnight or a bound of the hours, or is changed.
 
     Midnights are also where calendar limits and laws begin and end.
     """
     minutes = {0}
-    for policy in versions:
+    for policy in policies:
         for window in windows_for(policy.windows, asked.channel):
             minutes |= {window.start, window.end}
     for number in range(first.toordinal(), last.toordinal() + 1):
@@ -288,7 +277,9 @@ def _turns_of_clocks(asked, versions, first, last) -> Iterator[datetime]:
                 yield from _shown(minutes, start, end, ahead)
 
 
-def _shown(minutes: Collection[int], start: datetime, end: datetime, ahead):
+def _shown(
+    minutes: Collection[int], start: datetime, end: datetime, ahead: timedelta
+) -> Iterator[datetime]:
     """Yield when a clock so far ahead shows these minutes of a day in a span."""
     day = (start + ahead).date()
     while day <= (end - SECOND + ahead).date():

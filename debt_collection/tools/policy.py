@@ -11,13 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 CHANNELS = ("call", "robot_call", "sms", "email", "voice_message", "letter", "visit")
 HOLIDAY = 7
 """Pseudo weekday of a window: 0 is Monday, 6 Sunday, 7 a public holiday."""
 CALLBACK_TOLERANCE = timedelta(minutes=60)
 """From the instant a debtor asked for on, how long a call still counts as that call."""
+CALLBACK_LASTS = timedelta(hours=24)
+"""How long a callback stands that nobody made; then it is an ordinary call again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,30 @@ class Limit:
         there = not self.place or self.place == place
         return there and (not self.channels or channel in self.channels)
 
-    def counted(self, history: Iterable["Contact"], case: int | None):
-        """Return the contacts that use this limit up, asked on behalf of ``case``.
+    def weight(self, contact: "Countable", case: int | None) -> int:
+        """Return how much of this limit a contact uses up, asked for ``case``.
 
         He who rings us is not contacted by us, but has been spoken with.
         """
-        if self.channels:
-            history = [c for c in history if c.channel in self.channels]
-        if self.place:
-            history = [c for c in history if c.place == self.place]
-        if self.scope == "case" and case is not None:
-            history = [c for c in history if c.case == case]
+        if self.channels and contact.channel not in self.channels:
+            return 0
+        if self.place and contact.place != self.place:
+            return 0
+        if self.scope == "case" and case is not None and contact.case != case:
+            return 0
         if self.count == "conversation":
-            return [c for c in history if c.conversed]
-        history = [c for c in history if not c.incoming]
+            return int(contact.conversed)
+        if contact.incoming:
+            return 0
         if self.count == "connect":
-            return [c for c in history if c.connected or c.conversed]
-        if self.count == "minute":
-            return [c for c in history for _minute in range(c.minutes)]
-        return history
+            return int(contact.connected or contact.conversed)
+        return contact.minutes if self.count == "minute" else 1
+
+    def counted(
+        self, history: Iterable["Contact"], case: int | None
+    ) -> list["Contact"]:
+        """Return the contacts that use this limit up, as often as they count."""
+        return [c for c in history for _ in range(self.weight(c, case))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class Consent:
         return not self.channels or channel in self.channels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """The windows and limits that hold for a debtor.
 
@@ -121,9 +128,36 @@ class Policy:
     then: tuple[date, "Policy"] | None = None
     consents: tuple[Consent, ...] = ()
 
+    def __hash__(self) -> int:
+        # What was worked out for a policy is looked up by it, for each of thousands.
+        found = self.__dict__.get("_hash")
+        if found is None:
+            found = hash((self.windows, self.limits, self.then, self.consents))
+            object.__setattr__(self, "_hash", found)
+        return int(found)
+
 
 NOTHING = Policy(())
 """The policy under which nothing is lawful."""
+
+
+class Countable(Protocol):
+    """What a limit asks of a contact; see `Contact`."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def conversed(self) -> bool: ...
+    @property
+    def case(self) -> int | None: ...
+    @property
+    def incoming(self) -> bool: ...
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def place(self) -> str: ...
 
 
 class Contact(NamedTuple):

@@ -9,6 +9,12 @@ PARTS = {"morning": (0, 660), "midday": (660, 960), "evening": (960, 1440)}
 """Parts of the local day in minutes, half-open; together they are the whole day."""
 
 
+PART_OF_HOUR = tuple(
+    next(part for part, (start, end) in PARTS.items() if start <= 60 * hour < end)
+    for hour in range(24)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What the ladder wants from its day ``first_day`` to ``last_day``, inclusive.
@@ -83,13 +89,12 @@ def weigh(hours: Mapping[int, float]) -> dict[str, float]:
     >>> weigh({9: 0.1, 13: 0.2, 18: 0.4, 19: 0.3})
     {'morning': 0.1, 'midday': 0.2, 'evening': 0.4}
     """
-    if not hours:
-        return {}
-    known = [(60 * hour, weight) for hour, weight in hours.items()]
-    return {
-        part: max((w for minute, w in known if start <= minute < end), default=0)
-        for part, (start, end) in PARTS.items()
-    }
+    found: dict[str, float] = dict.fromkeys(PARTS, 0) if hours else {}
+    for hour, weight in hours.items():
+        part = PART_OF_HOUR[hour]
+        if weight > found[part]:
+            found[part] = weight
+    return found
 
 
 def choose(
@@ -108,14 +113,16 @@ def choose(
     ['evening', 'morning']
     """
 
-    def rank(slot):
+    def rank(slot: Slot) -> tuple[bool, int]:
         own = slot.part in step.parts
         return not own, slot.used
 
-    def liking(slot):
+    def liking(slot: Slot) -> tuple[float, int]:
         order = step.parts.index(slot.part) if slot.part in step.parts else 0
         return -weights.get(slot.part, 0), order
 
+    if len(slots) < 2:
+        return slots[0] if slots and left > 0 else None
     best = min(map(rank, slots), default=None)
     equal = sorted((slot for slot in slots if rank(slot) == best), key=liking)
     return min(equal[:left], default=None)

@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from ..tools.clock import known, local
 from ..tools.contact import Contact
-from ..tools.outlook import Question, outlook, uses
+from ..tools.outlook import outlook, uses
 
 DAYS_SHOWN = 14
 # How a reason looks on the strip; any other one stands for "not at all".
@@ -79,7 +79,7 @@ class DebtContactExplain(models.TransientModel):
         }
         if facts.policy is None or not facts.zones:
             return values
-        asked = self._prepare_question(facts)
+        asked = case._question(self.channel, facts)
         days = self._outlook(asked, now)
         return values | {
             "clocks": self._clocks(facts, now),
@@ -90,22 +90,6 @@ class DebtContactExplain(models.TransientModel):
             "limits": self._limits(asked, now),
             "hours": range(0, 25, 3),
         }
-
-    def _prepare_question(self, facts):
-        """What the gate is asked at every hour, a `tools.outlook.Question`."""
-        case = self.case_id
-        reason, resumes = case._paused(self.channel)
-        return Question(
-            facts.policy,
-            tuple(facts.zones),
-            self.channel,
-            facts.history,
-            facts.holidays,
-            callback=(self.channel == "call" and case.callback_at) or None,
-            case=case.company_id.id,
-            pause=(reason, resumes) if reason else None,
-            target=case._contact_target(self.channel, facts),
-        )
 
     def _outlook(self, asked, now):
         """The days of the strip, `tools.outlook.Day`."""

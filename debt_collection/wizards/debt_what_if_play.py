@@ -103,20 +103,13 @@ class DebtWhatIf(models.TransientModel):
         :param ladder: ``debt.ladder``, saved or in memory
         :param made: `LadderHistory`
         """
-        _paused, not_before = case._paused("call")
-        writes = facts.policy and (case.state == "active" or not_before)
+        asked = facts.policy and case._question("call", facts)
+        writes = asked and (case.state == "active" or asked.pause)
         return Course(
+            asked,
             ladder._steps(),
             case._ladder_start(),
-            facts.policy,
-            tuple(facts.zones),
-            facts.history,
-            facts.holidays,
-            callback=case.callback_at or None,
-            not_before=not_before,
-            preferred_hours=case._preferred_hours(facts, likely),
-            case=case.company_id.id,
-            target=case._contact_target("call", facts),
+            case._wishes(facts, likely),
             blocked=case._unplannable(facts),
             ways=self._message_ways(case, ladder, facts) if writes else {},
             made=made.occurrences,

@@ -8,10 +8,11 @@ from odoo import api, fields, models
 from ...tools.audit import Violation, violations
 from ...tools.clock import local
 from ...tools.consent import last_word
+from ...tools.contact import History, Question
 from ...tools.counters import in_force
 from ...tools.policy import Limit, Policy, Target, combine
 from ...tools.snapshot import plain, restored
-from ..contact.debt_case_facts import HISTORY_DAYS
+from ..contact.debt_case_history import HISTORY_DAYS
 
 # As far back as limits and ladders look.
 BEFORE = timedelta(days=HISTORY_DAYS)
@@ -172,7 +173,7 @@ class DebtContactException(models.Model):
         for contact in contacts:
             waiting[contact._history_key()].append(contact)
         for debtor in debtors:
-            made = history[debtor.id]
+            made = history.get(debtor.id, ())
             for number, one in enumerate(made):
                 key = (debtor.id, one.at, one.channel, one.case)
                 if not one.incoming and waiting[key]:
@@ -194,17 +195,17 @@ class DebtContactException(models.Model):
         """Whether it was lawful to make it at all."""
         if made is None:
             return [Violation("other")]
-        found = violations(
+        asked = rules.policy and Question(
             rules.policy,
             rules.zones,
             made.channel,
-            made.at,
-            before,
-            holidays=contact.case_id._public_holidays(made.at.year),
+            History.of(before),
+            contact.case_id._public_holidays(made.at.year),
             callback=rules.callback,
             case=made.case,
             target=rules.target,
         )
+        found = violations(asked, made.at)
         decision = contact._kept_decision()
         if not found and decision and not decision.allowed:
             return [Violation(decision.reason or "other")]
@@ -254,8 +255,10 @@ class DebtContactException(models.Model):
         channel = contact._channel()
         day = local(contact.company_id._debt_zone(), at).date()
         known = [word for word in facts.words if word.recorded <= at]
-        target = self.env["debt.contact.decision"]._decided_target(
-            contact.case_id, channel, facts, number
+        target = (
+            self.env["debt.contact.decision"]
+            ._decided_question(contact.case_id, channel, facts, number)
+            .target
         )
         return target._replace(consented=bool(last_word(known, channel, number, day)))
 

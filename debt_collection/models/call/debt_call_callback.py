@@ -65,20 +65,11 @@ class DebtCall(models.Model):
             raise UserError(case._reason_text(case._why_no_policy()))
         now = fields.Datetime.now()
         reached = values["party"] == "right_party"
-        spoken = Contact(now, "call", True, reached, case=case.company_id.id)
-        present = [spoken] if self.state == "draft" else []
-        answer = check(
-            facts.policy,
-            facts.zones,
-            "call",
-            at,
-            [*facts.history, *present],
-            holidays=facts.holidays,
-            callback=at,
-            case=case.company_id.id,
-            target=case._contact_target("call", facts),
-        )
-        return answer, facts
+        asked = case._question("call", facts)
+        if self.state == "draft":
+            spoken = Contact(now, "call", True, reached, case=asked.case)
+            asked = replace(asked, history=asked.history.with_one(spoken))
+        return check(replace(asked, callback=at, pause=None), at), facts
 
     def _callback_slot(self, at, facts, values):
         """The first lawful instant after ``at``, naive UTC; False when there is none.
@@ -86,14 +77,9 @@ class DebtCall(models.Model):
         The hours decide first: a time that the debtor names himself may be lawful
         although the number of calls is used up.
         """
-        hours = check(
-            replace(facts.policy, limits=()),
-            facts.zones,
-            "call",
-            at,
-            holidays=facts.holidays,
-            target=self.case_id._contact_target("call", facts),
-        )
+        asked = self.case_id._question("call", facts)
+        unlimited = replace(facts.policy, limits=())
+        hours = check(replace(asked, policy=unlimited, callback=None, pause=None), at)
         slot = at if hours.allowed else hours.next_at
         if not slot:
             return False

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...tools.policy import CALLBACK_LASTS
 from .debt_call import TALK_MINUTES
 
 # No operator speaks in these.
@@ -107,7 +108,7 @@ class DebtCall(models.Model):
     def _is_requested(self, at):
         """Whether a call at ``at`` (UTC) is the one the debtor asked for."""
         callback = self.case_id.callback_at
-        return bool(callback and callback <= at)
+        return bool(callback and callback <= at < callback + CALLBACK_LASTS)
 
     # --- calls that were dialled elsewhere --------------------------------------
     def _prepare_manual_dial(self, now):

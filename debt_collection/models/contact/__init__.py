@@ -3,6 +3,8 @@ from . import (
     public_holidays,
     debt_case_consent,
     debt_case_facts,
+    debt_case_history,
+    facts,
     debt_case_gate,
     debt_case_protection,
     debt_case_reason,

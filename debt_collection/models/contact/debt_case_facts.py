@@ -1,76 +1,31 @@
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import timedelta
-from operator import attrgetter
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import zones as zone_tools
 from ...tools.clock import local
-from ...tools.consent import Word
-from ...tools.contact import Contact, Policy
+from ...tools.contact import NO_CONTACTS
 from ..card.res_partner import DEBT_PHONE_FIELDS
+from .debt_phone_list import FACTS as PHONE_FACTS
+from .facts import Alike, Debtor, Facts
 from .public_holidays import holidays_of
 
-# What is read of all the records at once; anything more comes by the thousand.
-CASE_FACTS = [
-    *("partner_id", "company_id", "state", "callback_at", "hold_until"),
-    *("ladder_id", "ladder_started_on"),
-]
+# The records that answer for all alike are read whole.
+CASE_FACTS = ["partner_id", "company_id"]
 DEBTOR_FACTS = [
     *("country_id", "state_id", "zip", "city", "is_company", "debt_kind", "debt_tz"),
     *("debt_contact_policy_id", "debt_do_not_call", "debt_no_work_calls"),
-    *("debt_protection", "debt_protection_since", "debt_protection_until"),
-    "debt_representative_id",
-    "debt_preferred_hour",
+    *("debt_protection", "debt_protection_since", "debt_protection_until", "active"),
 ]
-CALL_FACTS = ["partner_id", "user_id", "state", "claim_until"]
-# The longest rolling limit in any law we know is a month, and none is longer than four
-# (`LONGEST_LIMIT`); ladders count their attempts from their first day.
-HISTORY_DAYS = 130
-# No call counts for longer, however long nobody closed it.
-A_DAY_OF_MINUTES = 24 * 60
-
-
-@dataclass(slots=True)
-class Facts:
-    """What the gate and the planner must know about one debtor.
-
-    ``busy`` is the call that is open with him, whoever's it is; ``words`` are the
-    consents he gave or withdrew; ``usable_phones`` those of ``phones`` that may be
-    dialled.
-    """
-
-    policy: Policy | None = None
-    zones: tuple[str, ...] = ()
-    holidays: frozenset = frozenset()
-    history: list[Contact] = field(default_factory=list)
-    phones: list = field(default_factory=list)
-    usable_phones: list = field(default_factory=list)
-    hours: dict[int, int] = field(default_factory=dict)
-    busy: object = None
-    words: list[Word] = field(default_factory=list)
-
-    def history_after(self, made):
-        """The contacts, with the open call as it will have been.
-
-        :param Contact made: what it will have been, had it been dialled now
-        """
-        call = self.busy
-        if not call or call.state == "draft":
-            return [*self.history, made]
-        rang = call.direction == "inbound"
-        made = made._replace(at=call.started_at, incoming=rang)
-        return [*(c for c in self.history if c.at != call.started_at), made]
-
-    @property
-    def zone(self):
-        return self.zones[0] if self.zones else None
 
 
 class DebtCase(models.Model):
-    """What is known of debtors before they are contacted, read for many at once."""
+    """What is known of debtors before they are contacted, read for many at once.
+
+    Plain rows are read of all of them. What takes thought (law, holidays, zones, which
+    number may be dialled) is asked of one record for all that do not differ in it.
+    """
 
     _inherit = "debt.case"
 
@@ -82,129 +37,166 @@ class DebtCase(models.Model):
 
         :return: dict of `Facts` by case
         """
-        cases = self.sudo()
-        cases.fetch(CASE_FACTS)
-        debtors = cases.partner_id
-        debtors.fetch(DEBTOR_FACTS)
-        phones = self.env["debt.phone"]._listed(debtors)
-        history, hours = cases._contact_history(debtors, self._work_numbers(phones))
+        cases = self.sudo()._origin
+        rows = cases._read_debtors()
+        debtors = self.env["res.partner"].sudo().browse({r.partner_id for r in rows})
+        numbers = self.env["debt.phone"]._numbers(debtors)
+        history, hours = cases._contact_history(debtors, _at_work(numbers))
         busy = cases._open_calls(debtors)
         words = cases._consent_words(debtors)
-        policies = self.env["debt.contact.policy"]
-        facts = {}
-        for case, own in zip(cases, self, strict=True):
-            debtor = case.partner_id
-            known = phones[debtor.id]
-            said = words[debtor.id, case.company_id.id]
-            usable = [
-                phone
-                for phone in known
-                if phone._is_usable() and not case._refused_at_work(phone, said)
-            ]
-            facts[own] = Facts(
-                policy=policies._chosen_policy(case._policy_choice()),
-                zones=case._resolve_zones(usable[0] if usable else None).names,
-                holidays=case._public_holidays(),
-                history=history[debtor.id],
-                phones=known,
-                usable_phones=usable,
-                hours=hours[debtor.id],
-                busy=busy.get(debtor.id),
-                words=said,
+        alike = cases._alike(rows, numbers)
+        usable = cases._usable_numbers(rows, numbers, words, alike)
+        laws = cases._shared_laws(alike)
+        zones = cases._shared_zones(rows, usable, alike)
+        pauses = cases._read_pauses(rows)
+        facts, book = {}, self.env["debt.phone"].sudo()
+        for row in rows:
+            partner_id, case_id = row.partner_id, row.case_id
+            policy, holidays = laws[case_id]
+            facts[case_id] = Facts(
+                policy=policy,
+                zones=zones[case_id],
+                holidays=holidays,
+                history=history.get(partner_id, NO_CONTACTS),
+                numbers=numbers.get(partner_id, []),
+                usable=usable[case_id],
+                hours=hours.get(partner_id, {}),
+                busy=busy.get(partner_id),
+                words=words.get((partner_id, row.company_id), []),
+                protection=row.protection and cases._protection(row),
+                pause=pauses.get(case_id),
+                debtor=row,
+                book=book,
             )
-        return facts
+        return {own: facts[case.id] for own, case in zip(self, cases, strict=True)}
 
-    def _open_calls(self, debtors):
-        """The calls that are not over with these debtors, whoever's they are.
+    def _read_debtors(self):
+        """What stands on these cases and their debtors.
 
-        :return: dict of ``debt.call`` (superuser) by partner id
+        :return: list of `Debtor`
         """
-        # Superuser: a line that is busy is busy for all companies.
-        calls = self.env["debt.call"].sudo()
-        theirs = [("partner_id", "in", debtors.ids), ("state", "!=", "done")]
-        return {
-            call.partner_id.id: call for call in calls.search_fetch(theirs, CALL_FACTS)
-        }
-
-    def _contact_history(self, debtors, work=(), since=None):
-        """Contacts made with these debtors, in all companies.
-
-        Of a call nobody logged an outcome for, the worst is assumed: that it was a
-        conversation. Where the debtor rang us, it is a conversation but no attempt. A
-        call that failed before any telephone rang is none either. A message counts
-        from the moment it was handed over.
-
-        :param work: numbers that ring at a place of work
-        :param datetime since: naive UTC; by default as far back as any limit looks
-        :return: two dicts by partner id: list of `tools.contact.Contact`, the oldest
-            first, and counts of answered calls by local hour
-        """
-        self.env["debt.call"].flush_model()
-        self.env["debt.message"].flush_model()
-        since = since or fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
-        # Contacts that differ in nothing but their time come as one row: hundreds of
-        # thousands of rows took longer to hand over than all else to decide.
+        for name in ("debt.case", "res.partner"):
+            self.env[name].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH contact AS (
-                    SELECT partner_id, started_at AS at,
-                           CASE mode WHEN 'robot' THEN 'robot_call'
-                                     WHEN 'voice_message' THEN 'voice_message'
-                                     ELSE 'call' END AS channel,
-                           connected OR answered_at IS NOT NULL OR party != 'none'
-                           OR outcome_id IS NULL AND party IS NULL AS connected,
-                           party = 'right_party'
-                           OR outcome_id IS NULL AND party IS NULL AS conversed,
-                           requested, company_id, direction = 'inbound' AS incoming,
-                           CEIL(EXTRACT(EPOCH FROM
-                                COALESCE(ended_at, %(now)s) - started_at) / 60)::int
-                           AS minutes, local_hour,
-                           CASE WHEN number = ANY(%(work)s) THEN 'work' ELSE '' END
-                           AS place,
-                           outcome_id IN (SELECT id FROM debt_call_outcome
-                                           WHERE retry_minutes > 0) AS busy
-                      FROM debt_call
-                     WHERE partner_id = ANY(%(debtors)s)
-                       AND state != 'draft'
-                       AND unreached IS NOT TRUE
-                       AND started_at > %(since)s
-                    UNION ALL
-                    SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
-                           company_id, FALSE, 1, NULL,
-                           CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END,
-                           FALSE
-                      FROM debt_message
-                     WHERE partner_id = ANY(%(debtors)s)
-                       AND sent_at > %(since)s
-                )
-                SELECT partner_id,
-                       CASE WHEN connected AND NOT incoming THEN local_hour END,
-                       array_agg(at),
-                       -- as tools.contact.Contact has them
-                       channel, COALESCE(connected, FALSE),
-                       COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
-                       company_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s),
-                       place, COALESCE(busy, FALSE)
-                  FROM contact
-                 GROUP BY 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12
+                SELECT debt_case.id, debt_case.partner_id, debt_case.state,
+                       debt_case.callback_at,
+                       debt_case.state = 'on_hold' AND hold_until IS NOT NULL,
+                       debt_case.ladder_id, debt_case.ladder_started_on,
+                       COALESCE(debtor.debt_do_not_call, FALSE),
+                       debtor.debt_protection,
+                       COALESCE(debtor.debt_preferred_hour, 0),
+                       debt_case.company_id, COALESCE(debtor.is_company, FALSE),
+                       debtor.country_id, debtor.state_id, debtor.debt_kind,
+                       debtor.debt_contact_policy_id, debtor.zip, debtor.city,
+                       debtor.debt_tz
+                  FROM debt_case
+                  JOIN res_partner debtor ON debtor.id = debt_case.partner_id
+                 WHERE debt_case.id = ANY(%s)
                 """,
-                debtors=debtors.ids,
-                longest=A_DAY_OF_MINUTES,
-                since=since,
-                now=fields.Datetime.now(),
-                work=list(work),
+                self.ids,
             )
         )
-        history = defaultdict(list)
-        hours = defaultdict(lambda: defaultdict(int))
-        for debtor_id, answered_hour, times, *how in rows:
-            history[debtor_id] += [Contact(at, *how) for at in times]
-            if answered_hour is not None:
-                hours[debtor_id][answered_hour] += len(times)
-        for contacts in history.values():
-            contacts.sort(key=attrgetter("at"))
-        return history, hours
+        return [Debtor(*row[:12], home=row[10:]) for row in rows]
+
+    def _read_pauses(self, rows):
+        """What keeps contact with these debtors back until a day.
+
+        :return: dict of `tools.question.Pause` by id of the case
+        """
+        paused = self.browse(self._may_be_paused(rows))
+        return {case.id: pause for case in paused if (pause := case._pause())}
+
+    def _may_be_paused(self, rows):
+        """Hook: ids of the cases of whom `_pause` is asked at all."""
+        return {row.case_id for row in rows if row.is_held}
+
+    def _protection(self, row):
+        """Why nobody contacts this debtor today, or False."""
+        debtor = self.env["res.partner"].sudo().browse(row.partner_id)
+        return debtor._debt_protected(self.env["res.company"].browse(row.company_id))
+
+    def _alike(self, rows, numbers):
+        """One debtor and one number for all that do not differ, read whole at once.
+
+        :return: `Alike`
+        """
+        alike = Alike({}, {}, {}, {})
+        zip_laws = self._countries_with_laws_by_zip()
+        for row in rows:
+            listed = numbers.get(row.partner_id, ())
+            alike.laws[row.case_id] = key = row.law_key(listed, zip_laws)
+            alike.cases.setdefault(key, row.case_id)
+            alike.cases.setdefault(row.zone_key(None), row.case_id)
+            for one in listed:
+                alike.numbers.setdefault(one.use, one)
+                key = row.zone_key(one)
+                if key not in alike.cases:
+                    alike.cases[key], alike.numbers[key] = row.case_id, one
+        numbers = alike.numbers.values()
+        cases = self.browse(set(alike.cases.values()))
+        cases.fetch(CASE_FACTS)
+        holders = {one.contact_id for one in numbers} | set(cases.partner_id.ids)
+        self.env["res.partner"].sudo().browse(holders).fetch(DEBTOR_FACTS)
+        phones = self.env["debt.phone"].sudo().browse({one.id for one in numbers})
+        phones.fetch(PHONE_FACTS)
+        alike.phones.update((phone.id, phone) for phone in phones)
+        return alike
+
+    @api.model
+    def _countries_with_laws_by_zip(self):
+        """Ids of the countries in which the postal code decides about the law."""
+        by_country = self.env["debt.contact.policy"]._laws().items()
+        return {key for key, laws in by_country if any(law.zips for law in laws)}
+
+    def _usable_numbers(self, rows, numbers, words, alike):
+        """Which of the debtors' numbers may be dialled.
+
+        :return: dict of lists of `Number` by id of the case
+        """
+        usable, found = {}, {}
+        for row in rows:
+            good = []
+            for one in numbers.get(row.partner_id, ()):
+                if one.use not in usable:
+                    same = alike.phones[alike.numbers[one.use].id]
+                    usable[one.use] = same._is_usable()
+                if usable[one.use]:
+                    good.append(one)
+            if said := words.get((row.partner_id, row.company_id)):
+                case = self.browse(row.case_id)
+                good = [one for one in good if not case._refused_at_work(one, said)]
+            found[row.case_id] = good
+        return found
+
+    def _shared_laws(self, alike):
+        """The policy and the public holidays of each case.
+
+        :return: dict of pairs by id of the case
+        """
+        policies, found = self.env["debt.contact.policy"], {}
+        for key in set(alike.laws.values()):
+            case = self.browse(alike.cases[key])
+            policy = policies._chosen_policy(case._policy_choice())
+            found[key] = policy, case._public_holidays()
+        return {case_id: found[key] for case_id, key in alike.laws.items()}
+
+    def _shared_zones(self, rows, usable, alike):
+        """The zones in which each debtor may be, by the number to try first.
+
+        :return: dict of tuples by id of the case
+        """
+        known, found = {}, {}
+        for row in rows:
+            first = usable[row.case_id]
+            key = row.zone_key(first[0] if first else None)
+            if key not in known:
+                phone = alike.phones[alike.numbers[key].id] if first else None
+                case = self.browse(alike.cases[key])
+                known[key] = case._resolve_zones(phone).names
+            found[row.case_id] = known[key]
+        return found
 
     # --- where the debtor is ----------------------------------------------------------
     def _resolve_zones(self, phone):
@@ -254,3 +246,9 @@ class DebtCase(models.Model):
         if self and names & DEBT_PHONE_FIELDS:
             self.env["debt.phone"]._sync(self.partner_id)
         super()._on_debtor_changed(names)
+
+
+def _at_work(numbers):
+    """Those of these numbers that ring at a place of work."""
+    every = chain.from_iterable(numbers.values())
+    return {one.number for one in every if one.place == "work"}

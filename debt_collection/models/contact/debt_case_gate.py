@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytz
@@ -6,11 +7,14 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...tools.clock import instant
-from ...tools.contact import CHANNELS, Answer, check
+from ...tools.contact import CHANNELS, Answer, Pause, Question, check
+from ...tools.policy import CALLBACK_LASTS
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
 # Nobody plans further ahead, and the calendars end somewhere.
 FARTHEST_ASKED = timedelta(days=3653)
+# What does not keep back a call that the debtor asked for.
+CALLED_BACK = ("disputed", "legal", "on_hold")
 
 
 class DebtCase(models.Model):
@@ -90,7 +94,10 @@ class DebtCase(models.Model):
         :return: `tools.contact.Answer`
         """
         self.ensure_one()
-        if reason := self._refused_by_ledger(owed):
+        reason = self._refused_by_ledger(owed)
+        if reason and not (
+            reason in CALLED_BACK and self._awaits_callback(channel, at)
+        ):
             return Answer(False, reason)
         return self._contact_answer(channel, at, facts, number, phone, lifted)
 
@@ -100,25 +107,37 @@ class DebtCase(models.Model):
             return Answer(False, reason)
         if self._is_busy(facts, at):
             return Answer(False, "busy", facts.busy.claim_until)
-        paused, resumes = self._paused(channel)
-        target = self._contact_target(channel, facts, number, phone)
-        if paused and paused not in lifted and at < resumes:
-            later = self._ask_policy(channel, resumes, facts, target)
-            return Answer(False, paused, later.next_at, later.until)
-        return self._ask_policy(channel, at, facts, target)
+        asked = self._question(channel, facts, number, phone)
+        if asked.pause and asked.pause.reason in lifted:
+            asked = replace(asked, pause=None)
+        return check(asked, at)
 
-    def _ask_policy(self, channel, at, facts, target):
-        return check(
+    def _question(self, channel, facts, number=None, phone=None):
+        """All that gate and planner are asked about this debtor; built here only.
+
+        :param str channel: as of `check_contact`
+        :param facts: `Facts` of the debtor, with a policy
+        :param str number: the number or address to be used, None: any
+        :param phone: its ``debt.phone``, None where there is none
+        :return: `tools.question.Question`
+        """
+        callback = facts.debtor.callback_at if channel == "call" else None
+        return Question(
             facts.policy,
             facts.zones,
             channel,
-            at,
             facts.history,
-            holidays=facts.holidays,
-            callback=(channel == "call" and self.callback_at) or None,
-            case=self.company_id.id,
-            target=target,
+            facts.holidays,
+            callback=callback,
+            case=facts.debtor.company_id,
+            target=self._contact_target(channel, facts, number, phone),
+            pause=facts.pause,
         )
+
+    def _awaits_callback(self, channel, at):
+        """Whether the debtor asked for a call that may still be made at an instant."""
+        callback = channel == "call" and self.callback_at
+        return bool(callback and at < callback + CALLBACK_LASTS)
 
     def _refused_by_ledger(self, totals=None):
         """A debtor who owes nothing that is due is not contacted (rules 1, 2)."""
@@ -137,7 +156,7 @@ class DebtCase(models.Model):
             return self._why_no_policy()
         if self._is_representative(channel, number):
             return None
-        if reason := self._refused_protected(channel):
+        if reason := self._refused_protected(channel, facts.protection):
             return reason
         if self._has_opted_out(channel, facts, number, phone):
             return "opted_out"
@@ -147,29 +166,22 @@ class DebtCase(models.Model):
         return "bad_address" if stranger else None
 
     def _refused_number(self, facts, number, phone):
-        # Whether he refused calls is the debtor's own word, whoever may read contacts.
-        if self.partner_id.sudo().debt_do_not_call:
+        if facts.debtor.do_not_call:
             return "do_not_call"
         if self._forbidden_at_work(facts, phone):
             return "work_forbidden"
         if number and (phone is None or not phone._is_usable()):
             return "bad_number"
-        return None if facts.usable_phones else "no_number"
-
-    def _paused(self, channel):
-        """A hold or a promise pauses contact, but not a call that was asked for.
-
-        :return: (reason, naive UTC from which on it no longer does), or (None, None)
-        """
-        if channel == "call" and self.callback_at:
-            return None, None
-        return self._pause()
+        return None if facts.usable else "no_number"
 
     def _pause(self):
-        """Hook: what pauses contact with this debtor, and until when, as `_paused`."""
+        """Hook: what keeps contact with this debtor back, and until when.
+
+        :return: `tools.question.Pause`, None where nothing does
+        """
         if self.state == "on_hold" and self.hold_until:
-            return "on_hold", self._day_end(self.hold_until)
-        return None, None
+            return Pause("on_hold", self._day_end(self.hold_until))
+        return None
 
     def _day_end(self, day):
         """The first instant after a local day of the company, naive UTC."""

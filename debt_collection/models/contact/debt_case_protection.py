@@ -13,14 +13,12 @@ class DebtCase(models.Model):
 
     _inherit = "debt.case"
 
-    def _refused_protected(self, channel):
+    def _refused_protected(self, channel, protection):
         """Why nobody contacts this debtor, whatever he owes; None when he may be.
 
         Entered on the contact, with or without a call: what an operator heard also
         stops the case, by its state.
         """
-        # Superuser: whoever may read the case may know that its debtor is protected.
-        protection = self.partner_id.sudo()._debt_protected()
         if protection == "refused_contact" and channel == "letter":
             return None
         return protection or None
@@ -53,7 +51,7 @@ class DebtCase(models.Model):
 
     def _forbidden_at_work(self, facts, phone):
         """Whether only his place of work is left, and he is not to be called there."""
-        phones = [phone] if phone else [] if facts.usable_phones else facts.phones
+        phones = [phone] if phone else [] if facts.usable else facts.phones
         return any(
             one._is_forbidden_at_work() or self._refused_at_work(one, facts.words)
             for one in phones
@@ -75,11 +73,11 @@ class DebtCase(models.Model):
         Without a number it is any of those that can be used: their place counts when
         they agree, and one that may be a mobile makes all count as such.
         """
-        phones = [phone] if phone else [] if number else facts.usable_phones
+        phones = [phone] if phone else [] if number else facts.usable
         return Target(
-            place=self._place_of(channel, phones),
-            mobile=not phones or any(one._may_be_mobile() for one in phones),
-            consented=self._has_consented(channel, facts, number, phone),
+            self._place_of(channel, phones),
+            not phones or any(one._may_be_mobile() for one in phones),
+            self._has_consented(channel, facts, number, phone),
         )
 
     @api.model
@@ -88,8 +86,9 @@ class DebtCase(models.Model):
 
         A letter, an e-mail or a visit goes to none of his numbers.
         """
-        by_phone = channel in CHANNEL_GROUPS["phone"]
-        places = {phone.place or "" for phone in phones if by_phone}
+        if channel not in CHANNEL_GROUPS["phone"]:
+            return ""
+        places = {phone.place or "" for phone in phones}
         return places.pop() if len(places) == 1 else ""
 
     @api.model

@@ -22,7 +22,8 @@ class DebtContactDecision(models.Model):
         case.ensure_one()
         texts = case._reason_texts()
         number = values.get("number")
-        target = self._decided_target(case, channel, facts, number)
+        asked = self._decided_question(case, channel, facts, number)
+        target = asked.target
         return {
             "kind": "contact",
             "channel": channel,
@@ -39,7 +40,7 @@ class DebtContactDecision(models.Model):
             "mobile": target.mobile,
             "consented": target.consented,
             "consent_id": case._consent_behind(channel, facts, number),
-            "policies": self._read_limits(case, channel, at, facts, target.place),
+            "policies": self._read_limits(case, at, asked),
             **self._prepare_local(at, facts),
             **values,
         }
@@ -73,13 +74,13 @@ class DebtContactDecision(models.Model):
         }
 
     @api.model
-    def _decided_target(self, case, channel, facts, number=None):
-        """Where a contact goes as far as that is known now, `tools.contact.Target`."""
+    def _decided_question(self, case, channel, facts, number=None):
+        """What was asked about a contact as far as that is known now."""
         listed = (phone for phone in facts.phones if number == phone.number)
-        return case._contact_target(channel, facts, number, next(listed, None))
+        return case._question(channel, facts, number, next(listed, None))
 
     @api.model
-    def _read_limits(self, case, channel, at, facts, place):
+    def _read_limits(self, case, at, asked):
         """How far the limits of all policies in force are used up.
 
         :return: dict by policy id of lists of plain values, see `tools.counters`
@@ -93,25 +94,16 @@ class DebtContactDecision(models.Model):
                     "since": reading.since.isoformat(),
                     "zone": reading.zone,
                 }
-                for reading in readings(
-                    law.policy.limits,
-                    facts.zones,
-                    channel,
-                    at,
-                    facts.history,
-                    case.company_id.id,
-                    place,
-                )
+                for reading in readings(law.policy.limits, asked, at)
             ]
-            for law in self._laws_at(case, at, facts)
-            if facts.zones
+            for law in self._laws_at(case, at, asked.zones)
         }
 
     @api.model
-    def _laws_at(self, case, at, facts):
+    def _laws_at(self, case, at, zones):
         """The laws in force at an instant wherever the debtor may be, each once."""
         choice = case._policy_choice()
-        days = {local(zone, at).date() for zone in facts.zones}
+        days = {local(zone, at).date() for zone in zones}
         return list(
             dict.fromkeys(law for day in sorted(days) for law in choice.on(day))
         )

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ...tools.contact import HOLIDAY, Limit, Policy, Window
 from ...tools.law import Law
-from ...tools.limits import DAYS as PERIOD_DAYS
+from ...tools.limits import rolling_span
 from .channel_groups import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
 
 # How a policy's word for its debtors is told from the facts: `tools.law.Law`.
@@ -383,7 +383,7 @@ class DebtContactPolicyLimit(models.Model):
     def _check_length(self):
         """Contacts from before are not read: such a limit would promise too much."""
         for limit in self:
-            if limit.length * PERIOD_DAYS[limit.period] > LONGEST_LIMIT:
+            if rolling_span(limit).days > LONGEST_LIMIT:
                 raise ValidationError(
                     self.env._(
                         "Contacts are counted over %(days)s days at most: choose a "

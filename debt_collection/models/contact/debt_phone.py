@@ -20,6 +20,7 @@ HEALTH = [
     ("do_not_call", "Do Not Call"),
 ]
 USABLE_HEALTH = ("good", "unknown")
+NEVER_MOBILE = ("landline", "voip", "toll_free", "premium")
 
 
 class DebtPhone(models.Model):
@@ -160,7 +161,7 @@ class DebtPhone(models.Model):
 
     def _may_be_mobile(self):
         self.ensure_one()
-        return self.kind not in ("landline", "voip", "toll_free", "premium")
+        return self.kind not in NEVER_MOBILE
 
     def write(self, vals):
         """A number is the same number on whichever of the debtor's contacts it is."""

@@ -1,18 +1,44 @@
 from collections import defaultdict
+from typing import NamedTuple
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ...tools import phones
 from ...tools.phones import PhoneError
+from .debt_phone import NEVER_MOBILE
 
 # What the gate reads of all the numbers at once.
-FACTS = ("number", "extension", "kind", "region", "zones", "health", "place")
+FACTS = [
+    *("number", "extension", "kind", "region", "zones", "health", "place"),
+    *("partner_id", "contact_id"),
+]
 # And of whose they are: may they be dialled, and where do they ring?
 HOLDER_FACTS = [
     *("active", "debt_do_not_call", "debt_no_work_calls"),
     *("debt_protection", "debt_protection_since", "debt_protection_until"),
     *("country_id", "state_id", "zip", "city", "debt_tz"),
 ]
+
+
+class Number(NamedTuple):
+    """One of a debtor's numbers, as much as decides about a call.
+
+    ``use``: all that `debt.phone._is_usable` looks at.  ``whereabouts``: all of it that
+    `_resolve_zones` looks at.  Numbers that agree in them are asked about once.
+    """
+
+    id: int
+    contact_id: int
+    number: str
+    kind: str
+    place: str
+    region: str
+    use: tuple
+    whereabouts: tuple
+
+    def _may_be_mobile(self):
+        return self.kind not in NEVER_MOBILE
 
 
 class DebtPhone(models.Model):
@@ -141,23 +167,69 @@ class DebtPhone(models.Model):
         :param debtors: ``res.partner``, the commercial partners
         :return: dict of lists of ``debt.phone`` (superuser) by id of the debtor
         """
-        found = self._read_listed(debtors)
-        if missing := debtors.filtered(lambda debtor: debtor.id not in found):
+        numbers = self._numbers(debtors)
+        every = {one.id for listed in numbers.values() for one in listed}
+        phones = self._read_whole(every)
+        return {
+            debtor_id: [phones[one.id] for one in listed]
+            for debtor_id, listed in numbers.items()
+        }
+
+    @api.model
+    def _numbers(self, debtors):
+        """The same as plain values: the number to try first in front.
+
+        :return: dict of lists of `Number` by id of the debtor
+        """
+        found = self._read_numbers(debtors.ids)
+        if missing := debtors.browse(set(debtors.ids) - found.keys()):
             self._sync_missing(missing)
-            found.update(self._read_listed(missing))
+            found.update(self._read_numbers(missing.ids))
         return found
 
     @api.model
-    def _read_listed(self, debtors):
+    def _read_numbers(self, debtor_ids):
         # Superuser: exactly these debtors' numbers.
-        known = [("partner_id", "in", debtors.ids), ("number", "!=", False)]
+        for name in ("debt.phone", "res.partner"):
+            self.env[name].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT phone.partner_id,
+                       phone.id, phone.contact_id, phone.number, phone.kind,
+                       phone.place, phone.region,
+                       -- what decides whether it may be dialled
+                       phone.health, phone.place, holder.id = debtor.id, holder.active,
+                       holder.debt_do_not_call, holder.debt_no_work_calls,
+                       debtor.debt_no_work_calls, holder.debt_protection,
+                       holder.debt_protection_since, holder.debt_protection_until,
+                       -- where it rings
+                       phone.kind, phone.region, phone.zones, holder.id = debtor.id,
+                       holder.country_id, holder.state_id, holder.zip, holder.city,
+                       holder.debt_tz
+                  FROM debt_phone phone
+                  JOIN res_partner holder ON holder.id = phone.contact_id
+                  JOIN res_partner debtor ON debtor.id = phone.partner_id
+                 WHERE phone.partner_id = ANY(%s)
+                   AND phone.number IS NOT NULL AND phone.active
+                 ORDER BY phone.sequence, phone.id
+                """,
+                debtor_ids,
+            )
+        )
         found = defaultdict(list)
-        facts = [*FACTS, "partner_id", "contact_id"]
-        phones = self.sudo().search_fetch(known, facts)
+        for row in rows:
+            found[row[0]].append(Number(*row[1:7], row[7:17], row[17:]))
+        return dict(found)
+
+    @api.model
+    def _read_whole(self, ids):
+        """Numbers with all that is asked about them, ``debt.phone`` by id."""
+        # Superuser: exactly the numbers of debtors the caller reads.
+        phones = self.sudo().browse(ids)
+        phones.fetch(FACTS)
         phones.contact_id.fetch(HOLDER_FACTS)
-        for phone in phones:
-            found[phone.partner_id.id].append(phone)
-        return found
+        return {phone.id: phone for phone in phones}
 
     @api.model
     def _sync_missing(self, debtors):

@@ -81,12 +81,15 @@ class ResPartner(models.Model):
             return vals
         return vals | {"debt_protection_since": self.env.company._debt_today()}
 
-    def _debt_protected(self):
-        """Why the debtor is not contacted today: a code of the gate, or False."""
+    def _debt_protected(self, company=None):
+        """Why the debtor is not contacted today: a code of the gate, or False.
+
+        :param company: whom he owes, ``res.company``: the day ends where it is
+        """
         self.ensure_one()
         if not self.debt_protection:
             return False
-        today = self.env.company._debt_today()
+        today = (company or self.env.company)._debt_today()
         first = self.debt_protection_since or today
         last = self.debt_protection_until or today
         return self.debt_protection if first <= today <= last else False

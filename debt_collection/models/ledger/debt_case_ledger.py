@@ -34,10 +34,13 @@ class DebtCase(models.Model):
         return ledger._refresh_follow(effects)
 
     @api.model
-    def _cron_refresh(self):
-        """The daily job: every company's ledger, then what a new day brings."""
+    def _cron_refresh(self, companies=None):
+        """The daily job: the companies' ledger, then what a new day brings.
+
+        :param companies: ``res.company``, all of them when None
+        """
         ledger = self.env["debt.ledger"].sudo()
-        companies = ledger.env["res.company"].search([])
+        companies = companies or ledger.env["res.company"].search([])
         while (effects := ledger._refresh(companies)) is None:
             # Somebody has just written the same cases. A new transaction sees that,
             # and only within a scheduled action may we begin one.

@@ -49,18 +49,16 @@ class DebtCase(models.Model):
         :return: `tools.ladder_messages.Due`, None when none is foreseen
         """
         super()._plan_message(facts, now, made, call_at)
-        if self.state != "active" or self.callback_at or self._paused("sms")[0]:
+        if self.state != "active" or self.callback_at or facts.pause:
             return None
         due = next_message(
+            self._question("sms", facts),
             self.ladder_id._steps(),
             self._ladder_start(),
             now,
-            facts.zones,
-            facts.history,
             made=made.occurrences,
             last=made.last,
             call_at=call_at,
-            case=self.company_id.id,
         )
         step = self.env["debt.ladder.step"].browse(due.step.key if due else [])
         return due if step and self._step_channel(step, facts) else None

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from ...tools.contact import Answer
+from ...tools.contact import Answer, check
 
 
 class DebtMessage(models.Model):
@@ -61,8 +63,8 @@ class DebtMessage(models.Model):
         facts = case._contact_facts()[case]
         if reason := case._refused_by_debtor(channel, facts, None, None):
             return Answer(False, reason), facts
-        target = case._contact_target(channel, facts)
-        return case._ask_policy(channel, made_at, facts, target), facts
+        asked = replace(case._question(channel, facts), pause=None)
+        return check(asked, made_at), facts
 
     @api.model
     def _postal_address(self, case):

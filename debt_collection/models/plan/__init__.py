@@ -1,4 +1,5 @@
 from . import (
+    debt_case_day,
     debt_case_plan,
     debt_contact_decision_plan,
     debt_ladder,

@@ -1,24 +1,24 @@
 import logging
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ...tools.contact import check
-from ...tools.ladder import Plan, plan
+from ...tools.ladder import Plan, Wishes, plan
+from ...tools.policy import CALLBACK_LASTS
 from ..card.isolated import halve_on_failure
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 1000
-# A callback the debtor asked for is made until then; later it is an ordinary call.
-CALLBACK_LASTS = timedelta(hours=24)
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
 RETRY_WITHIN = timedelta(hours=4)
-# No call counts for longer: `debt_case_facts.A_DAY_OF_MINUTES`.
+# No call counts for longer: `debt_case_history.A_DAY_OF_MINUTES`.
 LONGEST_CALL = timedelta(days=1)
 # Reasons of the planner with which the ladder has no more calls.
 CALLS_OVER = ("ladder_end", "no_steps")
@@ -56,11 +56,41 @@ class DebtCase(models.Model):
 
         :param datetime now: naive UTC
         """
-        passed = Domain("state", "=", "active") & Domain("contact_until", "<=", now)
-        paused = Domain("state", "in", ("on_hold", "promised"))
+        called_back = Domain("callback_at", "!=", False)
+        passed = Domain("state", "=", "active") | called_back
+        passed &= Domain("contact_until", "<=", now)
+        paused = Domain("state", "in", ("on_hold", "promised")) & ~called_back
         passed |= paused & Domain("next_contact_at", "<=", now)
         dirty = Domain("plan_dirty", "=", True)
-        return Domain("closed_at", "=", False) & (dirty | passed)
+        changed = dirty | passed | self._ended_domain(now)
+        return Domain("closed_at", "=", False) & changed
+
+    @api.model
+    def _ended_domain(self, now):
+        """Cases of whom something has ended by its date, whatever was planned for them.
+
+        A day ends where the company is. Planning a case takes it out of this.
+
+        :param datetime now: naive UTC
+        """
+        days = defaultdict(list)
+        # Superuser: only dates and ids are read.
+        for company in self.env["res.company"].sudo().search([]):
+            days[company._debt_today()].append(company.id)
+        ended = (
+            Domain("company_id", "in", ids) & self._ended_by_domain(day)
+            for day, ids in days.items()
+        )
+        return Domain("callback_at", "<=", now - CALLBACK_LASTS) | Domain.OR(ended)
+
+    @api.model
+    def _ended_by_domain(self, day):
+        """Hook: cases whose hold or protection has ended when a day begins."""
+        held = Domain("state", "=", "on_hold") & Domain("hold_until", "<", day)
+        codes = list(self._protection_texts())
+        protected = Domain("next_contact_code", "in", codes)
+        protected &= Domain("partner_id.debt_protection_until", "<", day)
+        return held | protected
 
     def _plan(self):
         """Plan the next contact of open cases and bring their activities in line.
@@ -74,12 +104,13 @@ class DebtCase(models.Model):
             return
         self.env["debt.team"]._assign(cases)
         now = fields.Datetime.now()
+        for case in cases:
+            case._end_pauses(now)
         facts = cases._contact_facts()
         likely = self._answering_hours()
         made = cases._ladder_messages()
         decisions, lost = self.env["debt.contact.decision"], []
         for case in cases:
-            case._end_pauses(now)
             planned = case._plan_next_contact(facts[case], now, likely)
             message = case._plan_message(facts[case], now, made[case], planned.at)
             if planned.reason in CALLS_OVER:
@@ -98,9 +129,23 @@ class DebtCase(models.Model):
             state = self._state_without_pause()
             self.write({"state": state, "hold_until": False, "plan_dirty": True})
         if self.callback_at and self.callback_at + CALLBACK_LASTS <= now:
-            self.write({"callback_at": False, "plan_dirty": True})
-            if self.state == "active":
-                self.write({"state": self._state_without_pause(), "plan_dirty": True})
+            self._end_callback()
+
+    def _end_callback(self):
+        """Nobody called when the debtor asked for it: the case goes on as it was."""
+        missed = format_datetime(
+            self.env, self.callback_at, tz=self.company_id._debt_zone()
+        )
+        self.write({"callback_at": False, "plan_dirty": True})
+        if self.state == "active":
+            self.write({"state": self._state_without_pause(), "plan_dirty": True})
+        self._message_log(
+            body=self.env._(
+                "The debtor asked to be called on %(time)s, and nobody called within "
+                "a day. The case goes on as planned before.",
+                time=missed,
+            )
+        )
 
     def _plan_next_contact(self, facts, now, likely=None, history=None):
         """The next contact of one case, as `tools.ladder.Plan`.
@@ -108,50 +153,46 @@ class DebtCase(models.Model):
         :param facts: `Facts` of the debtor
         :param datetime now: naive UTC
         :param dict likely: answered calls by local hour of debtors like him
-        :param history: contacts to reckon with instead of those in ``facts``
+        :param history: `tools.history.History` instead of the one in ``facts``
         """
         self.ensure_one()
-        history = facts.history if history is None else history
         if reason := self._unplannable(facts):
             return Plan(None, None, reason)
-        _paused, not_before = self._paused("call")
-        return self._plan_retry(facts, now, history) or plan(
-            self.ladder_id._steps(),
-            self._ladder_start(),
+        asked = self._question("call", facts)
+        if history is not None:
+            asked = replace(asked, history=history)
+        ladder = self.env["debt.ladder"].browse(facts.debtor.ladder_id or [])
+        started = facts.debtor.ladder_started_on or self._ladder_start()
+        return self._plan_retry(asked, now) or plan(
+            asked,
+            ladder._steps(),
+            started,
             now,
-            facts.policy,
-            facts.zones,
-            history,
-            holidays=facts.holidays,
-            callback=self.callback_at or None,
-            not_before=not_before,
-            preferred_hours=self._preferred_hours(facts, likely),
-            case=self.company_id.id,
-            channels={"call"},
-            target=self._contact_target("call", facts),
+            self._wishes(facts, likely),
         )
 
     def _unplannable(self, facts):
         """Why no call can be planned at all, or None."""
-        if self.state in UNPLANNED_STATES and not self.callback_at:
-            return self.state
-        if self.state == "on_hold" and not self.hold_until:
+        debtor = facts.debtor
+        if debtor.state in UNPLANNED_STATES and not debtor.callback_at:
+            return debtor.state
+        if debtor.state == "on_hold" and not debtor.is_held and not debtor.callback_at:
             return "on_hold"
         if reason := self._refused_by_debtor("call", facts, None, None):
             return reason
-        if not self.ladder_id and not self.callback_at:
+        if not debtor.ladder_id and not debtor.callback_at:
             return "no_ladder"
         return None
 
-    def _plan_retry(self, facts, now, history):
+    def _plan_retry(self, asked, now):
         """A busy line is free again soon: try once more before the ladder's gap."""
         lately = now - RETRY_WITHIN - LONGEST_CALL
         if not any(
-            c.busy
-            and c.channel == "call"
-            and c.case == self.company_id.id
-            and c.at >= lately
-            for c in history
+            kind.busy
+            and kind.channel == "call"
+            and kind.case == asked.case
+            and max(times) >= lately
+            for kind, times in asked.history.groups
         ):
             return None
         # Few have one: the calls of all the others are not read along.
@@ -164,28 +205,22 @@ class DebtCase(models.Model):
         if len(last) > QUICK_RETRIES and all(c.outcome_id.retry_minutes for c in last):
             return None
         ended = last[0].ended_at or now
-        answer = check(
-            facts.policy,
-            facts.zones,
-            "call",
-            max(now, ended + timedelta(minutes=minutes)),
-            history,
-            holidays=facts.holidays,
-            case=self.company_id.id,
-            target=self._contact_target("call", facts),
-        )
+        answer = check(asked, max(now, ended + timedelta(minutes=minutes)))
         if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
             return None
         return Plan(answer.next_at, answer.until, "retry")
 
-    def _preferred_hours(self, facts, likely):
-        """Weights by local hour: what he said, when he answered, when others did."""
-        named = self.partner_id.debt_preferred_hour
+    def _wishes(self, facts, likely):
+        """When a call is best: what he said, when he answered, when others did.
+
+        :param dict likely: as of `_answering_hours`
+        :return: `tools.ladder.Wishes`
+        """
+        named = facts.debtor.preferred_hour
         if named:
-            return {int(named) % 24: 1.0}
-        if facts.hours:
-            return dict(facts.hours)
-        return (likely or {}).get(bool(self.partner_id.is_company)) or None
+            return Wishes(named=int(named) % 24)
+        others = (likely or {}).get(facts.debtor.is_company)
+        return Wishes(hours=facts.hours or others or {})
 
     @api.model
     def _answering_hours(self):

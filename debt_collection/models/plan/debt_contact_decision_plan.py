@@ -52,16 +52,7 @@ class DebtContactDecision(models.Model):
             return reason
         if case.callback_at or not facts.zones:
             return None
-        asked = gate(
-            facts.policy,
-            facts.zones,
-            "call",
-            facts.history,
-            holidays=facts.holidays,
-            case=case.company_id.id,
-            target=case._contact_target("call", facts),
-        )
-        refusal = asked.refusal(at)
+        refusal = gate(case._question("call", facts)).refusal(at)
         return refusal and refusal.reason
 
     @api.model

@@ -30,7 +30,7 @@ class MailActivity(models.Model):
         horizon = fields.Datetime.now() + timedelta(days=days + 2)
         cases = self.env["debt.case"].search(
             Domain("closed_at", "=", False)
-            & Domain("state", "=", "active")
+            & (Domain("state", "=", "active") | Domain("callback_at", "!=", False))
             & Domain("user_id", "!=", False)
             & Domain("next_contact_at", "<=", horizon)
             & Domain("activity_ids", "not any", self._get_debt_call_domain())
@@ -78,7 +78,8 @@ class MailActivity(models.Model):
     def _debt_deadline(self, case):
         """Date of the next call in the operator's time, False when not due soon."""
         user = case.user_id
-        if not (case.next_contact_at and user.active and case.state == "active"):
+        called = case.state == "active" or case.callback_at
+        if not (case.next_contact_at and user.active and called):
             return False
         zone = next(iter(known([user.tz])), case.company_id._debt_zone())
         day = local(zone, case.next_contact_at).date()

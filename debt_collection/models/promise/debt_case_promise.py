@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.contact import Pause
 from .debt_promise_ledger import DECIDED_AGAIN
 
 
@@ -67,9 +68,18 @@ class DebtCase(models.Model):
 
     def _pause(self):
         """A promise pauses contact for as long as it can be kept."""
-        reason, until = super()._pause()
-        last_day = None if reason else self._promise_last_day()
-        return ("promised", self._day_end(last_day)) if last_day else (reason, until)
+        if held := super()._pause():
+            return held
+        last_day = self._promise_last_day()
+        return Pause("promised", self._day_end(last_day)) if last_day else None
+
+    def _may_be_paused(self, rows):
+        """Those with open promises, too."""
+        # Superuser: whoever may read a case may know that it is promised.
+        promises = self.env["debt.promise"].sudo()
+        theirs = [("case_id", "in", self.ids), ("state", "=", "open")]
+        promised = {case.id for (case,) in promises._read_group(theirs, ["case_id"])}
+        return super()._may_be_paused(rows) | promised
 
     def _state_without_pause(self):
         return (
