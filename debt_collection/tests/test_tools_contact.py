@@ -10,6 +10,7 @@ from odoo.addons.debt_collection.tools.contact import (
     HOLIDAY,
     Contact,
     Limit,
+    Pause,
     Policy,
     Window,
 )
@@ -383,3 +384,26 @@ def test_a_year_of_hours_holds_in_every_zone(zone):
             assert opens <= clock.hour < closes
         assert not lawful(RUSSIA, [zone], "visit", answer.until)
         at = answer.until
+
+
+# --- what pauses ---
+
+
+def test_a_pause_keeps_contact_back_and_says_when_it_may_go_on():
+    pause = Pause("promised", utc(2026, 2, 4))
+    answer = check(RUSSIA, MOSCOW, "call", utc(2026, 2, 2, 9), pause=pause)
+    assert (answer.allowed, answer.reason) == (False, "promised")
+    assert answer.next_at == utc(2026, 2, 4, 5)
+
+
+def test_a_callback_lifts_a_pause_for_calls_and_for_a_day():
+    asked = utc(2026, 2, 2, 9)
+    paused = {"pause": Pause("on_hold", utc(2026, 2, 20)), "callback": asked}
+    early = check(RUSSIA, MOSCOW, "call", utc(2026, 2, 2, 8), **paused)
+    assert (early.reason, early.next_at) == ("before_callback", asked)
+    assert check(RUSSIA, MOSCOW, "call", asked, **paused).allowed
+    assert check(RUSSIA, MOSCOW, "call", utc(2026, 2, 3, 8, 59), **paused).allowed
+    assert (
+        check(RUSSIA, MOSCOW, "call", utc(2026, 2, 3, 9), **paused).reason == "on_hold"
+    )
+    assert check(RUSSIA, MOSCOW, "sms", asked, **paused).reason == "on_hold"

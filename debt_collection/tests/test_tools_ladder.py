@@ -13,7 +13,14 @@ from odoo.addons.debt_collection.tools.contact import (
     Policy,
     Window,
 )
-from odoo.addons.debt_collection.tools.ladder import PARTS, Plan, Step, step_on
+from odoo.addons.debt_collection.tools.hours import Hours
+from odoo.addons.debt_collection.tools.ladder import (
+    PARTS,
+    Plan,
+    Step,
+    Wishes,
+    step_on,
+)
 
 from .questions import check, plan
 from .test_tools_contact import CALLS, RUSSIA, USA, utc
@@ -165,6 +172,96 @@ def test_the_ladder_ends():
 def test_an_attempt_before_the_ladder_started_is_not_its_own():
     before = called(*(moscow(10, day=1) for _ in range(4)))
     assert next_one(moscow(9), before).at == moscow(9)
+
+
+# --- what the debtor wishes, and who is at work ---
+
+
+def wishing(now, history=(), steps=LADDER, **wishes):
+    return next_one(now, history, steps, wishes=Wishes(**wishes))
+
+
+def test_the_hour_that_he_named_beats_the_spread():
+    """Four attempts a day or one: he is called between five and seven."""
+    for attempts in (1, 4):
+        steps = [Step(1, 7, attempts=attempts)]
+        found = wishing(moscow(9), steps=steps, named=18)
+        assert (found.at, found.until) == (moscow(17), moscow(19))
+        assert wishing(moscow(18, 20), steps=steps, named=18).at == moscow(18, 20)
+        # He has been called at his hour, or it is over: tomorrow at his hour.
+        called_then = called(moscow(17, 30))
+        tomorrow = moscow(17, day=3)
+        assert wishing(moscow(17, 40), called_then, steps, named=18).at == tomorrow
+        assert wishing(moscow(20), steps=steps, named=18).at == tomorrow
+
+
+def test_an_hour_at_which_nobody_may_call_decides_nothing():
+    assert wishing(moscow(9), named=23).at == moscow(9)
+
+
+def test_on_the_last_day_another_hour_is_better_than_none():
+    one_day = [Step(1, 1, attempts=2)]
+    assert wishing(moscow(20), steps=one_day, named=18).at == moscow(20)
+
+
+def test_a_weekly_call_waits_for_the_saturday():
+    weekly = [Step(1, 7, every_days=7)]
+    assert next_one(moscow(9), steps=weekly).at == moscow(9)
+    found = wishing(moscow(9), steps=weekly, saturdays=True)
+    assert local("Europe/Moscow", found.at).date() == date(2026, 2, 7)
+    weekdays = Policy((Window(frozenset(range(5)), 8 * 60, 22 * 60),))
+    wishes = Wishes(saturdays=True)
+    lawful_days = next_one(moscow(9), steps=weekly, policy=weekdays, wishes=wishes)
+    assert lawful_days.at == moscow(9), "no Saturday on which anybody may call"
+
+
+def shift(start, end, days=range(5), zone="Europe/Moscow", free=()):
+    """The hours of whoever is to call."""
+    windows = (Window(frozenset(days), start * 60, end * 60),)
+    return Hours(windows, (zone,), frozenset(free))
+
+
+def test_nobody_is_called_while_the_operator_sleeps():
+    """He is in Moscow, the debtor in Vladivostok, seven hours ahead."""
+    operator = shift(9, 18)
+    found = next_one(
+        moscow(1, 41), zones=["Asia/Vladivostok"], wishes=Wishes(working=operator)
+    )
+    assert (found.at, found.until) == (moscow(9), moscow(15))
+
+
+def test_on_an_operators_day_off_the_call_waits_for_his_return():
+    away = Wishes(working=shift(9, 18, free=[MONDAY]))
+    assert next_one(moscow(10), wishes=away).at == moscow(9, day=3)
+
+
+def test_a_callback_does_not_wait_for_the_operators_shift():
+    asked = moscow(20)
+    found = next_one(moscow(9), callback=asked, wishes=Wishes(working=shift(9, 18)))
+    assert found.at == asked
+
+
+def test_a_debtor_whom_the_operator_can_never_reach_is_planned_all_the_same():
+    night = Wishes(working=shift(0, 2, zone="America/Los_Angeles"))
+    nobody = Policy((Window(frozenset(range(8)), 8 * 60, 9 * 60),))
+    found = next_one(moscow(7), policy=nobody, wishes=night)
+    assert (found.at, found.reason) == (moscow(8), "ladder")
+
+
+@thorough
+@given(debtors(step=60), st.integers(0, 23), st.integers(0, 6), st.booleans())
+def test_no_wish_ever_breaks_the_law(debtor, hour, start, saturdays):
+    now = debtor.pop("at")
+    wishes = Wishes(
+        named=hour if start % 2 else None,
+        saturdays=saturdays,
+        working=shift(start, start + 9, range(7), debtor["zones"][-1]),
+    )
+    steps = [Step(1, 14, every_days=start + 1, channel=debtor["channel"])]
+    found = plan(steps, now.date(), now, **debtor, wishes=wishes)
+    if found.at:
+        for at in (found.at, found.until - timedelta(microseconds=1)):
+            assert lawful(at=at, **debtor)
 
 
 # --- the law overrides the ladder ---
