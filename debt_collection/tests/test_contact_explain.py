@@ -188,7 +188,7 @@ class TestExplain(DebtCommon):
         explain.read(["html"])
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(23):
+        with self.assertQueryCount(24):
             explain.read(["html"])
 
     # --- who may ----------------------------------------------------------------

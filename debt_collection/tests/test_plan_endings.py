@@ -17,12 +17,12 @@ class TestEndings(DebtCommon):
     def setUp(self):
         super().setUp()
         self._invoice(100, 40)
-        self.case = self._case()
+        self.case = self._case().sudo()
 
     def _night(self):
         """Plan what the clock has made due."""
         cases = self.env["debt.case"]
-        due = cases.search(cases._to_plan_domain(fields.Datetime.now()))
+        due = cases.search(cases._get_to_plan_domain(fields.Datetime.now()))
         due._plan()
         return due
 

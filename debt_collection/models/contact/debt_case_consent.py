@@ -55,19 +55,22 @@ class DebtCase(models.Model):
         ]
 
     # --- what the gate asks ---------------------------------------------------------
-    def _consent_words(self, debtors):
+    def _consent_words(self, debtors, numbers=None):
         """What these debtors said, oldest first.
 
+        :param dict numbers: as of `debt.phone._numbers`, where it is known already
         :return: dict of lists of `tools.consent.Word` by ids of debtor and company
         """
         words = defaultdict(list)
+        if numbers is None:
+            numbers = self.env["debt.phone"]._numbers(debtors)
         # Superuser: exactly these debtors' words to the companies of these cases.
         consents = self.env["debt.consent"].sudo()
         domain = self._get_consent_domain(debtors)
         for consent in consents.search_fetch(domain, SAID, order="date, id"):
             key = (consent.partner_id.id, consent.company_id.id)
             words[key].append(consent._to_pure())
-        for debtor_id, word in consents._blacklisted(debtors):
+        for debtor_id, word in consents._blacklisted(debtors, numbers):
             for company in self.company_id:
                 words[debtor_id, company.id].append(word)
         return words

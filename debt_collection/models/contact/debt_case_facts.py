@@ -43,7 +43,7 @@ class DebtCase(models.Model):
         numbers = self.env["debt.phone"]._numbers(debtors)
         history, hours = cases._contact_history(debtors, _at_work(numbers))
         busy = cases._open_calls(debtors)
-        words = cases._consent_words(debtors)
+        words = cases._consent_words(debtors, numbers)
         alike = cases._alike(rows, numbers)
         usable = cases._usable_numbers(rows, numbers, words, alike)
         laws = cases._shared_laws(alike)

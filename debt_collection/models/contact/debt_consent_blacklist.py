@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
@@ -113,23 +114,27 @@ class DebtConsent(models.Model):
         return sorted(set(filter(None, family.mapped("email_normalized"))))
 
     @api.model
-    def _blacklisted(self, debtors):
+    def _blacklisted(self, debtors, numbers):
         """What stands on Odoo's own lists of those who want no SMS or no e-mail.
 
         What we put there ourselves is known from the consents, and to whom it was said.
 
+        :param dict numbers: as of `debt.phone._numbers`
         :return: pairs of the debtor's id and a `tools.consent.Word`
         """
-        for name in ("phone.blacklist", "mail.blacklist", "debt.phone", "res.partner"):
+        for name in ("phone.blacklist", "mail.blacklist", "res.partner"):
             self.env[name].flush_model()
+        holders = defaultdict(list)
+        for debtor_id, listed in numbers.items():
+            for one in listed:
+                holders[one.number].append(debtor_id)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT phone.partner_id, 'sms', phone.number
-                  FROM debt_phone phone
-                  JOIN phone_blacklist list ON list.number = phone.number
+                SELECT NULL, 'sms', list.number
+                  FROM phone_blacklist list
                  WHERE list.active AND list.debt_refused IS NOT TRUE
-                   AND phone.partner_id = ANY(%(debtors)s)
+                   AND list.number = ANY(%(numbers)s)
                 UNION ALL
                 SELECT contact.commercial_partner_id, 'email', list.email
                   FROM res_partner contact
@@ -138,8 +143,10 @@ class DebtConsent(models.Model):
                    AND contact.commercial_partner_id = ANY(%(debtors)s)
                 """,
                 debtors=debtors.ids,
+                numbers=list(holders),
             )
         )
-        for debtor_id, *about, address in rows:
-            refusal = Word(*about, False, date.min, address=address, listed=True)
-            yield debtor_id, refusal
+        for debtor_id, channel, address in rows:
+            refusal = Word(channel, False, date.min, address=address, listed=True)
+            for holder in [debtor_id] if debtor_id else holders[address]:
+                yield holder, refusal

@@ -62,11 +62,11 @@ class DebtCase(models.Model):
         paused = Domain("state", "in", ("on_hold", "promised")) & ~called_back
         passed |= paused & Domain("next_contact_at", "<=", now)
         dirty = Domain("plan_dirty", "=", True)
-        changed = dirty | passed | self._ended_domain(now)
+        changed = dirty | passed | self._get_ended_domain(now)
         return Domain("closed_at", "=", False) & changed
 
     @api.model
-    def _ended_domain(self, now):
+    def _get_ended_domain(self, now):
         """Cases of whom something has ended by its date, whatever was planned for them.
 
         A day ends where the company is. Planning a case takes it out of this.
@@ -78,13 +78,13 @@ class DebtCase(models.Model):
         for company in self.env["res.company"].sudo().search([]):
             days[company._debt_today()].append(company.id)
         ended = (
-            Domain("company_id", "in", ids) & self._ended_by_domain(day)
+            Domain("company_id", "in", ids) & self._get_ended_by_domain(day)
             for day, ids in days.items()
         )
         return Domain("callback_at", "<=", now - CALLBACK_LASTS) | Domain.OR(ended)
 
     @api.model
-    def _ended_by_domain(self, day):
+    def _get_ended_by_domain(self, day):
         """Hook: cases whose hold or protection has ended when a day begins."""
         held = Domain("state", "=", "on_hold") & Domain("hold_until", "<", day)
         codes = list(self._protection_texts())
