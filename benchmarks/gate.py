@@ -19,8 +19,8 @@ from odoo import fields, sql_db
 from odoo.tools import SQL
 
 TABLES = ("debt_call", "debt_message", "debt_phone", "debt_contact_policy")
-#: Decisions a second of one core, and queries of each table for all debtors.
-RATE_BAR, QUERIES_BAR = 5_000, 2
+#: Queries of each table for all debtors.
+QUERIES_BAR = 2
 TITLES = {
     "floor": "floor: the two history queries alone",
     "cold_facts": "facts, in a process that knows nothing yet",
@@ -29,7 +29,8 @@ TITLES = {
     "gate": "gate: one decision each",
     "planner": "planner: one next call each",
 }
-#: What is held to the bar: a batch from its ids to the last decision.
+#: What is held to a bar, in floors: a batch from its ids to the last decision.
+BARS = {"gate, facts included": 3, "planner, facts included": 5}
 BATCHES = {
     "gate, facts included": ("facts", "gate"),
     "gate, from cold": ("cold_facts", "cold_gate"),
@@ -146,6 +147,16 @@ def summary(debtors, costs):
         together = zip(*(found["seconds"][part] for part in parts), strict=True)
         best, middle = map(sum, together)
         found["rates"][title] = round(debtors / best), round(debtors / middle)
+    floors = found["seconds"]["floor"]
+    found["ratios"] = {
+        title: tuple(
+            round(sum(times) / floor, 1)
+            for floor, *times in zip(
+                floors, *(found["seconds"][part] for part in parts), strict=True
+            )
+        )
+        for title, parts in BATCHES.items()
+    }
     return found
 
 
@@ -164,9 +175,11 @@ def show(debtors, found, queries):
             f"{title:46}{best:10.3f}{middle:10.3f}{debtors / best:10.0f}"
             f"{best / floor:10.1f}{found['database'][key]:10.2f}"
         )
-    print(f"decisions a second and core (bar: {RATE_BAR}):")
+    print(f"{'from the ids to the last decision':46}{'a second':>20}{'x floor':>20}")
     for title, (best, middle) in found["rates"].items():
-        print(f"  {title:44}{best:10}{middle:10}")
+        ratios = "{:10.1f}{:10.1f}".format(*found["ratios"][title])
+        bar = f"  (bar: {BARS[title]})" if title in BARS else ""
+        print(f"  {title:44}{best:10}{middle:10}{ratios}{bar}")
     for table in TABLES:
         print(f"queries of {table:22} {queries.get(table, 0)} (bar: {QUERIES_BAR})")
 
