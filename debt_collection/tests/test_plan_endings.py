@@ -100,13 +100,13 @@ class TestEndings(DebtCommon):
 
     # --- days -----------------------------------------------------------------------
     def test_each_company_has_its_day_when_it_begins_there(self):
-        jobs = self.env["debt.case"]
+        jobs = self.env["res.company"]
         self.company.partner_id.tz = "America/New_York"
         with freeze_time(datetime(2026, 3, 11, 3, 30)):
-            jobs._cron_new_day()
+            jobs._cron_debt_day()
             self.assertEqual(self.company.debt_day, date(2026, 3, 10))
         with freeze_time(datetime(2026, 3, 11, 4, 30)):
-            self.assertIn(self.company, jobs._companies_with_a_new_day())
-            jobs._cron_new_day()
+            self.assertIn(self.company, jobs._debt_with_a_new_day())
+            jobs._cron_debt_day()
             self.assertEqual(self.company.debt_day, date(2026, 3, 11))
-            self.assertNotIn(self.company, jobs._companies_with_a_new_day())
+            self.assertNotIn(self.company, jobs._debt_with_a_new_day())

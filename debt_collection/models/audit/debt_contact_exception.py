@@ -12,6 +12,7 @@ from ...tools.contact import History, Question
 from ...tools.counters import in_force
 from ...tools.policy import Limit, Policy, Target, combine
 from ...tools.snapshot import plain, restored
+from ..contact.debt_case_facts import at_work
 from ..contact.debt_case_history import HISTORY_DAYS
 
 # As far back as limits and ladders look.
@@ -167,7 +168,7 @@ class DebtContactException(models.Model):
         """
         debtors = self.env["res.partner"].union(*(one.partner_id for one in contacts))
         cases = self.env["debt.case"]
-        work = cases._work_numbers(self.env["debt.phone"]._listed(debtors))
+        work = at_work(self.env["debt.phone"]._numbers(debtors))
         history, _hours = cases._contact_history(debtors, work, start - BEFORE)
         waiting = defaultdict(list)
         for contact in contacts:

@@ -20,35 +20,38 @@ DEBTOR_FACTS = [
 ]
 
 
-class DebtCase(models.Model):
+class DebtContactFacts(models.AbstractModel):
     """What is known of debtors before they are contacted, read for many at once.
 
     Plain rows are read of all of them. What takes thought (law, holidays, zones, which
     number may be dialled) is asked of one record for all that do not differ in it.
     """
 
-    _inherit = "debt.case"
+    _name = "debt.contact.facts"
+    _description = "Facts Before a Contact"
 
-    def _contact_facts(self):
+    @api.model
+    def _read(self, own):
         """What the gate must know, in as many queries for one case as for thousands.
 
         Read as superuser because the law counts what all operators and all companies
         did to a debtor; only the debtors of these cases are read.
 
+        :param own: ``debt.case``
         :return: dict of `Facts` by case
         """
-        cases = self.sudo()._origin
-        rows = cases._read_debtors()
+        cases = own.sudo()._origin
+        rows = self._read_debtors(cases)
         debtors = self.env["res.partner"].sudo().browse({r.partner_id for r in rows})
         numbers = self.env["debt.phone"]._numbers(debtors)
-        history, hours = cases._contact_history(debtors, _at_work(numbers))
+        history, hours = cases._contact_history(debtors, at_work(numbers))
         busy = cases._open_calls(debtors)
         words = cases._consent_words(debtors, numbers)
-        alike = cases._alike(rows, numbers)
-        usable = cases._usable_numbers(rows, numbers, words, alike)
-        laws = cases._shared_laws(alike)
-        zones = cases._shared_zones(rows, usable, alike)
-        pauses = cases._read_pauses(rows)
+        alike = self._alike(cases, rows, numbers)
+        usable = self._usable_numbers(cases, rows, numbers, words, alike)
+        laws = self._shared_laws(cases, alike)
+        zones = self._shared_zones(cases, rows, usable, alike)
+        pauses = self._read_pauses(cases, rows)
         facts, book = {}, self.env["debt.phone"].sudo()
         for row in rows:
             partner_id, case_id = row.partner_id, row.case_id
@@ -63,14 +66,15 @@ class DebtCase(models.Model):
                 hours=hours.get(partner_id, {}),
                 busy=busy.get(partner_id),
                 words=words.get((partner_id, row.company_id), []),
-                protection=row.protection and cases._protection(row),
+                protection=row.protection and self._protection(row),
                 pause=pauses.get(case_id),
                 debtor=row,
                 book=book,
             )
-        return {own: facts[case.id] for own, case in zip(self, cases, strict=True)}
+        return {given: facts[case.id] for given, case in zip(own, cases, strict=True)}
 
-    def _read_debtors(self):
+    @api.model
+    def _read_debtors(self, cases):
         """What stands on these cases and their debtors.
 
         :return: list of `Debtor`
@@ -95,29 +99,28 @@ class DebtCase(models.Model):
                   JOIN res_partner debtor ON debtor.id = debt_case.partner_id
                  WHERE debt_case.id = ANY(%s)
                 """,
-                self.ids,
+                cases.ids,
             )
         )
         return [Debtor(*row[:12], home=row[10:]) for row in rows]
 
-    def _read_pauses(self, rows):
+    @api.model
+    def _read_pauses(self, cases, rows):
         """What keeps contact with these debtors back until a day.
 
         :return: dict of `tools.question.Pause` by id of the case
         """
-        paused = self.browse(self._may_be_paused(rows))
+        paused = cases.browse(cases._may_be_paused(rows))
         return {case.id: pause for case in paused if (pause := case._pause())}
 
-    def _may_be_paused(self, rows):
-        """Hook: ids of the cases of whom `_pause` is asked at all."""
-        return {row.case_id for row in rows if row.is_held}
-
+    @api.model
     def _protection(self, row):
         """Why nobody contacts this debtor today, or False."""
         debtor = self.env["res.partner"].sudo().browse(row.partner_id)
         return debtor._debt_protected(self.env["res.company"].browse(row.company_id))
 
-    def _alike(self, rows, numbers):
+    @api.model
+    def _alike(self, cases, rows, numbers):
         """One debtor and one number for all that do not differ, read whole at once.
 
         :return: `Alike`
@@ -135,7 +138,7 @@ class DebtCase(models.Model):
                 if key not in alike.cases:
                     alike.cases[key], alike.numbers[key] = row.case_id, one
         numbers = alike.numbers.values()
-        cases = self.browse(set(alike.cases.values()))
+        cases = cases.browse(set(alike.cases.values()))
         cases.fetch(CASE_FACTS)
         holders = {one.contact_id for one in numbers} | set(cases.partner_id.ids)
         self.env["res.partner"].sudo().browse(holders).fetch(DEBTOR_FACTS)
@@ -150,7 +153,8 @@ class DebtCase(models.Model):
         by_country = self.env["debt.contact.policy"]._laws().items()
         return {key for key, laws in by_country if any(law.zips for law in laws)}
 
-    def _usable_numbers(self, rows, numbers, words, alike):
+    @api.model
+    def _usable_numbers(self, cases, rows, numbers, words, alike):
         """Which of the debtors' numbers may be dialled.
 
         :return: dict of lists of `Number` by id of the case
@@ -165,24 +169,26 @@ class DebtCase(models.Model):
                 if usable[one.use]:
                     good.append(one)
             if said := words.get((row.partner_id, row.company_id)):
-                case = self.browse(row.case_id)
-                good = [one for one in good if not case._refused_at_work(one, said)]
+                case = cases.browse(row.case_id)
+                good = [one for one in good if not case._refusedat_work(one, said)]
             found[row.case_id] = good
         return found
 
-    def _shared_laws(self, alike):
+    @api.model
+    def _shared_laws(self, cases, alike):
         """The policy and the public holidays of each case.
 
         :return: dict of pairs by id of the case
         """
         policies, found = self.env["debt.contact.policy"], {}
         for key in set(alike.laws.values()):
-            case = self.browse(alike.cases[key])
+            case = cases.browse(alike.cases[key])
             policy = policies._chosen_policy(case._policy_choice())
             found[key] = policy, case._public_holidays()
         return {case_id: found[key] for case_id, key in alike.laws.items()}
 
-    def _shared_zones(self, rows, usable, alike):
+    @api.model
+    def _shared_zones(self, cases, rows, usable, alike):
         """The zones in which each debtor may be, by the number to try first.
 
         :return: dict of tuples by id of the case
@@ -193,10 +199,24 @@ class DebtCase(models.Model):
             key = row.zone_key(first[0] if first else None)
             if key not in known:
                 phone = alike.phones[alike.numbers[key].id] if first else None
-                case = self.browse(alike.cases[key])
+                case = cases.browse(alike.cases[key])
                 known[key] = case._resolve_zones(phone).names
             found[row.case_id] = known[key]
         return found
+
+
+class DebtCase(models.Model):
+    """Where a debtor is, and what is known of him before a contact."""
+
+    _inherit = "debt.case"
+
+    def _contact_facts(self):
+        """What the gate must know, dict of `Facts` by case."""
+        return self.env["debt.contact.facts"]._read(self)
+
+    def _may_be_paused(self, rows):
+        """Hook: ids of the cases of whom `_pause` is asked at all."""
+        return {row.case_id for row in rows if row.is_held}
 
     # --- where the debtor is ----------------------------------------------------------
     def _resolve_zones(self, phone):
@@ -248,7 +268,7 @@ class DebtCase(models.Model):
         super()._on_debtor_changed(names)
 
 
-def _at_work(numbers):
+def at_work(numbers):
     """Those of these numbers that ring at a place of work."""
     every = chain.from_iterable(numbers.values())
     return {one.number for one in every if one.place == "work"}

@@ -1,5 +1,3 @@
-from itertools import chain
-
 from odoo import api, models
 from odoo.tools import email_normalize
 
@@ -90,15 +88,6 @@ class DebtCase(models.Model):
             return ""
         places = {phone.place or "" for phone in phones}
         return places.pop() if len(places) == 1 else ""
-
-    @api.model
-    def _work_numbers(self, phones):
-        """Those of these debtors' numbers that ring at a place of work.
-
-        :param dict phones: lists of ``debt.phone`` by id of the debtor
-        """
-        every = chain.from_iterable(phones.values())
-        return {phone.number for phone in every if phone.place == "work"}
 
     def _protection_texts(self):
         return {

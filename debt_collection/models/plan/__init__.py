@@ -1,7 +1,7 @@
 from . import (
-    debt_case_day,
     debt_case_plan,
     debt_contact_decision_plan,
     debt_ladder,
+    res_company,
     mail_activity,
 )

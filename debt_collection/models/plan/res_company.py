@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
+    """A day begins where the company is: at five in the morning UTC in New York."""
+
     _inherit = "res.company"
 
     debt_day = fields.Date(
@@ -10,25 +12,19 @@ class ResCompany(models.Model):
         help="The last day, where the company is, whose due dates were worked.",
     )
 
-
-class DebtCase(models.Model):
-    """A day begins where the company is: at five in the morning UTC in New York."""
-
-    _inherit = "debt.case"
-
     @api.model
-    def _cron_new_day(self):
-        """The hourly job: `_cron_refresh` for companies where a new day has begun.
+    def _cron_debt_day(self):
+        """The hourly job: the daily one for companies where a new day has begun.
 
         It comes to nothing in all other hours.
         """
-        if companies := self._companies_with_a_new_day():
-            self._cron_refresh(companies)
+        if companies := self._debt_with_a_new_day():
+            self.env["debt.case"]._cron_refresh(companies)
             for company in companies:
                 company.debt_day = company._debt_today()
 
     @api.model
-    def _companies_with_a_new_day(self):
+    def _debt_with_a_new_day(self):
         # Superuser: a scheduled action, for each company's own day.
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.sudo().search([])
         return companies.filtered(lambda one: one.debt_day != one._debt_today())
