@@ -227,7 +227,7 @@ class TestMessage(DebtCommon):
         person.parent_id = company
         self.assertEqual(message.partner_id, company)
         merged = self._case(company)
-        history, _hours = merged._contact_history(company)
+        history, _hours = self.env["debt.contact.facts"]._contact_history(company)
         self.assertEqual([c.channel for c in history[company.id]], ["sms"])
 
     # --- what becomes of it -----------------------------------------------------------

@@ -13,7 +13,7 @@ from ...tools.counters import in_force
 from ...tools.policy import Limit, Policy, Target, combine
 from ...tools.snapshot import plain, restored
 from ..contact.debt_case_facts import at_work
-from ..contact.debt_case_history import HISTORY_DAYS
+from ..contact.debt_contact_facts_history import HISTORY_DAYS
 
 # As far back as limits and ladders look.
 BEFORE = timedelta(days=HISTORY_DAYS)
@@ -169,7 +169,8 @@ class DebtContactException(models.Model):
         debtors = self.env["res.partner"].union(*(one.partner_id for one in contacts))
         cases = self.env["debt.case"]
         work = at_work(self.env["debt.phone"]._numbers(debtors))
-        history, _hours = cases._contact_history(debtors, work, start - BEFORE)
+        facts = self.env["debt.contact.facts"]
+        history, _hours = facts._contact_history(debtors, work, start - BEFORE)
         waiting = defaultdict(list)
         for contact in contacts:
             waiting[contact._history_key()].append(contact)

@@ -3,7 +3,7 @@ from . import (
     public_holidays,
     debt_case_consent,
     debt_case_facts,
-    debt_case_history,
+    debt_contact_facts_history,
     facts,
     debt_case_gate,
     debt_case_protection,

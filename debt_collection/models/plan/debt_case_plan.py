@@ -18,7 +18,7 @@ BATCH = 1000
 # So many busy signals in a row are tried again shortly after; then the ladder decides.
 QUICK_RETRIES = 2
 RETRY_WITHIN = timedelta(hours=4)
-# No call counts for longer: `debt_case_history.A_DAY_OF_MINUTES`.
+# No call counts for longer: `debt_contact_facts_history.A_DAY_OF_MINUTES`.
 LONGEST_CALL = timedelta(days=1)
 # Reasons of the planner with which the ladder has no more calls.
 CALLS_OVER = ("ladder_end", "no_steps")

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.history import History, Kind
@@ -14,11 +14,12 @@ HISTORY_DAYS = 130
 A_DAY_OF_MINUTES = 24 * 60
 
 
-class DebtCase(models.Model):
+class DebtContactFacts(models.AbstractModel):
     """What was done to debtors, by whomever, read for many at once."""
 
-    _inherit = "debt.case"
+    _inherit = "debt.contact.facts"
 
+    @api.model
     def _open_calls(self, debtors):
         """The calls that are not over with these debtors, whoever's they are.
 
@@ -31,6 +32,7 @@ class DebtCase(models.Model):
             call.partner_id.id: call for call in calls.search_fetch(theirs, CALL_FACTS)
         }
 
+    @api.model
     def _contact_history(self, debtors, work=(), since=None):
         """Contacts made with these debtors, in all companies.
 
