@@ -226,7 +226,7 @@ class TestMessage(DebtCommon):
         company = self._new_debtor("Jan BV")
         person.parent_id = company
         self.assertEqual(message.partner_id, company)
-        merged = self._case(company)
+        self._case(company)
         history, _hours = self.env["debt.contact.facts"]._contact_history(company)
         self.assertEqual([c.channel for c in history[company.id]], ["sms"])
 

@@ -167,7 +167,6 @@ class DebtContactException(models.Model):
         One that the gate's history does not know has None instead.
         """
         debtors = self.env["res.partner"].union(*(one.partner_id for one in contacts))
-        cases = self.env["debt.case"]
         work = at_work(self.env["debt.phone"]._numbers(debtors))
         facts = self.env["debt.contact.facts"]
         history, _hours = facts._contact_history(debtors, work, start - BEFORE)
