@@ -170,7 +170,7 @@ class DebtContactFacts(models.AbstractModel):
                     good.append(one)
             if said := words.get((row.partner_id, row.company_id)):
                 case = cases.browse(row.case_id)
-                good = [one for one in good if not case._refusedat_work(one, said)]
+                good = [one for one in good if not case._refused_at_work(one, said)]
             found[row.case_id] = good
         return found
 
