@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_evidence
 from . import test_access_ids
 from . import test_audit
 from . import test_audit_monthly
@@ -57,6 +58,7 @@ from . import test_promise
 from . import test_promise_dispute
 from . import test_recording
 from . import test_review
+from . import test_runner
 from . import test_script
 from . import test_script_call
 from . import test_script_check

@@ -2,8 +2,18 @@ from datetime import date
 
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .refresh_common import NOTHING, RefreshCommon
+
+#: What is unique by contact, and so keeps two of them from becoming one. Whoever adds
+#: an index merges its rows, tells the story here, and names it.
+UNIQUE_BY_CONTACT = {
+    "debt_call_debtor_once",
+    "debt_case_open_once",
+    "debt_phone_number_once",
+    "debt_contact_lock_partner_once",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -104,3 +114,28 @@ class TestPartnerMerge(RefreshCommon):
         self._merge(self.double)
         self.assertEqual(self.kept.state, "on_hold")
         self.assertEqual(self.kept.hold_until, fields.Date.to_date("2026-03-17"))
+
+    def test_two_debtors_who_were_both_called_become_one(self):
+        for case in (self.kept, self.gone):
+            self._call(case).finish("no_answer")
+        self._merge(self.double)
+        locks = self.env["debt.contact.lock"]
+        lock = locks.search([("partner_id", "=", self.debtor.id)])
+        self.assertEqual(lock.contacts, 2)
+        self.assertEqual(len(self.kept.call_ids), 2)
+
+    def test_whatever_is_unique_by_contact_is_merged(self):
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT index.indexrelid::regclass::text
+                  FROM pg_index index
+                  JOIN pg_constraint key ON key.conrelid = index.indrelid
+                   AND key.contype = 'f' AND key.confrelid = 'res_partner'::regclass
+                   AND key.conkey[1] = ANY (index.indkey)
+                 WHERE index.indisunique
+                   AND index.indrelid::regclass::text LIKE 'debt%%'
+                """
+            )
+        )
+        self.assertEqual({name for [name] in found}, UNIQUE_BY_CONTACT)

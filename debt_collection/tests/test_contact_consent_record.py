@@ -16,7 +16,8 @@ class TestConsentRecord(DebtCommon):
         self.case = self._case()
 
     def _say(self, channel, state="given", user=None, **values):
-        consents = self.env["debt.consent"].with_user(user or self.operator)
+        user = user or (self.accountant if state == "given" else self.operator)
+        consents = self.env["debt.consent"].with_user(user)
         said = {"partner_id": self.debtor.id, "channel": channel, "state": state}
         return consents.create(said | values)
 
@@ -70,9 +71,8 @@ class TestConsentRecord(DebtCommon):
 
     # --- by whom ----------------------------------------------------------------------
     def test_nobody_records_in_another_name(self):
-        self.assertEqual(
-            self._say("sms", user_id=self.colleague.id).user_id, self.operator
-        )
+        said = self._say("sms", user=self.operator, user_id=self.colleague.id)
+        self.assertEqual(said.user_id, self.operator)
         context = {"default_user_id": self.colleague.id}
         consents = self.env["debt.consent"].with_user(self.operator)
         consent = consents.with_context(**context).create(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 
 from odoo.sql_db import db_connect
-from odoo.tests import TransactionCase
+from odoo.tests import BaseCase, TransactionCase
 from odoo.tools.convert import convert_file
 
 from odoo.addons.debt_collection.models.card.debt_case import CLOSE_REASONS, OPEN_STATES
@@ -209,10 +209,8 @@ class TestDemo(TransactionCase):
 
 
 @unittest.skipUnless(os.environ.get("DEBT_DEMO_DB"), "made by the whole ./dev test")
-class TestDemoDatabase(unittest.TestCase):
+class TestDemoDatabase(BaseCase):
     """A database installed with demo data shows the same, on today's date."""
-
-    test_tags = {"standard", "at_install"}
 
     def test_demo_was_loaded(self):
         with db_connect(os.environ["DEBT_DEMO_DB"]).cursor() as cr:

@@ -47,7 +47,7 @@ class TestMessageQueue(DebtCommon):
             self._waiting("promise_reminder", promise),
         ]
         other = self._waiting("payment_details")
-        promise.unlink()
+        promise.sudo().unlink()
         self._cron(days=1)
         self.assertEqual([one.state for one in about], ["cancelled", "cancelled"])
         self.assertEqual(other.state, "sent")

@@ -17,6 +17,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         merged = cases.search([("partner_id", "in", (src_partners - debtor).ids)])
         merged._merge_into(debtor, self._debt_move_references)
         self._debt_merge_numbers(src_partners, dst_partner)
+        self.env["debt.contact.lock"]._merge(src_partners - debtor, debtor)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         companies = self.env["res.company"].sudo().search([])
         self.env["debt.ledger"]._pend(

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -248,7 +250,7 @@ class DebtCall(models.Model):
         case.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_todo",
             summary=outcome.with_context(lang=accountant.lang).activity_summary,
-            note=self.note or "",
+            note=Markup("<br/>").join((self.note or "").splitlines()),
             user_id=accountant.id,
             date_deadline=self.company_id._debt_today(),
         )

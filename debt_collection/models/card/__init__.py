@@ -1,6 +1,7 @@
 from . import (
     chatter,
     client_values,
+    evidence,
     groups,
     isolated,
     lock_rows,

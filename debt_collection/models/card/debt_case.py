@@ -4,7 +4,6 @@ from psycopg2.errors import LockNotAvailable, SerializationFailure, UniqueViolat
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import mute_logger
 
 OPEN_STATES = ("active", "promised", "disputed", "on_hold", "dormant", "legal")
@@ -152,14 +151,6 @@ class DebtCase(models.Model):
             case.days_past_due = (
                 max(0, (case.company_id._debt_today() - due).days) if due else 0
             )
-
-    def _search_days_past_due(self, operator, value):
-        """Days past due say the same as a due date, seen from today."""
-        mirrored = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-        if operator not in mirrored:
-            return NotImplemented
-        day = self.env.company._debt_today() - timedelta(days=value)
-        return Domain("oldest_due_date", mirrored[operator], day)
 
     # --- what a person does on the card -------------------------------------------
     def action_close(self):

@@ -3,7 +3,10 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ...tools import due_days
 
 # What people may change on a case; everything else is the ledger's, the planner's or
 # an outcome's, and written by methods that check what they do.
@@ -257,3 +260,35 @@ class DebtCase(models.Model):
         if self.state in RESTRAINED and kept.state not in RESTRAINED:
             values |= {"state": self.state, "hold_until": self.hold_until}
         return values
+
+    # --- found by days past due, which change every day and are not stored -----------
+    def _search_days_past_due(self, operator, value):
+        """Days past due say the same as a due date, seen from today."""
+        today = self.env.company._debt_today()
+        due = "oldest_due_date"
+        if operator == "in":
+            days, not_due = due_days.on_days(self._days_asked(value), today)
+            found = Domain(due, "in", days)
+            later = Domain(due, "=", False) | Domain(due, ">=", today)
+            return found | later if not_due else found
+        if operator not in (">", ">=", "<", "<="):
+            return NotImplemented
+        [days] = self._days_asked([value])
+        condition = due_days.compared(operator, days, today)
+        if isinstance(condition, bool):
+            return Domain.TRUE if condition else Domain.FALSE
+        found = Domain(due, *condition)
+        return found | Domain(due, "=", False) if condition[0] == ">" else found
+
+    @api.model
+    def _days_asked(self, values):
+        """Numbers of days that somebody searches for, within what there can be.
+
+        :raises UserError: one of them is no number
+        """
+        try:
+            return [due_days.bounded(value or 0) for value in values]
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._("Search days past due by a number of days.")
+            ) from error

@@ -19,6 +19,7 @@ class DebtConsent(models.Model):
 
     _name = "debt.consent"
     _description = "Consent of a Debtor"
+    _inherit = ["debt.evidence"]
     _order = "date desc, id desc"
 
     partner_id = fields.Many2one(
@@ -166,6 +167,35 @@ class DebtConsent(models.Model):
             )
         if not self.env.user.has_group("debt_collection.group_debt_accountant"):
             self._check_debtors()
+            self._check_not_lifting()
+
+    def _is_decided(self):
+        """A word of the debtor's is one from the moment it is recorded."""
+        return True
+
+    def _check_not_lifting(self):
+        """Whoever wants to call does not say that he may after all.
+
+        :raises AccessError: an operator records the consent of a debtor who refused
+        """
+        # Superuser: the debtor's own words, of which some concern other teams.
+        for consent in self.sudo().filtered(lambda one: one.state == "given"):
+            debtor = consent.partner_id
+            about = [
+                ("partner_id", "=", debtor.id),
+                ("channel", "=", consent.channel),
+                ("id", "!=", consent.id),
+            ]
+            last = self.sudo().search(about, order="date desc, id desc", limit=1)
+            refused = consent.channel == "telephone" and debtor.debt_do_not_call
+            if refused or last.state == "withdrawn":
+                raise AccessError(
+                    self.env._(
+                        "%(debtor)s has refused this. An accountant records that it is "
+                        "permitted again.",
+                        debtor=debtor.display_name,
+                    )
+                )
 
     def _check_debtors(self):
         """The rules for reading cases decide, company by company."""

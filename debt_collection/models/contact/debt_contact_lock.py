@@ -45,3 +45,27 @@ class DebtContactLock(models.Model):
                     sorted(debtors.ids),
                 )
             )
+
+    @api.model
+    def _merge(self, gone, kept):
+        """The contacts made with several debtors were made with the one that remains.
+
+        :param gone: ``res.partner``, those that are merged
+        :param kept: ``res.partner``
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (
+                    DELETE FROM debt_contact_lock
+                          WHERE partner_id = ANY(%s) RETURNING contacts)
+                INSERT INTO debt_contact_lock (partner_id, contacts)
+                     SELECT %s, sum(contacts) FROM gone HAVING count(*) > 0
+                ON CONFLICT (partner_id)
+                  DO UPDATE SET contacts = debt_contact_lock.contacts
+                                         + excluded.contacts
+                """,
+                gone.ids,
+                kept.id,
+            )
+        )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...tools import phones
@@ -21,6 +22,10 @@ HEALTH = [
 ]
 USABLE_HEALTH = ("good", "unknown")
 NEVER_MOBILE = ("landline", "voip", "toll_free", "premium")
+
+
+#: Fields that follow from the number itself.
+READ_FROM_NUMBER = frozenset(("kind", "region", "zones"))
 
 
 class DebtPhone(models.Model):
@@ -164,7 +169,17 @@ class DebtPhone(models.Model):
         return self.kind not in NEVER_MOBILE
 
     def write(self, vals):
-        """A number is the same number on whichever of the debtor's contacts it is."""
+        """A number is the same number on whichever of the debtor's contacts it is.
+
+        :raises AccessError: where it rings is worked out, and nobody's to enter
+        """
+        if not self.env.su and not READ_FROM_NUMBER.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "What a number says is read from it: correct the number, or state "
+                    "the time zone on the contact."
+                )
+            )
         shared = {name: vals[name] for name in ("health", "place") if name in vals}
         moved = self.filtered(lambda one: one.place != shared.get("place", one.place))
         result = super().write(vals)

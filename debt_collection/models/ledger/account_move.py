@@ -1,3 +1,5 @@
+from math import ceil, floor
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -130,9 +132,15 @@ class AccountMove(models.Model):
     @api.model
     def _search_debt_days_past_due(self, operator, value):
         """So many days at least: there is an unpaid instalment as old as that."""
-        days = value + 1 if operator == ">" else value
+        many = operator in ("in", "not in")
+        asked = self.env["debt.case"]._days_asked(value if many else [value])
+        if many:
+            whole = [int(days) for days in asked if days == int(days)]
+            return self._search_debt("debt_days_past_due", operator, whole)
+        bound = (floor if operator in (">", "<=") else ceil)(asked[0])
+        days = bound + 1 if operator == ">" else bound
         if operator not in (">", ">=") or days <= 0:
-            return self._search_debt("debt_days_past_due", operator, value)
+            return self._search_debt("debt_days_past_due", operator, bound)
         self._check_field_access(self._fields["debt_days_past_due"], "read")
         ledger = self.env["debt.ledger"]
         ledger._flush()

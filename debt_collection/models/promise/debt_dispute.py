@@ -13,9 +13,11 @@ class DebtDispute(models.Model):
 
     _name = "debt.dispute"
     _description = "Dispute"
-    _inherit = ["debt.chatter", "mail.activity.mixin"]
+    _inherit = ["debt.evidence", "debt.chatter", "mail.activity.mixin"]
     _order = "deadline, id"
     _check_company_auto = True
+    _by_methods = frozenset(("state", "settled_at"))
+    _for_good = frozenset(("case_id", "call_id", "reason"))
 
     case_id = fields.Many2one(
         "debt.case", required=True, ondelete="cascade", index=True, check_company=True
@@ -103,6 +105,9 @@ class DebtDispute(models.Model):
             self._refresh_debtors()
         return result
 
+    def _is_decided(self):
+        return self.state in ("accepted", "rejected")
+
     def action_accept(self):
         """The debtor was right; a credit note or a correction is the accountant's.
 
@@ -136,7 +141,9 @@ class DebtDispute(models.Model):
         return self.filtered(lambda dispute: dispute.state in ("open", "expired"))
 
     def _settle(self, state):
-        disputes = self._unsettled()
+        self.check_access("write")
+        # Superuser: the state of a dispute is not written by hand.
+        disputes = self._unsettled().sudo()
         disputes.write({"state": state, "settled_at": fields.Datetime.now()})
         disputes.activity_ids.action_feedback()
 

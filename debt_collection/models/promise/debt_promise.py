@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...tools.promise import promise_state
@@ -18,8 +18,11 @@ class DebtPromise(models.Model):
 
     _name = "debt.promise"
     _description = "Promise to Pay"
+    _inherit = ["debt.evidence"]
     _order = "date desc, id desc"
     _check_company_auto = True
+    _by_methods = frozenset(("state", "amount_paid", "plan_id"))
+    _for_good = frozenset(("case_id", "call_id", "made_on", "user_id"))
 
     case_id = fields.Many2one(
         "debt.case", required=True, ondelete="cascade", index=True, check_company=True
@@ -186,12 +189,8 @@ class DebtPromise(models.Model):
         active.write({"state": "promised", "plan_dirty": True})
         return promises
 
-    def write(self, vals):
-        if not self.env.su and {"state", "amount_paid"} & set(vals):
-            raise AccessError(
-                self.env._("Payments alone decide whether a promise was kept.")
-            )
-        return super().write(vals)
+    def _is_decided(self):
+        return self.state != "open"
 
     def action_cancel(self):
         """The promise no longer stands; collection goes on without it."""

@@ -15,7 +15,7 @@ class DebtCallReview(models.Model):
 
     _name = "debt.call.review"
     _description = "Call Review"
-    _inherit = ["debt.chatter"]
+    _inherit = ["debt.evidence", "debt.chatter"]
     _order = "date desc, id"
     _rec_name = "call_id"
     _check_company_auto = True
@@ -125,6 +125,9 @@ class DebtCallReview(models.Model):
         if not self.env.su:
             self._check_written(vals.keys() - self.env["mail.thread"]._fields.keys())
         return super().write(vals)
+
+    def _is_draft(self):
+        return self.state == "draft"
 
     def _check_written(self, names):
         """Only the buttons to share, acknowledge and withdraw change the state."""

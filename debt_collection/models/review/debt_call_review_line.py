@@ -41,7 +41,10 @@ class DebtCallReviewLine(models.Model):
     def write(self, vals):
         self.check_access("write")
         self.review_id._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        # Nor does a score come into a review that is shared.
+        self.review_id._check_draft()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_of_drafts(self):
