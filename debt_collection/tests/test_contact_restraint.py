@@ -94,7 +94,7 @@ class TestRestraint(DebtCommon):
         self.cases.refresh(self.debtor.ids)
         self.invoice.action_post()
         case = self._case()
-        self.assertNotEqual(case, self.case)
+        self.assertEqual(case, self.case)
         self.assertEqual(case.state, "promised")
         self.assertEqual(case.promise_ids.state, "open")
 

@@ -47,15 +47,16 @@ class TestRefresh(RefreshCommon):
         self.assertGreater(invoice.invoice_date_due, fields.Date.today())
         self._assert_case(500)
 
-    def test_new_debt_after_a_closed_case_is_a_new_case(self):
+    def test_new_debt_long_after_a_closed_case_is_a_new_case(self):
         first = self._invoice(1000, 10)
         case = self._open_case()
         self._pay(first)
         self.assertEqual(case.state, "closed")
         self.assertEqual(case.close_reason, "paid")
-        self._invoice(300, 5)
-        self.assertNotEqual(self._assert_case(300), case)
-        self.assertEqual(case.state, "closed")
+        with self._at(days=31):
+            self._invoice(300, 5)
+            self.assertNotEqual(self._assert_case(300), case)
+            self.assertEqual(case.state, "closed")
 
     def test_opening_balance_counts_unless_not_followed_up(self):
         self._entry(700, 30)
@@ -189,7 +190,7 @@ class TestRefresh(RefreshCommon):
         invoice._reverse_moves(cancel=True)
         dispute.action_accept()
         self.assertEqual(case.state, "closed")
-        self.assertEqual(case.close_reason, "paid")
+        self.assertEqual(case.close_reason, "credited")
 
     def _dispute(self, case, invoice, deadline):
         return self.env["debt.dispute"].create(

@@ -29,7 +29,7 @@ class TestInvoiceDecisions(DebtCommon):
         self.cases.refresh(self.debtor.ids)
         self.assertFalse(self._open_case())
         action = self._as_accountant(self.invoice).action_debt_flag()
-        self.assertIn("1 invoice(s) flagged", action["params"]["message"])
+        self.assertIn("1 item is flagged", action["params"]["message"])
         self.assertEqual(self.invoice.debt_status, "flagged")
         self.assertEqual(self._open_case().amount_overdue, 200)
         self.assertEqual(

@@ -18,6 +18,7 @@ from . import (
     debt_contact_explain_text,
     debt_dialler_simulator,
     debt_exclude_wizard,
+    debt_flag_wizard,
     debt_message_composer,
     debt_message_record,
     debt_script_preview,

@@ -9,6 +9,8 @@ from odoo.tools import mute_logger
 OPEN_STATES = ("active", "promised", "disputed", "on_hold", "dormant", "legal")
 CLOSE_REASONS = [
     ("paid", "Paid"),
+    ("credited", "Credited"),
+    ("withdrawn", "Withdrawn"),
     ("covered", "Covered by Credits"),
     ("excluded", "Excluded from Collection"),
     ("below_minimum", "Below the Minimum"),
@@ -21,8 +23,8 @@ class DebtCase(models.Model):
     """The debtor's card: what one debtor owes one company, and what is done about it.
 
     Amounts are a cache of the ledger, written set-wise by `refresh`. There is at
-    most one open case per company and debtor; a debtor who owes again after a
-    closed case gets a new one.
+    most one open case per company and debtor. A case that the ledger closed comes back
+    when what closed it is undone, or when the debtor owes again soon.
     """
 
     _name = "debt.case"

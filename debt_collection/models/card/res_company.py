@@ -17,6 +17,12 @@ class ResCompany(models.Model):
         default=True,
         help="If off, only what an accountant has flagged is collected.",
     )
+    debt_collect_entries = fields.Boolean(
+        string="Collect Opening Balances and Other Entries",
+        help="Odoo marks the items of general entries as not to be followed up. On: "
+        "they are collected all the same, as invoices are. Off: only those that an "
+        "accountant flags.",
+    )
     debt_grace_days = fields.Integer(
         groups=SETTERS,
         string="Grace Days",
@@ -28,6 +34,13 @@ class ResCompany(models.Model):
         string="Minimum Amount",
         default=1.0,
         help="Debts below this amount are not collected automatically.",
+    )
+    debt_reopen_days = fields.Integer(
+        string="Reopen Cases Within",
+        default=30,
+        help="A debtor who owes again within so many days after his case was closed "
+        "gets the same case back, with its history. Later a new case is opened. A case "
+        "whose payment bounces comes back at any time.",
     )
     debt_contact_policy_id = fields.Many2one(
         "debt.contact.policy",
@@ -100,7 +113,7 @@ class ResCompany(models.Model):
     )
 
     _debt_numbers_positive = models.Constraint(
-        "CHECK(debt_grace_days >= 0 AND debt_min_amount >= 0 "
+        "CHECK(debt_grace_days >= 0 AND debt_min_amount >= 0 AND debt_reopen_days >= 0 "
         "AND debt_promise_grace_days >= 0 AND debt_dispute_days >= 1 "
         "AND debt_promise_reminder_days >= 0 AND debt_planning_days >= 0 "
         "AND debt_recording_days >= 0)",

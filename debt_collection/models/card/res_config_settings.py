@@ -5,6 +5,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     debt_auto_flag = fields.Boolean(related="company_id.debt_auto_flag", readonly=False)
+    debt_collect_entries = fields.Boolean(
+        related="company_id.debt_collect_entries", readonly=False
+    )
     debt_grace_days = fields.Integer(
         related="company_id.debt_grace_days", readonly=False
     )
@@ -15,6 +18,9 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_debt_zone_missing",
         help="The zone by which debts fall due, where the company's address states "
         "none.",
+    )
+    debt_reopen_days = fields.Integer(
+        related="company_id.debt_reopen_days", readonly=False
     )
     debt_contact_policy_id = fields.Many2one(
         related="company_id.debt_contact_policy_id", readonly=False

@@ -17,7 +17,8 @@ WATCHED_IN_LINES = frozenset(
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "debt.decision.mixin"]
 
     # Not stored: a refresh must not rewrite the widest table of the database. They
     # are searched and grouped by SQL expressions instead (see _field_to_sql).
@@ -45,28 +46,9 @@ class AccountMove(models.Model):
         groups=READERS,
         help="Days since the oldest unpaid instalment was due.",
     )
-    debt_status = fields.Selection(
-        [
-            ("none", "Not Flagged"),
-            ("flagged", "Flagged"),
-            ("excluded", "Excluded"),
-        ],
-        string="Collection",
-        default="none",
-        copy=False,
-        tracking=True,
-        groups=READERS,
-        help="Flagged: collected whatever the company's grace days and minimum. "
-        "Excluded: not collected until the date given.",
-    )
-    debt_excluded_until = fields.Date(
-        copy=False,
-        tracking=True,
-        groups=READERS,
-        help="Last day of the exclusion; from the next day the invoice is collected "
-        "again.",
-    )
-    debt_reason = fields.Char(string="Why", copy=False, tracking=True, groups=READERS)
+    debt_status = fields.Selection(tracking=True)
+    debt_excluded_until = fields.Date(tracking=True)
+    debt_reason = fields.Char(tracking=True)
 
     _debt_special_idx = models.Index(f"(id) WHERE {SPECIAL_MOVES}")
 

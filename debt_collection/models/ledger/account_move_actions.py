@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from odoo import Command, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo import fields, models
+from odoo.exceptions import UserError
 
 EXCLUDED_FOR = timedelta(days=30)
 COLLECTED_TYPES = ("out_invoice", "out_receipt")
@@ -23,27 +23,23 @@ class AccountMove(models.Model):
         return super().write(vals)
 
     def action_debt_flag(self):
-        """Flag for collection, whatever the company's grace days and minimum."""
+        """Flag for collection, whatever the company's grace days and minimum.
+
+        What somebody left out on purpose stays out unless the user says otherwise.
+        """
         self._debt_check_decision()
-        self.write(self._prepare_debt_decision("flagged"))
-        self._debt_refresh_debtors()
-        return self._debt_tell_cases()
+        return self.env["debt.flag.wizard"]._flag_or_ask(moves=self)
 
     def action_debt_clear(self):
-        """Take back a flag or an exclusion: the company's rules decide again."""
+        """Take back a flag or an exclusion; what there was before holds again."""
         self._debt_check_decision()
-        self.write(self._prepare_debt_decision("none"))
+        self._debt_undecide()
         self._debt_refresh_debtors()
 
     def action_debt_exclude(self):
         """Ask until when, and why, the invoices are left out of collection."""
         self._debt_check_decision()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "debt_collection.debt_exclude_wizard_action"
-        )
-        return action | {
-            "context": {"default_move_ids": [Command.set(self.ids)]},
-        }
+        return self.env["debt.exclude.wizard"]._action_ask(moves=self)
 
     def action_debt_case(self):
         """The debtor's card."""
@@ -55,34 +51,40 @@ class AccountMove(models.Model):
             "views": [(False, "form")],
         }
 
+    def _debt_flag(self):
+        self._debt_check_decision()
+        self._debt_decide("flagged")
+        self._debt_refresh_debtors()
+
     def _debt_exclude(self, until, reason):
         """Leave out of collection until the end of a day.
 
         :param date until: the last day; it must lie in the future
         :param str reason: why, for those who wonder later
+        :raises ValidationError: no such day, or no reason
         """
         self._debt_check_decision()
-        if not until or until <= fields.Date.context_today(self):
-            raise ValidationError(self.env._("An exclusion must end on a future date."))
-        if not (reason or "").strip():
-            raise ValidationError(self.env._("Say why it is excluded."))
-        values = self._prepare_debt_decision("excluded")
-        self.write(values | {"debt_excluded_until": until, "debt_reason": reason})
+        self._debt_check_exclusion(until, reason)
+        self._debt_decide("excluded", until, reason)
         self._debt_refresh_debtors()
 
-    def _prepare_debt_decision(self, status):
-        return {
-            "debt_status": status,
-            "debt_excluded_until": False,
-            "debt_reason": False,
-        }
+    def _debt_left_out(self):
+        """Those that somebody has left out of collection on purpose."""
+        return self.filtered(
+            lambda move: (
+                move._debt_is_excluded()
+                or any(move._debt_lines().mapped("no_followup"))
+            )
+        )
+
+    def _debt_lines(self):
+        return self.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
 
     def _debt_check_decision(self):
         """Accountants decide, and about customers' posted invoices alone."""
-        if not self.env.user.has_group("debt_collection.group_debt_accountant"):
-            raise AccessError(
-                self.env._("Only collection accountants decide what is collected.")
-            )
+        self._debt_check_decider()
         self.check_access("write")
         wrong = self.filtered(
             lambda move: move.move_type not in COLLECTED_TYPES or move.state != "posted"
@@ -102,20 +104,3 @@ class AccountMove(models.Model):
             self.env["debt.case"].with_company(company).refresh(
                 moves.commercial_partner_id.ids
             )
-
-    def _debt_tell_cases(self):
-        """Say what became of it; a case may not open when nothing is overdue yet."""
-        cases = self.commercial_partner_id.debt_case_id
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if cases else "info",
-                "message": self.env._(
-                    "%(count)s invoice(s) flagged; %(cases)s debtor(s) in collection.",
-                    count=len(self),
-                    cases=len(cases),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }

@@ -27,7 +27,12 @@ class DebtCase(models.Model):
         string="Open Items", compute="_compute_items_html", sanitize=False
     )
 
+    @api.depends_context("uid", "lang")
     def _compute_items_html(self):
+        # An operator has no accounting to follow a link to.
+        links = self.env["account.move"].has_access("read")
+        statuses = self.env["debt.call.wizard.item"]._fields["status"]
+        labels = dict(statuses._description_selection(self.env))
         for case in self:
             items = case._read_items() if isinstance(case.id, int) else []
             case.items_html = case.env["ir.qweb"]._render(
@@ -35,13 +40,33 @@ class DebtCase(models.Model):
                 {
                     "items": items,
                     "currency": case.currency_id,
-                    "labels": dict(
-                        self.env["debt.call.wizard.item"]
-                        ._fields["status"]
-                        ._description_selection(self.env)
-                    ),
+                    "currencies": case._items_currencies(items),
+                    "labels": labels,
+                    "links": links,
+                    "totals": case._items_totals() if items else [],
                 },
             )
+
+    def _items_currencies(self, items):
+        """Foreign currencies of items, by id."""
+        ids = {item["currency_id"] for item in items} - {self.currency_id.id}
+        return {one.id: one for one in self.env["res.currency"].browse(sorted(ids))}
+
+    def _items_totals(self):
+        """What is left in all, part by part.
+
+        :return: list of (label, amount in company currency), the amount that is to be
+            collected first
+        """
+        sums = defaultdict(float)
+        for row in self.env["debt.ledger"]._case_rows(self):
+            sums[row["part"]] += row["left"]
+        parts = self.env["account.move.line"]._fields["debt_part"]
+        return [
+            (label, sums[part])
+            for part, label in parts._description_selection(self.env)
+            if sums[part]
+        ]
 
     amount_text = fields.Char(
         compute="_compute_amount_text",
@@ -80,11 +105,12 @@ class DebtCase(models.Model):
         """Invoices and entries behind the amount, for those with accounting rights."""
         self.ensure_one()
         self.check_access("read")
+        view = self.env.ref("debt_collection.account_move_line_view_list_open")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Open Items"),
             "res_model": "account.move.line",
-            "views": [(False, "list"), (False, "form")],
+            "views": [(view.id, "list"), (False, "form")],
             "domain": [("id", "in", self._open_items().ids)],
         }
 

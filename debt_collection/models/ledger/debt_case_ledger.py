@@ -57,13 +57,44 @@ class DebtCase(models.Model):
         """Hook: what follows for cases that the ledger has changed.
 
         :param str effect: ``busy`` (closed, with something to be put in order),
-            ``promised`` or ``stage``
+            ``undone`` or ``reopened`` (taken up again, because what closed it was
+            undone or because the debtor owes again), ``promised`` or ``stage``
         """
         match effect:
             case "busy":
                 self._on_closed()
             case "stage":
                 self._on_stage_changed()
+            case "undone" | "reopened":
+                self._on_reopened(undone=effect == "undone")
+
+    def _on_reopened(self, undone):
+        """Hook: cases that the ledger had closed have just been taken up again.
+
+        :param bool undone: what closed them was undone; else the debtor owes again
+        """
+        texts = {}
+        for case in self:
+            amount = case.currency_id.format(case.amount_overdue + case.amount_disputed)
+            texts[case.id] = (
+                self.env._(
+                    "The case is open again: what had closed it was undone. "
+                    "%(amount)s is owed.",
+                    amount=amount,
+                )
+                if undone
+                else self.env._(
+                    "The case is open again: the debtor owes %(amount)s.", amount=amount
+                )
+            )
+        self._message_log_batch(bodies=texts)
+        left = self.filtered(
+            lambda case: (
+                case.user_id and not case.user_id._debt_operates_in(case.company_id)
+            )
+        )
+        if left:
+            self.env["debt.team"]._hand_over(left)
 
     def _plan_some(self):
         """Plan a few cases at once; many would keep the caller waiting."""

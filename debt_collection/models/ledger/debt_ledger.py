@@ -44,6 +44,8 @@ READ = {
         "state",
     ],
     "debt.dispute": ["company_id", "deadline", "move_ids", "partner_id", "state"],
+    "debt.item.decision": ["debt_excluded_until", "debt_status", "line_id"],
+    "debt.promise": ["case_id", "date", "state"],
     "debt.stage": ["days_from", "ladder_id"],
     "res.partner": ["commercial_partner_id"],
 }

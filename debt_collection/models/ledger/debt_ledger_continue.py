@@ -1,23 +1,19 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-# A case opened so soon after another one continues it.
-REOPENS_WITHIN = timedelta(days=30)
 
 
 class DebtLedger(models.AbstractModel):
     """A new case takes over the restraints of the debtor's last one.
 
-    An invoice corrected by way of draft closes a case and opens another: that must not
-    undo a promise, a hold, a callback or, ever, a legal stop or a legal hold.
+    Where the last one does not come back itself (it was closed by hand, or too long
+    ago), that must not undo a promise, a hold, a callback or, ever, a legal stop or a
+    legal hold.
     """
 
     _inherit = "debt.ledger"
 
     @api.model
-    def _refresh_continue(self, ids):
+    def _refresh_continue(self, entities, ids):
         """Let cases that have just been opened continue former ones.
 
         One statement for all; open promises and disputes move to the new case.
@@ -51,16 +47,21 @@ class DebtLedger(models.AbstractModel):
                  WHERE debt_case.id = former.opened_id
                 """,
                 ids=list(ids),
-                former=self._refresh_former(),
+                former=self._refresh_former(entities),
                 promises=self._refresh_inherit("debt_promise"),
                 disputes=self._refresh_inherit("debt_dispute"),
             )
         )
 
     @api.model
-    def _refresh_former(self):
+    def _refresh_former(self, entities):
         """SQL of the debtor's last case, with the id of the one that was opened."""
         now = fields.Datetime.now()
+        since = SQL(
+            "(%s::timestamp - make_interval(days => %s))",
+            now,
+            self._by_company(entities, "debt_reopen_days", SQL("closed.company_id")),
+        )
         return SQL(
             """
             SELECT DISTINCT ON (opened.id) opened.id AS opened_id, closed.closed_state,
@@ -82,7 +83,7 @@ class DebtLedger(models.AbstractModel):
                AND closed.closed_at IS NOT NULL
              ORDER BY opened.id, closed.closed_at DESC, closed.id DESC
             """,
-            since=now - REOPENS_WITHIN,
+            since=since,
             today=now.date(),
         )
 

@@ -1,5 +1,24 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..card.debt_case_write import PAUSES
+
+#: What a case that is closed no longer has.
+CLEARED = (
+    "next_contact_at",
+    "contact_until",
+    "next_contact_code",
+    "next_contact_block",
+)
+#: A debit that nobody authorised can be called back for thirteen months.
+UNDONE_WITHIN = timedelta(days=400)
+PROMISED = """
+    CASE WHEN EXISTS (SELECT FROM debt_promise promise
+                       WHERE promise.case_id = old.id AND promise.state = 'open')
+         THEN 'promised' END
+"""
 
 
 class DebtLedger(models.AbstractModel):
@@ -20,6 +39,7 @@ class DebtLedger(models.AbstractModel):
             """
             WITH %(ledger)s,
             current AS (%(current)s),
+            differing AS MATERIALIZED (%(differing)s),
             changed AS MATERIALIZED (%(changed)s),
             opened AS (%(insert)s),
             written AS (%(update)s)
@@ -27,9 +47,10 @@ class DebtLedger(models.AbstractModel):
             """,
             ledger=self._ctes(entities, partner_ids),
             current=self._refresh_current(entities, partner_ids),
-            changed=self._refresh_changed(),
+            differing=self._refresh_differing(),
+            changed=self._refresh_changed(entities),
             insert=self._refresh_insert(entities),
-            update=self._refresh_update(),
+            update=self._refresh_update(entities, partner_ids),
             effects=self._refresh_effects(partner_ids),
         )
 
@@ -49,12 +70,8 @@ class DebtLedger(models.AbstractModel):
         )
 
     @api.model
-    def _refresh_changed(self):
-        """SQL of the cases to open, update or close: those that differ, no others.
-
-        A case is disputed while nothing undisputed is owed, and active again after;
-        what people and promises decide about its state stays.
-        """
+    def _refresh_differing(self):
+        """SQL of the debtors whose case is to be opened, updated or closed."""
         return SQL(
             """
             SELECT difference.*
@@ -64,22 +81,46 @@ class DebtLedger(models.AbstractModel):
                            new.amount_overdue, new.amount_disputed,
                            new.oldest_due_date, coalesce(new.is_open, FALSE) AS is_open,
                            coalesce(new.close_reason, 'paid') AS close_reason,
-                           CASE WHEN coalesce(old.state, 'active') = 'active'
-                                     AND new.amount_overdue = 0 THEN 'disputed'
-                                WHEN coalesce(old.state, 'disputed') = 'disputed'
-                                     AND new.amount_overdue > 0 THEN 'active'
-                                ELSE old.state END AS new_state,
                            old.amount_overdue IS DISTINCT FROM new.amount_overdue
                            OR old.amount_disputed IS DISTINCT FROM new.amount_disputed
                            OR old.oldest_due_date IS DISTINCT FROM new.oldest_due_date
-                           AS other_amounts
+                           OR old.state IS DISTINCT FROM %s
+                           AS other
                       FROM verdict new
                       FULL JOIN current old USING (company_id, partner_id)
                      WHERE old.id IS NOT NULL OR new.is_open
                    ) difference
-             WHERE NOT is_open OR other_amounts OR state IS DISTINCT FROM new_state
-                   OR stage_id IS DISTINCT FROM new_stage_id
+             WHERE NOT is_open OR other OR stage_id IS DISTINCT FROM new_stage_id
+            """,
+            self._refresh_state(SQL("old"), SQL("new")),
+        )
+
+    @api.model
+    def _refresh_changed(self, entities):
+        """SQL of the cases to open, to take up again, to update or to close."""
+        return SQL(
+            "SELECT case_.*, %s AS new_state FROM (%s) case_",
+            self._refresh_state(SQL("case_"), SQL("case_")),
+            self._refresh_coming_back(entities),
+        )
+
+    @api.model
+    def _refresh_state(self, old, new):
+        """SQL of the state a case is to have.
+
+        It is disputed while nothing undisputed is owed, and active again after; what
+        people and promises decide about its state stays.
+        """
+        return SQL(
             """
+            CASE WHEN coalesce(%(old)s.state, 'active') = 'active'
+                      AND %(new)s.amount_overdue = 0 THEN 'disputed'
+                 WHEN coalesce(%(old)s.state, 'disputed') = 'disputed'
+                      AND %(new)s.amount_overdue > 0 THEN 'active'
+                 ELSE %(old)s.state END
+            """,
+            old=old,
+            new=new,
         )
 
     @api.model
@@ -130,31 +171,18 @@ class DebtLedger(models.AbstractModel):
         )
 
     @api.model
-    def _refresh_update(self):
-        """SQL that writes amounts, and closes what nothing is owed for.
+    def _refresh_update(self, entities, partner_ids):
+        """SQL that writes amounts, closes what nothing is owed for, and takes up again
+        what comes back.
 
         Closing clears what `_close` clears. A new stage or state is left to the ORM,
         for the chatter to remember. Rows tell in ``kinds`` what happened to a case.
         """
-        now = fields.Datetime.now()
-        cleared = (
-            "next_contact_at",
-            "contact_until",
-            "next_contact_code",
-            "next_contact_block",
-        )
+        columns = self._prepare_refresh_update(entities)
         return SQL(
             """
             UPDATE debt_case old
-               SET amount_overdue = coalesce(new.amount_overdue, 0),
-                   amount_disputed = coalesce(new.amount_disputed, 0),
-                   oldest_due_date = new.oldest_due_date,
-                   state = CASE WHEN new.is_open THEN old.state ELSE 'closed' END,
-                   closed_state = CASE WHEN NOT new.is_open THEN old.state END,
-                   closed_at = CASE WHEN NOT new.is_open THEN %(now)s::timestamp END,
-                   close_reason = CASE WHEN NOT new.is_open THEN new.close_reason END,
-                   plan_dirty = old.plan_dirty AND new.is_open,
-                   write_date = %(now)s, %(cleared)s
+               SET %(columns)s
               FROM (
                     SELECT changed.*
                       FROM changed JOIN debt_case held ON held.id = changed.id
@@ -163,19 +191,63 @@ class DebtLedger(models.AbstractModel):
              WHERE old.id = new.id
             RETURNING old.id, %(kinds)s AS kinds
             """,
-            now=now,
-            cleared=SQL(", ").join(
-                SQL(
-                    "%(name)s = CASE WHEN new.is_open THEN old.%(name)s END",
-                    name=SQL.identifier(name),
-                )
-                for name in cleared
+            columns=SQL(", ").join(
+                SQL("%s = %s", SQL.identifier(name), value)
+                for name, value in columns.items()
             ),
-            kinds=self._refresh_kinds(),
+            kinds=self._refresh_kinds(partner_ids),
         )
 
     @api.model
-    def _refresh_kinds(self):
+    def _prepare_refresh_update(self, entities):
+        """SQL expression by column of a case that is written.
+
+        The days on which it is closed do not use up its ladder.
+
+        :return: dict of SQL; ``old`` (the case) and ``new`` can be referred to
+        """
+        now = fields.Datetime.now()
+        today = self._by_company(entities, "today", SQL("old.company_id"))
+        paused = SQL("new.state = ANY(%s)", sorted(PAUSES))
+        days = SQL(
+            "CASE WHEN new.comes_back AND NOT %s"
+            " THEN greatest(0, %s - old.paused_on) ELSE 0 END",
+            paused,
+            today,
+        )
+        return {
+            "amount_overdue": SQL("coalesce(new.amount_overdue, 0)"),
+            "amount_disputed": SQL("coalesce(new.amount_disputed, 0)"),
+            "oldest_due_date": SQL("new.oldest_due_date"),
+            "state": SQL(
+                "CASE WHEN NOT new.is_open THEN 'closed'"
+                " WHEN new.comes_back THEN new.state ELSE old.state END"
+            ),
+            "closed_state": SQL("CASE WHEN NOT new.is_open THEN old.state END"),
+            "closed_at": SQL("CASE WHEN NOT new.is_open THEN %s::timestamp END", now),
+            "close_reason": SQL("CASE WHEN NOT new.is_open THEN new.close_reason END"),
+            "paused_on": SQL(
+                "CASE WHEN NOT new.is_open THEN coalesce(old.paused_on, %s)"
+                " WHEN NOT new.comes_back OR %s THEN old.paused_on END",
+                today,
+                paused,
+            ),
+            "ladder_started_on": SQL(
+                "old.ladder_started_on"
+                " + least(%s, greatest(0, %s - old.ladder_started_on))",
+                days,
+                today,
+            ),
+            "ladder_paused_days": SQL("coalesce(old.ladder_paused_days, 0) + %s", days),
+            "plan_dirty": SQL("(old.plan_dirty OR new.comes_back) AND new.is_open"),
+            "write_date": SQL("%s::timestamp", now),
+        } | {
+            name: SQL("CASE WHEN new.is_open THEN old.%s END", SQL.identifier(name))
+            for name in CLEARED
+        }
+
+    @api.model
+    def _refresh_kinds(self, partner_ids):
         """SQL of the kinds of effect a case that was written has, as an array.
 
         ``busy``: something hangs on a closed case that must be put in order.
@@ -183,15 +255,13 @@ class DebtLedger(models.AbstractModel):
         return SQL(
             """
             array_remove(CASE WHEN new.is_open THEN ARRAY[
-                'updated',
+                CASE WHEN new.undone THEN 'undone'
+                     WHEN new.comes_back THEN 'reopened' ELSE 'updated' END,
                 CASE WHEN old.stage_id IS DISTINCT FROM new.new_stage_id
                      THEN 'stage ' || coalesce(new.new_stage_id, 0) END,
                 CASE WHEN new.state <> new.new_state
                      THEN 'state ' || new.new_state END,
-                CASE WHEN EXISTS (SELECT FROM debt_promise promise
-                                   WHERE promise.case_id = old.id
-                                     AND promise.state = 'open')
-                     THEN 'promised' END
+                %s
             ] ELSE ARRAY[
                 'closed',
                 CASE WHEN EXISTS (SELECT FROM debt_promise promise
@@ -206,7 +276,8 @@ class DebtLedger(models.AbstractModel):
                                      AND activity.active)
                      THEN 'busy' END
             ] END, NULL)
-            """
+            """,
+            SQL("NULL") if partner_ids is not None else SQL(PROMISED),
         )
 
     @api.model
@@ -214,21 +285,26 @@ class DebtLedger(models.AbstractModel):
         """SQL that tells what was written, in few rows however many cases there are.
 
         Of debtors who are named something has moved, even where what they owe in all
-        has not (an invoice posted and paid in one go): their promises are decided.
+        has not (an invoice posted and paid in one go): their promises are decided,
+        those of closed cases too.
 
         Rows are ``(kind, number, ids)``; kinds are ``opened``, ``updated``, ``closed``,
+        ``reopened`` and ``undone`` (taken up again, see `_refresh_coming_back`),
         ``busy`` (of the closed ones), ``promised``, and one of ``stage 7`` or ``state
         disputed`` for every stage or state that cases have to be moved to.
         """
-        unchanged = SQL(
+        # A payment may be undone long after it kept a promise.
+        decided = SQL(
             """
             UNION ALL
-            SELECT id, 'promised' FROM current
-             WHERE EXISTS (SELECT FROM debt_promise promise
-                            WHERE promise.case_id = current.id
-                              AND promise.state = 'open')
-               AND NOT EXISTS (SELECT FROM changed WHERE changed.id = current.id)
-            """
+            SELECT DISTINCT promise.case_id, 'promised'
+              FROM debt_promise promise
+              JOIN debt_case promised ON promised.id = promise.case_id
+             WHERE promised.partner_id IN (SELECT commercial_partner_id FROM scope)
+               AND promise.state <> 'cancelled'
+               AND (promise.state = 'open' OR promise.date >= %s)
+            """,
+            fields.Date.today() - UNDONE_WITHIN,
         )
         return SQL(
             """
@@ -239,5 +315,5 @@ class DebtLedger(models.AbstractModel):
                     %s) effect
              GROUP BY kind
             """,
-            SQL() if partner_ids is None else unchanged,
+            SQL() if partner_ids is None else decided,
         )

@@ -77,7 +77,8 @@ class DebtLedger(models.AbstractModel):
                    line.amount_residual_currency AS residual_currency,
                    CASE WHEN line.amount_residual < 0 THEN line.date
                         ELSE coalesce(line.date_maturity, line.date) END AS due,
-                   special.debt_status = 'flagged' AS flagged,
+                   special.debt_status = 'flagged'
+                       OR decision.debt_status = 'flagged' AS flagged,
                    special.payment_state IN ('in_payment', 'paid', 'blocked')
                        AS in_payment,
                    CASE WHEN line.amount_residual < 0 THEN %(credit)s
@@ -92,6 +93,7 @@ class DebtLedger(models.AbstractModel):
                    SELECT id, payment_state, debt_status, debt_excluded_until
                      FROM account_move WHERE %(special)s
                    ) special ON special.id = line.move_id
+              LEFT JOIN debt_item_decision decision ON decision.line_id = line.id
               LEFT JOIN contested ON contested.move_id = line.move_id
              WHERE %(open)s
                AND line.amount_residual_currency * line.amount_residual > 0
@@ -130,12 +132,12 @@ class DebtLedger(models.AbstractModel):
         """SQL conditions, by reason, of what is due and not collected."""
         companies = self._branches(entities)
         reasons = {
-            "no_followup": SQL("line.no_followup"),
+            "no_followup": self._marked_no_followup(entities),
             "blocked": SQL("special.payment_state = 'blocked'"),
             "excluded": SQL(
-                """special.debt_status = 'excluded' AND coalesce(
-                   special.debt_excluded_until >= %s, TRUE)""",
-                self._by_company(companies, "today", SQL("line.company_id")),
+                "%s OR %s",
+                self._excluded(companies, "special"),
+                self._excluded(companies, "decision"),
             ),
         }
         by_hand = self._branches(entities.filtered(lambda one: not one.debt_auto_flag))
@@ -148,6 +150,37 @@ class DebtLedger(models.AbstractModel):
                 by_hand.ids,
             )
         return reasons
+
+    @api.model
+    def _marked_no_followup(self, entities):
+        """SQL condition: Odoo's own mark keeps a line out of collection.
+
+        Every line of a miscellaneous journal bears it unless somebody takes it off;
+        companies may choose not to heed it there.
+        """
+        heedless = self._branches(entities.filtered("debt_collect_entries"))
+        if not heedless:
+            return SQL("line.no_followup")
+        return SQL(
+            "line.no_followup AND (line.display_type = 'payment_term'"
+            " OR line.company_id <> ALL(%s))",
+            heedless.ids,
+        )
+
+    @api.model
+    def _excluded(self, companies, decided):
+        """SQL condition: an accountant has left it out, and that still holds.
+
+        :param str decided: alias of what bears the decision
+        """
+        return SQL(
+            """
+            %(decided)s.debt_status = 'excluded' AND coalesce(
+                %(decided)s.debt_excluded_until >= %(today)s, TRUE)
+            """,
+            decided=SQL.identifier(decided),
+            today=self._by_company(companies, "today", SQL("line.company_id")),
+        )
 
     @api.model
     def _withheld_if(self, entities):

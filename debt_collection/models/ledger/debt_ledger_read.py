@@ -158,7 +158,10 @@ class DebtLedger(models.AbstractModel):
         entities = self._entities(companies)
         query = SQL(
             "WITH %s SELECT count(*) FROM item WHERE residual > 0 AND no_followup",
-            self._item_ctes(entities, more=SQL(", line.no_followup")),
+            self._item_ctes(
+                entities,
+                more=SQL(", %s AS no_followup", self._marked_no_followup(entities)),
+            ),
         )
         return self.env.execute_query(query)[0][0]
 

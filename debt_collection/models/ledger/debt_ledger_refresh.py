@@ -6,10 +6,16 @@ from odoo.tools.misc import clean_context
 
 BATCH = 1000
 COUNTS = ("opened", "updated", "closed", "stage_changed")
+#: Effects on closed cases that the ledger takes up again.
+TAKEN_UP = ("undone", "reopened")
+FOLLOWED = (*TAKEN_UP, "busy", "promised", "stage")
+COUNTED_AS = {"stage": "stage_changed", "undone": "opened", "reopened": "opened"}
 COMPANY_FIELDS = (
     "debt_auto_flag",
+    "debt_collect_entries",
     "debt_grace_days",
     "debt_min_amount",
+    "debt_reopen_days",
     "partner_id",
 )
 #: What the statement writes and what follows from it, by model.
@@ -24,10 +30,13 @@ WRITTEN = {
         "contact_until",
         "days_past_due",
         "hold_until",
+        "ladder_paused_days",
+        "ladder_started_on",
         "next_contact_at",
         "next_contact_block",
         "next_contact_code",
         "oldest_due_date",
+        "paused_on",
         "dispute_ids",
         "plan_dirty",
         "promise_ids",
@@ -76,9 +85,11 @@ class DebtLedger(models.AbstractModel):
         except (
             psycopg2.errors.SerializationFailure,
             psycopg2.errors.DeadlockDetected,
+            # A case that comes back was opened anew by another transaction.
+            psycopg2.errors.UniqueViolation,
         ):
             return None
-        ledger._refresh_written(effects)
+        ledger._refresh_written(entities, effects)
         return effects
 
     @api.model
@@ -90,14 +101,21 @@ class DebtLedger(models.AbstractModel):
         return self.sudo().with_context(context)  # pylint: disable=context-overridden
 
     @api.model
-    def _refresh_written(self, effects):
+    def _refresh_written(self, entities, effects):
         """Let the ORM know what was written, and write what the chatter remembers."""
         if not effects:
             return
         if "opened" in effects:
-            self._refresh_continue(effects["opened"][1])
+            self._refresh_continue(entities, effects["opened"][1])
+        if "closed" in effects:
+            self._refresh_close_reasons(effects["closed"][1])
         for name, fnames in WRITTEN.items():
             self.env[name].invalidate_model(fnames, flush=False)
+        self._refresh_moved(effects)
+
+    @api.model
+    def _refresh_moved(self, effects):
+        """Write the stages and states that cases have to be moved to."""
         cases = self.env["debt.case"]
         for kind, (_number, ids) in effects.items():
             name, _, value = kind.partition(" ")
@@ -118,14 +136,16 @@ class DebtLedger(models.AbstractModel):
         """
         counts = dict.fromkeys(COUNTS, 0)
         cases, to_plan = self._refresh_env().env["debt.case"], set()
-        for kind, (number, ids) in effects.items():
+        # What is taken up again first: its chatter tells things in their order.
+        for kind in sorted(effects, key=lambda kind: kind not in TAKEN_UP):
+            number, ids = effects[kind]
             name, _, moved = kind.partition(" ")
-            if name in ("busy", "promised", "stage"):
+            if name in FOLLOWED:
                 for batch in split_every(BATCH, ids):
                     cases.browse(batch)._on_ledger(name)
-            if moved or name == "opened":
+            if moved or name in ("opened", *TAKEN_UP):
                 to_plan.update(ids)
-            name = "stage_changed" if name == "stage" else name
+            name = COUNTED_AS.get(name, name)
             if name in counts:
                 counts[name] += number
         cases.browse(sorted(to_plan))._plan_some()

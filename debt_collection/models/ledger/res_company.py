@@ -1,7 +1,9 @@
 from odoo import models
 
 #: Settings by which cases open and close.
-REFRESHING = frozenset(("debt_auto_flag", "debt_grace_days", "debt_min_amount"))
+REFRESHING = frozenset(
+    ("debt_auto_flag", "debt_collect_entries", "debt_grace_days", "debt_min_amount")
+)
 
 
 class ResCompany(models.Model):

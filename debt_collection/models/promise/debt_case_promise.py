@@ -61,6 +61,14 @@ class DebtCase(models.Model):
         super()._on_closed()
         self.promise_ids._evaluate()
 
+    def _on_reopened(self, undone):
+        """Promises are decided by what stands now; a ladder that is over restarts."""
+        super()._on_reopened(undone)
+        self.promise_ids._evaluate()
+        for case in self.filtered(lambda case: case.state == "active"):
+            case._restart_ladder_if_over()
+        self._resume_unpromised()
+
     def _end_pauses(self, now):
         super()._end_pauses(now)
         if self.state == "promised":

@@ -211,5 +211,8 @@ class DebtPromise(models.Model):
             today,
             rounding=self.currency_id.rounding,
         )
+        if (self.state, state) == ("open", "broken") and self.case_id._is_settled():
+            # Nothing was owed any more that he could have paid.
+            state = "cancelled"
         if (state, paid) != (self.state, self.amount_paid):
             self.write({"state": state, "amount_paid": paid})

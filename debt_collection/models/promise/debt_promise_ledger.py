@@ -19,36 +19,66 @@ class DebtPromise(models.Model):
         """Decide promises by the payments received (rule 7).
 
         A debtor's promises share the payments, those about certain items first, then in
-        the order of their dates: one payment never keeps two promises. What was
-        decided lately is decided again: a bank statement may come late, and a payment
-        may bounce.
+        the order of their dates: one payment never keeps two promises. They are
+        decided again when a payment comes late or bounces.
         """
         for case in self.sudo().case_id:
             case.env["debt.promise"]._evaluate_case(case)
 
     @api.model
     def _evaluate_case(self, case):
-        """Decide the promises of one case."""
+        """Decide the promises of one case by what stands in the ledger now."""
         promises = case.promise_ids.filtered(lambda p: p.state != "cancelled")
         promises = promises.sorted(lambda promise: (promise.date, promise.id))
-        today = case.company_id._debt_today()
-        recent = promises.filtered(
-            lambda p: p.state == "open" or p.date >= today - DECIDED_AGAIN
-        )
-        if not recent:
-            return
-        payments = self._payments_since(case, min(promises.mapped("made_on")))
-        self._match_payments(payments, promises.line_ids)
-        claims = [promise._prepare_claim() for promise in promises]
-        taken = share(payments.values(), claims)
-        for promise, paid in zip(promises, taken, strict=True):
-            before = promise.state
-            if promise in recent:
-                promise._decide(case.currency_id.round(paid), today)
-            if promise.state in FAILED and before not in FAILED:
-                promise._follow_failed()
+        for promise, paid in promises._share_payments(case):
+            promise._decide_again(case.currency_id.round(paid))
         if case.state == "promised":
             case._resume_unpromised()
+
+    def _share_payments(self, case):
+        """Which part of the money received each promise may count as its own.
+
+        :return: pairs of promise and amount in company currency, in the order given
+        """
+        if not self:
+            return ()
+        payments = self._payments_since(case, min(self.mapped("made_on")))
+        self._match_payments(payments, self.line_ids)
+        claims = [promise._prepare_claim() for promise in self]
+        return zip(self, share(payments.values(), claims), strict=True)
+
+    def _decide_again(self, paid):
+        """Decide one promise and do what follows.
+
+        What was decided long ago is decided again when the money for it changes; what
+        was decided lately, by time as well.
+
+        :param float paid: company currency
+        """
+        before, today = self.state, self.company_id._debt_today()
+        lately = before == "open" or self.date >= today - DECIDED_AGAIN
+        if not lately and not self.currency_id.compare_amounts(paid, self.amount_paid):
+            return
+        self._decide(paid, today)
+        if self.state in FAILED and before not in FAILED:
+            self._follow_failed()
+        elif self.state == "open" and before != "open":
+            self._follow_undone()
+
+    def _follow_undone(self):
+        """Money that kept a promise is gone, and there is still time to keep it."""
+        case = self.case_id
+        case._message_log(
+            body=self.env._(
+                "A payment was undone: the promise of %(amount)s by %(date)s is open "
+                "again.",
+                amount=case.currency_id.format(self.amount),
+                date=format_date(self.env, self.date),
+            )
+        )
+        # A callback he asked for is made all the same.
+        if case.state == "active" and not case.callback_at and case._promise_last_day():
+            case.write({"state": "promised", "plan_dirty": True})
 
     def _follow_failed(self):
         """A broken promise returns the case at once, in front of the others."""

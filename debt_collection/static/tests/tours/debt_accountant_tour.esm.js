@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("debt_accountant_tour", {
         },
         {
             content: "What became of it is said",
-            trigger: ".o_notification:contains(1 invoice(s) flagged)",
+            trigger: ".o_notification:contains(1 item is flagged)",
         },
         {
             trigger: ".o_data_row:contains(Tour Debtor):contains(Flagged)",
