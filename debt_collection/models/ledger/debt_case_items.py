@@ -31,6 +31,7 @@ class DebtCase(models.Model):
     def _compute_items_html(self):
         # An operator has no accounting to follow a link to.
         links = self.env["account.move"].has_access("read")
+        ledger, currencies = self.env["debt.ledger"], self.env["res.currency"]
         statuses = self.env["debt.call.wizard.item"]._fields["status"]
         labels = dict(statuses._description_selection(self.env))
         for case in self:
@@ -40,33 +41,16 @@ class DebtCase(models.Model):
                 {
                     "items": items,
                     "currency": case.currency_id,
-                    "currencies": case._items_currencies(items),
+                    "currencies": {
+                        item["currency_id"]: currencies.browse(item["currency_id"])
+                        for item in items
+                        if item["currency_id"] != case.currency_id.id
+                    },
                     "labels": labels,
                     "links": links,
-                    "totals": case._items_totals() if items else [],
+                    "totals": ledger._left_by_part(case) if items else [],
                 },
             )
-
-    def _items_currencies(self, items):
-        """Foreign currencies of items, by id."""
-        ids = {item["currency_id"] for item in items} - {self.currency_id.id}
-        return {one.id: one for one in self.env["res.currency"].browse(sorted(ids))}
-
-    def _items_totals(self):
-        """What is left in all, part by part.
-
-        :return: list of (label, amount in company currency), the amount that is to be
-            collected first
-        """
-        sums = defaultdict(float)
-        for row in self.env["debt.ledger"]._case_rows(self):
-            sums[row["part"]] += row["left"]
-        parts = self.env["account.move.line"]._fields["debt_part"]
-        return [
-            (label, sums[part])
-            for part, label in parts._description_selection(self.env)
-            if sums[part]
-        ]
 
     amount_text = fields.Char(
         compute="_compute_amount_text",

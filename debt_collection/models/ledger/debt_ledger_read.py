@@ -207,6 +207,23 @@ class DebtLedger(models.AbstractModel):
         return self._rows(self._entities(case.company_id), case.partner_id.ids)
 
     @api.model
+    def _left_by_part(self, case):
+        """What is left of a case's items in all, part by part.
+
+        :return: list of (label, amount in company currency), what is to be collected
+            first
+        """
+        sums = defaultdict(float)
+        for row in self._case_rows(case):
+            sums[row["part"]] += row["left"]
+        parts = self.env["account.move.line"]._fields["debt_part"]
+        return [
+            (label, sums[part])
+            for part, label in parts._description_selection(self.env)
+            if sums[part]
+        ]
+
+    @api.model
     def _collected(self, case):
         """The items that make up the overdue amount of a case, and no others."""
         return [

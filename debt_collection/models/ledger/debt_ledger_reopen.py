@@ -208,12 +208,3 @@ class DebtLedger(models.AbstractModel):
             entity=self._entity(SQL.identifier(alias, "company_id")),
             line=SQL.identifier(alias),
         )
-
-
-class DebtCase(models.Model):
-    _inherit = "debt.case"
-
-    def _is_settled(self):
-        """Whether the ledger has closed it: nothing is owed any more."""
-        self.ensure_one()
-        return bool(self.closed_at) and self.close_reason not in BY_PEOPLE

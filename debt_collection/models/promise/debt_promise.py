@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...tools.promise import promise_state
+from ..ledger.debt_ledger_reopen import BY_PEOPLE
 
 #: The last of 36 monthly instalments.
 FAR = timedelta(days=1098)
@@ -211,7 +212,8 @@ class DebtPromise(models.Model):
             today,
             rounding=self.currency_id.rounding,
         )
-        if (self.state, state) == ("open", "broken") and self.case_id._is_settled():
+        settled = self.case_id.closed_at and self.case_id.close_reason not in BY_PEOPLE
+        if settled and (self.state, state) == ("open", "broken"):
             # Nothing was owed any more that he could have paid.
             state = "cancelled"
         if (state, paid) != (self.state, self.amount_paid):
