@@ -37,13 +37,16 @@ from . import test_contact_roads
 from . import test_contact_whereabouts
 from . import test_demo
 from . import test_ledger_allocation
+from . import test_ledger_flag
 from . import test_ledger_move
 from . import test_ledger_payment
 from . import test_ledger_properties
 from . import test_ledger_race
 from . import test_ledger_refresh
+from . import test_ledger_reopen
 from . import test_ledger_rules
 from . import test_ledger_texts
+from . import test_ledger_undo_properties
 from . import test_message
 from . import test_message_by_hand
 from . import test_message_content
