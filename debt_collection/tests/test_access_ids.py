@@ -164,11 +164,10 @@ class TestAccessIds(ForeignRecords):
                 if changes and self._state() != self.state:
                     self.faults.add((*what, "changed"))
                 raise Undone
-        except Undone:
-            pass
         except Exception as error:
             # Whether it is refused well is another test's question.
-            told = str(error) if isinstance(error, UserError) else ""
+            if not isinstance(error, Undone):
+                told = str(error) if isinstance(error, UserError) else ""
         self.env.invalidate_all(flush=False)
         known = {(name, int(id_)) for name, id_ in MARKED.findall(told)}
         self.faults |= {(*what, *found) for found in known & self.hidden}
