@@ -101,6 +101,7 @@ class ForeignRecords(DebtCommon):
             "debt.team": team,
             "debt.team.member": team.member_ids,
             "account.move": move.with_env(env),
+            "account.move.line": move._debt_lines().with_env(env),
             "debt.case": case,
             "debt.phone": env["debt.phone"].search([("partner_id", "=", partner.id)]),
         }

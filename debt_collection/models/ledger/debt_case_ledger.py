@@ -66,35 +66,7 @@ class DebtCase(models.Model):
             case "stage":
                 self._on_stage_changed()
             case "undone" | "reopened":
-                self._on_reopened(undone=effect == "undone")
-
-    def _on_reopened(self, undone):
-        """Hook: cases that the ledger had closed have just been taken up again.
-
-        :param bool undone: what closed them was undone; else the debtor owes again
-        """
-        texts = {}
-        for case in self:
-            amount = case.currency_id.format(case.amount_overdue + case.amount_disputed)
-            texts[case.id] = (
-                self.env._(
-                    "The case is open again: what had closed it was undone. "
-                    "%(amount)s is owed.",
-                    amount=amount,
-                )
-                if undone
-                else self.env._(
-                    "The case is open again: the debtor owes %(amount)s.", amount=amount
-                )
-            )
-        self._message_log_batch(bodies=texts)
-        left = self.filtered(
-            lambda case: (
-                case.user_id and not case.user_id._debt_operates_in(case.company_id)
-            )
-        )
-        if left:
-            self.env["debt.team"]._hand_over(left)
+                self.env["debt.ledger"]._tell_reopened(self, effect == "undone")
 
     def _plan_some(self):
         """Plan a few cases at once; many would keep the caller waiting."""

@@ -95,6 +95,35 @@ class DebtLedger(models.AbstractModel):
             open=SQL(OPEN_LINES),
         )
 
+    @api.model
+    def _tell_reopened(self, cases, undone):
+        """Note that cases were taken up again; who left gets none back (rule 12).
+
+        :param bool undone: what closed them was undone; else the debtor owes again
+        """
+        texts = {}
+        for case in cases:
+            amount = case.currency_id.format(case.amount_overdue + case.amount_disputed)
+            texts[case.id] = (
+                self.env._(
+                    "The case is open again: what had closed it was undone. "
+                    "%(amount)s is owed.",
+                    amount=amount,
+                )
+                if undone
+                else self.env._(
+                    "The case is open again: the debtor owes %(amount)s.", amount=amount
+                )
+            )
+        cases._message_log_batch(bodies=texts)
+        left = cases.filtered(
+            lambda case: (
+                case.user_id and not case.user_id._debt_operates_in(case.company_id)
+            )
+        )
+        if left:
+            self.env["debt.team"]._hand_over(left)
+
     # --- why a case was closed ------------------------------------------------------
     @api.model
     def _refresh_close_reasons(self, ids):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.contact import Pause
+from ..ledger.debt_ledger_refresh import TAKEN_UP
 from .debt_promise_ledger import DECIDED_AGAIN
 
 
@@ -54,20 +55,16 @@ class DebtCase(models.Model):
 
     def _on_ledger(self, effect):
         super()._on_ledger(effect)
-        if effect == "promised":
+        if effect in ("promised", *TAKEN_UP):
             self.promise_ids._evaluate()
+        if effect in TAKEN_UP:
+            for case in self.filtered(lambda case: case.state == "active"):
+                case._restart_ladder_if_over()
+            self._resume_unpromised()
 
     def _on_closed(self):
         super()._on_closed()
         self.promise_ids._evaluate()
-
-    def _on_reopened(self, undone):
-        """Promises are decided by what stands now; a ladder that is over restarts."""
-        super()._on_reopened(undone)
-        self.promise_ids._evaluate()
-        for case in self.filtered(lambda case: case.state == "active"):
-            case._restart_ladder_if_over()
-        self._resume_unpromised()
 
     def _end_pauses(self, now):
         super()._end_pauses(now)
