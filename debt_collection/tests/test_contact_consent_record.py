@@ -100,9 +100,9 @@ class TestConsentRecord(DebtCommon):
     def test_nobody_records_for_the_debtors_of_others(self):
         stranger = self._new_debtor("Stranger", "+32 470 12 34 99")
         with self.assertRaises(AccessError):
-            self._say("sms", partner_id=stranger.id)
+            self._say("sms", user=self.operator, partner_id=stranger.id)
         team = self.env["debt.team"].create({"name": "Others"})
         self.case.write({"team_id": team.id, "user_id": False})
         with self.assertRaises(AccessError):
-            self._say("sms", "withdrawn")
+            self._say("sms", "withdrawn", user=self.operator)
         self.assertTrue(self._say("sms", user=self.accountant, partner_id=stranger.id))

@@ -20,21 +20,26 @@ words = st.lists(
         day=days,
         until=st.none() | days,
         address=st.sampled_from((None, MOBILE, OTHER)),
+        listed=st.booleans(),
     ),
     max_size=8,
 )
 
 
 def slowly(said, channel, address, day):
-    """Walk back through the days and, within a day, from the last word to the first."""
-    for back in range(100):
-        for word in reversed(said):
-            if word.day != day - back * ONE or word.channel != channel:
-                continue
-            if word.address and word.address != address:
-                continue
-            if word.until is None or day <= word.until:
-                return word.given
+    """Walk back through the days and, within a day, from the last word to the first.
+
+    What a list of those who want nothing says goes before everything else.
+    """
+    for listed in (True, False):
+        for back in range(100):
+            for word in reversed(said):
+                if word.listed != listed or word.day != day - back * ONE:
+                    continue
+                if word.channel != channel or word.address not in (None, address):
+                    continue
+                if word.until is None or day <= word.until:
+                    return word.given
     return None
 
 
@@ -42,6 +47,11 @@ def slowly(said, channel, address, day):
 @settings(max_examples=500, derandomize=True, deadline=None, database=None)
 def test_the_last_word_that_is_about_it_and_not_over_holds(said, channel, address, day):
     assert last_word(said, channel, address, day) == slowly(said, channel, address, day)
+
+
+def test_a_list_outweighs_what_was_said_after_it():
+    said = [Word("sms", False, DAY - ONE, listed=True), Word("sms", True, DAY)]
+    assert last_word(said, "sms", None, DAY) is False
 
 
 def test_of_one_day_the_later_word_holds():

@@ -72,4 +72,4 @@ def test_gate_and_planner(now):
         f"{now:%H:%M} UTC: {checks:,.0f} checks, {plans:,.0f} plans, {both:,.0f} both"
     )
     sys.stdout.write(f"\n{line} a second\n")
-    assert hours.hours.cache_info().misses == 1  # all debtors share their hours
+    assert hours.hours.cache_info().misses <= 1  # all debtors share their hours
