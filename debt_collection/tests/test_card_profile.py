@@ -91,7 +91,7 @@ class TestProfile(DebtCommon):
         self._call().finish("hardship", note="ill")
         profile, sentences = self._suggestion()
         self.assertEqual(profile, self._profile("hardship"))
-        self.assertEqual(sentences, ["Told of a hardship in 1 call(s)."])
+        self.assertEqual(sentences, ["Calls in which hardship was mentioned: 1."])
 
     def test_objections_and_promises_count(self):
         forgot = self.env.ref("debt_collection.objection_forgot")
@@ -108,7 +108,7 @@ class TestProfile(DebtCommon):
         self.assertEqual(
             sentences,
             [
-                "Said in 1 call(s) that the invoice had been forgotten.",
+                "Calls in which the invoice was said to have been forgotten: 1.",
                 "Kept 1 of 1 promises.",
             ],
         )

@@ -115,7 +115,7 @@ class Debtor:
                     paid += part
                     one[1] -= part
             promise.paid = paid
-            promise.state = self._state(promise, bool(case.closed_on), today)
+            promise.state = self._state(promise, case.closed_on, today)
 
     def _payments(self):
         return (p for invoice in self.invoices.values() for p in invoice.payments)
@@ -128,4 +128,5 @@ class Debtor:
             return "open"
         if promise.paid:
             return "partial"
-        return "cancelled" if closed and promise.state == "open" else "broken"
+        settled = closed and closed <= promise.until and promise.state == "open"
+        return "cancelled" if settled else "broken"

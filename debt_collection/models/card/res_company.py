@@ -18,6 +18,7 @@ class ResCompany(models.Model):
         help="If off, only what an accountant has flagged is collected.",
     )
     debt_collect_entries = fields.Boolean(
+        groups=SETTERS,
         string="Collect Opening Balances and Other Entries",
         help="Odoo marks the items of general entries as not to be followed up. On: "
         "they are collected all the same, as invoices are. Off: only those that an "
@@ -36,6 +37,7 @@ class ResCompany(models.Model):
         help="Debts below this amount are not collected automatically.",
     )
     debt_reopen_days = fields.Integer(
+        groups=SETTERS,
         string="Reopen Cases Within",
         default=30,
         help="A debtor who owes again within so many days after his case was closed "
@@ -138,8 +140,12 @@ class ResCompany(models.Model):
 
     def _debt_today(self):
         """Today's date where the company is: ``date_maturity`` is meant there."""
+        return self._debt_day_of(fields.Datetime.now())
+
+    def _debt_day_of(self, at):
+        """The day on which it is ``at`` (naive UTC) where the company is."""
         self.ensure_one()
-        return local(self._debt_zone(), fields.Datetime.now()).date()
+        return local(self._debt_zone(), at).date()
 
     def _debt_day_start(self):
         """When today began where the company is, naive UTC."""

@@ -201,6 +201,14 @@ class DebtPromise(models.Model):
         standing.state = "cancelled"
         standing.case_id._resume_unpromised()
 
+    def _is_settled_otherwise(self):
+        """Whether nothing was owed any more before the promise fell due."""
+        case = self.case_id
+        if not case.closed_at or case.close_reason in BY_PEOPLE:
+            return False
+        grace = timedelta(days=self.company_id.debt_promise_grace_days)
+        return self.company_id._debt_day_of(case.closed_at) <= self.date + grace
+
     def _decide(self, paid, today):
         """Write what ``paid`` (company currency) makes of the promise ``today``."""
         self.ensure_one()
@@ -212,8 +220,7 @@ class DebtPromise(models.Model):
             today,
             rounding=self.currency_id.rounding,
         )
-        settled = self.case_id.closed_at and self.case_id.close_reason not in BY_PEOPLE
-        if settled and (self.state, state) == ("open", "broken"):
+        if (self.state, state) == ("open", "broken") and self._is_settled_otherwise():
             # Nothing was owed any more that he could have paid.
             state = "cancelled"
         if (state, paid) != (self.state, self.amount_paid):
