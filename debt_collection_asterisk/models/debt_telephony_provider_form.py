@@ -13,10 +13,10 @@ class DebtTelephonyProvider(models.Model):
 
     number_form = fields.Selection(
         [
-            ("e164", "+32470123456"),
-            ("digits", "32470123456"),
-            ("international", "0032470123456"),
-            ("national", "0470123456, and abroad 0049…"),
+            ("e164", "With a plus: +32470123456"),
+            ("digits", "Without the plus: 32470123456"),
+            ("international", "As from abroad: 0032470123456"),
+            ("national", "As at home: 0470123456, and abroad 0049…"),
         ],
         string="Numbers Are Dialled As",
         required=True,
