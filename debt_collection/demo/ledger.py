@@ -98,6 +98,11 @@ def enter_after_calls(env, debtors):
             pay(env, move, days)
         for _number, move in debtor.flagged("small"):
             pay(env, move, 3, move.amount_residual - TRIFLE)
+        for _number, move in debtor.flagged("credited"):
+            move._reverse_moves([{"invoice_date": ago(3)}], cancel=True)
+        for _number, move in debtor.flagged("withdrawn"):
+            move.button_draft()
+            move.button_cancel()
         for _number, move in debtor.flagged("excluded"):
             move.write(
                 {

@@ -47,6 +47,8 @@ class TestContactClock(DebtCommon):
         start = self.company._debt_day_start()
         self.assertEqual((start.hour, start.minute), (18, 30))
         self.company.partner_id.tz = False
+        self.assertEqual(self.company._debt_zone(), "Europe/Brussels")
+        self.company.country_id = False
         self.assertEqual(self.company._debt_zone(), "UTC")
 
     def test_a_stated_old_name_counts(self):

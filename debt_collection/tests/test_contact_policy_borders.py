@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from odoo.tests import TransactionCase, tagged
 
 from ..tools.clock import period_start
-from ..tools.contact import CHANNELS, Contact, Policy, Target, Window, check
+from ..tools.contact import CHANNELS, Contact, Policy, Target, Window
 from ..tools.policy import windows_for
+from .questions import check
 
 MONDAY = date(2026, 6, 1)
 HOLIDAY = MONDAY + timedelta(days=14)

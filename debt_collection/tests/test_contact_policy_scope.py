@@ -60,19 +60,21 @@ class TestPolicyScope(DebtCommon):
             )
         )
 
-    def _corrected(self):
-        """The invoice is corrected by way of draft: the case closes, another opens."""
-        self.invoice.button_draft()
-        self.cases.refresh(self.debtor.ids)
-        self.invoice.action_post()
+    def _owing_again(self):
+        """The invoice is paid and another falls due: the case closes, another opens."""
+        self.company.debt_reopen_days = 0
+        with self._at(hours=20):
+            self._pay(self.invoice)
+            self.cases.refresh(self.debtor.ids)
+        self._invoice(1000, 10)
         case = self._case()
         self.assertNotEqual(case, self.former)
         return case
 
-    def test_a_corrected_invoice_does_not_end_the_rest(self):
+    def test_another_case_does_not_end_the_rest(self):
         self._speak()
         with self._at(days=1):
-            case = self._corrected()
+            case = self._owing_again()
             answer = case.check_contact("call")
             self.assertEqual(answer["reason"], "limit")
             again = TUESDAY + timedelta(days=7)
@@ -84,7 +86,7 @@ class TestPolicyScope(DebtCommon):
     def test_the_audit_counts_across_cases_as_well(self):
         self._speak()
         with self._at(days=1):
-            case = self._corrected()
+            case = self._owing_again()
             self._old_call(TUESDAY + timedelta(days=1), case)
         period = {"date_from": date(2026, 3, 1), "date_to": date(2026, 3, 31)}
         audit = self.env["debt.contact.audit"].with_user(self.manager).create(period)

@@ -88,10 +88,12 @@ class TestRestraintTrace(DebtCommon):
 
     def test_a_hold_goes_on_with_the_next_case(self):
         self._hold()
-        self.invoice.button_draft()
+        self.company.debt_reopen_days = 0
+        self._pay(self.invoice)
         self.cases.refresh(self.debtor.ids)
-        self.invoice.action_post()
-        case = self._case()
+        with self._at(days=1):
+            self._invoice(1000, 10)
+            case = self._case()
         self.assertNotEqual(case, self.case)
         self.assertTrue(case.legal_hold)
         self.assertEqual(case.legal_hold_reason, "Court, 12/345")

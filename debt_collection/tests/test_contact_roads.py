@@ -32,6 +32,11 @@ class TestRoads(DebtCommon, SMSCommon):
             asked.append(channel)
             return REFUSED, case._contact_facts()[case]
 
+        def refuse_many(case, channel, at, facts, **_known):
+            asked.append(channel)
+            return REFUSED
+
+        self.patch(self.env.registry["debt.case"], "_contact_gate", refuse_many)
         self.patch(self.env.registry["debt.case"], "_ask_gate", refuse)
 
     def _assert_nothing_left(self, *channels):

@@ -78,8 +78,9 @@ class TestWhereabouts(DebtCommon):
     def test_a_planned_law_concerns_whoever_may_live_there(self):
         case = self._person("+380 67 123 45 67")
         law = self.env.ref("debt_collection.policy_ua")._to_law()
-        self.assertNotIn(law, case._choice_with(law, False).fitting)
-        self.assertIn(law, case._choice_with(law, True).fitting)
+        what_if = self.env["debt.what.if"]
+        self.assertNotIn(law, what_if._choice_with(case, law, False).fitting)
+        self.assertIn(law, what_if._choice_with(case, law, True).fitting)
 
     # --- holidays ---------------------------------------------------------------------
     def _holidays(self, country, code=None):

@@ -19,6 +19,7 @@ class TestWhatIf(DebtCommon):
         cls.policy = cls.env["debt.contact.policy"].create(
             {
                 "name": "Our Law",
+                "company_id": cls.company.id,
                 "window_ids": [Command.create({"hour_from": 9, "hour_to": 18})],
                 "limit_ids": [Command.create({"maximum": 3, "period": "day"})],
             }

@@ -26,9 +26,9 @@ class TestCallerNumber(TelephonyCommon):
     def test_numbers_are_kept_in_international_form(self):
         self.assertEqual(self.brussels.number, "+3225551234")
         self.assertEqual(self.brussels.country_id, self.env.ref("base.be"))
-        with self.assertRaisesRegex(ValidationError, "no telephone number"):
+        with self.assertRaisesRegex(ValidationError, "not a telephone number"):
             self._number("one two three")
-        with self.assertRaisesRegex(ValidationError, "starts with"):
+        with self.assertRaisesRegex(ValidationError, "must start with"):
             self.brussels.prefixes = "+322 02"
 
     def test_local_presence(self):

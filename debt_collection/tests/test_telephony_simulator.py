@@ -101,6 +101,7 @@ class TestDiallerSimulator(DebtCommon):
             for user in (self.operator, self.colleague, self.manager)
         ]
         team = self.env["debt.team"].create({"name": "North", "member_ids": members})
+        self.case.team_id = False
         self._calls(30, talk=90)
         form = self._form()
         self.assertEqual(form.talk_seconds, 90)
@@ -156,7 +157,7 @@ class TestDiallerSimulator(DebtCommon):
             ({"answer_rate": 0}, "between 2 % and 100 %"),
             ({"max_lines": 3}, "a line for each operator"),
             ({"abandon_cap": 0.5}, "At most 10 %"),
-            ({"talk_seconds": 0}, "between 1 second and an hour"),
+            ({"talk_seconds": 0}, "between 1 second and 1 hour"),
         ):
             with self.subTest(**values):
                 self.assertIn(text, self._form(**values).result_html)

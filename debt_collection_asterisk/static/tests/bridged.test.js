@@ -4,7 +4,7 @@ import {bridgedService} from "@debt_collection_asterisk/components/station/stati
 describe.current.tags("headless");
 
 test("a debtor put through opens his call window in the place of what is shown", async () => {
-    let notify = null;
+    const heard = {};
     bridgedService.start(
         {},
         {
@@ -15,7 +15,7 @@ test("a debtor put through opens his call window in the place of what is shown",
             bus_service: {
                 subscribe: (kind, callback) => {
                     expect.step(kind);
-                    notify = callback;
+                    heard[kind] = callback;
                 },
             },
             orm: {
@@ -26,9 +26,10 @@ test("a debtor put through opens his call window in the place of what is shown",
             },
         }
     );
-    await notify({call_id: 42});
+    await heard["debt_dialler/bridged"]({call_id: 42});
     expect.verifySteps([
         "debt_dialler/bridged",
+        "debt_dialler/incoming",
         "debt.call.wizard action_bridged 42",
         [7, "replaceCurrentAction"],
     ]);

@@ -61,7 +61,7 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
             trigger: ".breadcrumb-item:contains(My Day)",
         },
         {
-            trigger: ".o_field_widget[name=party] label:contains(The Right Party)",
+            trigger: ".o_field_widget[name=party] label:contains(Right Party)",
             run: "click",
         },
         {

@@ -60,7 +60,7 @@ const dial = [
 
 const rightParty = [
     keys("It is the debtor", "w"),
-    chosen("party", "The Right Party"),
+    chosen("party", "Right Party"),
     sees("The script goes on", ".o_debt_answers label"),
 ];
 
