@@ -98,11 +98,7 @@ def enter_after_calls(env, debtors):
             pay(env, move, days)
         for _number, move in debtor.flagged("small"):
             pay(env, move, 3, move.amount_residual - TRIFLE)
-        for _number, move in debtor.flagged("credited"):
-            move._reverse_moves([{"invoice_date": ago(3)}], cancel=True)
-        for _number, move in debtor.flagged("withdrawn"):
-            move.button_draft()
-            move.button_cancel()
+        _take_back(debtor)
         for _number, move in debtor.flagged("excluded"):
             move.write(
                 {
@@ -120,6 +116,15 @@ def enter_after_calls(env, debtors):
         ]
         if late:
             _enter_moves(env, debtor.company, late)
+
+
+def _take_back(debtor):
+    """Invoices that need not be paid after all."""
+    for _number, move in debtor.flagged("credited"):
+        move._reverse_moves([{"invoice_date": ago(3)}], cancel=True)
+    for _number, move in debtor.flagged("withdrawn"):
+        move.button_draft()
+        move.button_cancel()
 
 
 def pay(env, moves, days_ago, amount=None):

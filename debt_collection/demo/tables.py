@@ -20,7 +20,7 @@ class Item(NamedTuple):
     * ``paid10``: paid ten days ago, before anybody called; ``settled10``: after that
     * ``part``: partly paid; ``credit``: partly credited; ``small``: all but a trifle
       paid, after the first calls; ``late``: entered only after them
-    * ``credited``: credited in full after the calls; ``withdrawn``: cancelled after them
+    * ``credited``: credited in full after the calls; ``withdrawn``: cancelled then
     * ``blocked``, ``nofollowup``, ``excluded``, ``flagged``, ``dispute``
     * ``usd``, ``gbp``: in that currency
     """

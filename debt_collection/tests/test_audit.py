@@ -305,7 +305,7 @@ class TestContactAudit(DebtCommon):
     def test_the_policys_name_is_the_readers(self):
         self.env["res.lang"]._activate_lang("ru_RU")
         policy = self.company.debt_contact_policy_id
-        version = policy._keep_version()
+        version = policy._versions()[policy.id]
         policy.with_context(lang="ru_RU").name = "Деловые должники"
         russian = version.with_context(lang="ru_RU")
         self.assertIn("Деловые должники", russian.display_name)

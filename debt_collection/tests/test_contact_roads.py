@@ -32,7 +32,7 @@ class TestRoads(DebtCommon, SMSCommon):
             asked.append(channel)
             return REFUSED, case._contact_facts()[case]
 
-        def refuse_many(case, channel, at, facts, **_known):
+        def refuse_many(case, channel, at, facts, *_phone, **_known):
             asked.append(channel)
             return REFUSED
 

@@ -337,5 +337,6 @@ class TestWhatIf(DebtCommon):
     def test_a_manager_sees_the_cases_of_his_companies_only(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.manager.write({"company_ids": other.ids, "company_id": other.id})
+        self.policy.company_id = other
         what_if = self._ask(self.policy, {})
         self.assertEqual(what_if.outcome["population"], 0)
