@@ -46,6 +46,7 @@ class TourCase(HttpCase):
             {"name": "Tour Company", "country_id": cls.env.ref("base.us").id}
         )
         cls.policy.company_id = company  # a shared law is not a manager's to change
+        company.partner_id.tz = "UTC"  # its day is the browser's
         cls.env["account.chart.template"].with_company(company).try_loading(
             "generic_coa", company, install_demo=False
         )
