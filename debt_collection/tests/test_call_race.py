@@ -1,6 +1,7 @@
 import contextlib
 import threading
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -11,6 +12,7 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import SQL, mute_logger
 
+from ..models.card.lock_rows import lock_found
 from .common import TUESDAY
 
 ROUNDS = 500
@@ -131,6 +133,27 @@ class TestRace(BaseCase):
             start.wait()
             call = env["debt.call"].browse(env["debt.case"].claim_next() or [])
             return call.partner_id.id
+
+    def test_a_job_looks_again_where_somebody_wrote_meanwhile(self):
+        theirs = [("partner_id", "in", self.partner_ids)]
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"ir_cron_progress_id": 1})
+            cr.execute("SELECT 1")  # from here on it sees what there was
+            with self.registry.cursor() as other:
+                other.execute(
+                    "UPDATE debt_case SET priority = priority"
+                    " WHERE partner_id = ANY(%s)",
+                    [self.partner_ids],
+                )
+
+            def begin_anew(_cron):
+                cr.commit()
+                return 60
+
+            jobs = type(env["ir.cron"])
+            with patch.object(jobs, "_commit_progress", begin_anew):
+                found = lock_found(lambda: env["debt.case"].search(theirs))
+            self.assertEqual(len(found), DEBTORS)
 
     def _release(self):
         with self.registry.cursor() as cr:

@@ -1,4 +1,9 @@
-from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
+
+from odoo.tools import SQL, mute_logger
+
+#: A scheduled action that comes to nothing so often leaves the rest to its next run.
+LOCK_TRIES = 5
 
 
 def lock_rows(records):
@@ -15,3 +20,26 @@ def lock_rows(records):
                 records.ids,
             )
         )
+
+
+def lock_found(search):
+    """Lock what ``search`` finds, leaving out what others have locked.
+
+    Rows that somebody changed since this transaction began cannot be locked by it. A
+    request would be tried again by the framework; a scheduled action would count as
+    failed, so it commits what it has done and looks again.
+
+    :param search: a function without arguments that returns records
+    :return: the records that were locked
+    """
+    for _try in range(LOCK_TRIES):
+        found = search()
+        try:
+            with mute_logger("odoo.sql_db"), found.env.cr.savepoint(flush=False):
+                return found.try_lock_for_update()
+        except SerializationFailure:
+            if not found.env.context.get("ir_cron_progress_id"):
+                raise
+            if not found.env["ir.cron"]._commit_progress():
+                break
+    return found.browse()

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 
 from ...tools.ladder_messages import next_message
+from ..card.lock_rows import lock_found
 
 BATCH = 200
 
@@ -126,14 +127,14 @@ class DebtCase(models.Model):
             ("next_message_at", "<=", fields.Datetime.now()),
         ]
         remaining = self.search_count(domain)
-        while found := self.search(domain, limit=BATCH, order="next_message_at, id"):
-            cases = found.try_lock_for_update()
+        while cases := lock_found(
+            lambda: self.search(domain, limit=BATCH, order="next_message_at, id")
+        ):
             cases._work_isolated(lambda some: some._make_ladder_messages())
-            remaining -= len(found)
-            left = self.env["ir.cron"]._commit_progress(
+            remaining -= len(cases)
+            if not self.env["ir.cron"]._commit_progress(
                 len(cases), remaining=max(0, remaining)
-            )
-            if not cases or not left:
+            ):
                 return
 
     def _make_ladder_messages(self):

@@ -5,6 +5,8 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..card.lock_rows import lock_found
+
 _logger = logging.getLogger(__name__)
 
 BATCH = 20
@@ -237,15 +239,15 @@ class DebtMessage(models.Model):
         # Superuser: a scheduled action, for all companies.
         queue = self.sudo()
         remaining = queue.search_count(due)
-        while found := queue.search(due, limit=BATCH, order="send_after, id"):
-            messages = found.try_lock_for_update()
+        while messages := lock_found(
+            lambda: queue.search(due, limit=BATCH, order="send_after, id")
+        ):
             for message in messages:
                 message._send_or_fail()
-            remaining -= len(found)
-            left = self.env["ir.cron"]._commit_progress(
+            remaining -= len(messages)
+            if not self.env["ir.cron"]._commit_progress(
                 len(messages), remaining=max(0, remaining)
-            )
-            if not messages or not left:
+            ):
                 return
 
     def _send_or_fail(self):

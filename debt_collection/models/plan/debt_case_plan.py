@@ -11,6 +11,7 @@ from ...tools.contact import check
 from ...tools.ladder import Plan, Wishes, plan
 from ...tools.policy import CALLBACK_LASTS
 from ..card.isolated import halve_on_failure
+from ..card.lock_rows import lock_found
 
 _logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class DebtCase(models.Model):
         cron = self.env["ir.cron"]
         domain = self._get_to_plan_domain(fields.Datetime.now())
         remaining = self.search_count(domain)
-        while cases := self.search(domain, limit=BATCH).try_lock_for_update():
+        while cases := lock_found(lambda: self.search(domain, limit=BATCH)):
             cases._work_isolated(lambda some: some._plan())
             remaining -= len(cases)
             if not cron._commit_progress(len(cases), remaining=max(0, remaining)):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..card.lock_rows import lock_found
+
 BATCH = 100
 BY_MANAGERS = {"legal_hold", "legal_hold_reason"}
 # So soon after the last time it is still the same listening: a player asks for a
@@ -136,14 +138,14 @@ class DebtRecording(models.Model):
         """Delete what is over, some at a time. Superuser cron, all companies."""
         domain = self._get_expired_domain()
         remaining = self.search_count(domain)
-        while found := self.search(domain, limit=BATCH):
-            recordings = found.try_lock_for_update().filtered_domain(domain)
+        while recordings := lock_found(
+            lambda: self.search(domain, limit=BATCH)
+        ).filtered_domain(domain):
             recordings._delete()
-            remaining -= len(found)
-            left = self.env["ir.cron"]._commit_progress(
+            remaining -= len(recordings)
+            if not self.env["ir.cron"]._commit_progress(
                 len(recordings), remaining=max(0, remaining)
-            )
-            if not recordings or not left:
+            ):
                 return
 
     def _delete(self):
