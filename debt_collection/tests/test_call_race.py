@@ -147,7 +147,7 @@ class TestRace(BaseCase):
                 )
 
             def begin_anew(_cron):
-                cr.commit()
+                cr.rollback()
                 return 60
 
             jobs = type(env["ir.cron"])
