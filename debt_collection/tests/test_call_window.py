@@ -8,7 +8,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
-from ..models.ledger import debt_case_items
+from ..models.ledger import debt_case_ledger
 from .common import DebtCommon
 
 OPENING_QUERIES = 29
@@ -608,7 +608,7 @@ class TestOpeningQueries(WizardCommon):
         self.assertLessEqual(big, OPENING_QUERIES)
 
     def test_the_list_of_items_is_cut_and_says_so(self):
-        self.patch(debt_case_items, "ITEMS_SHOWN", 3)
+        self.patch(debt_case_ledger, "ITEMS_SHOWN", 3)
         wizard = self._open(self._debtor_with_past(5, 0))
         self.assertEqual(wizard.item_count, 5)
         self.assertEqual(wizard.shown_count, 3)

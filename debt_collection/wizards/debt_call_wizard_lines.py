@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.ledger.debt_case_items import ITEM_STATUSES
+from ..models.ledger.debt_case_ledger import ITEM_STATUSES
 
 
 class DebtCallWizardPhone(models.TransientModel):

@@ -174,6 +174,30 @@ class DebtCase(models.Model):
             return "bad_number"
         return None if facts.usable else "no_number"
 
+    # --- which law holds --------------------------------------------------------------
+    def _policy_choice(self):
+        """The contact policies among which the day decides, `tools.law.Choice`."""
+        self.ensure_one()
+        # Superuser: which law holds does not depend on who asks.
+        case = self.sudo()
+        policies = case.env["debt.contact.policy"]
+        return policies._choose(case.partner_id, case.company_id)
+
+    def _why_no_policy(self):
+        """Why there is no policy for the debtor: the reason code of the gate."""
+        # Superuser: where exactly this debtor is, whoever may read contacts.
+        partner = self.partner_id.sudo()
+        return "no_policy" if partner._debt_countries(self.company_id) else "no_country"
+
+    def _contact_policy(self):
+        """The policies that hold today, all together: see `tools.law.Choice`.
+
+        :return: ``debt.contact.policy``, empty when none is found
+        """
+        laws = self._policy_choice().on(fields.Date.today())
+        return self.env["debt.contact.policy"].browse(law.id for law in laws)
+
+    # --- what else is asked -----------------------------------------------------------
     def _pause(self):
         """Hook: what keeps contact with this debtor back, and until when.
 

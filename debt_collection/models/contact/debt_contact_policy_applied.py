@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.law import Choice, Debtor
@@ -83,29 +83,3 @@ class DebtContactPolicy(models.Model):
         :param choice: what `_choose` returned
         """
         return choice.policy()
-
-
-class DebtCase(models.Model):
-    _inherit = "debt.case"
-
-    def _policy_choice(self):
-        """The contact policies among which the day decides, `tools.law.Choice`."""
-        self.ensure_one()
-        # Superuser: which law holds does not depend on who asks.
-        case = self.sudo()
-        policies = case.env["debt.contact.policy"]
-        return policies._choose(case.partner_id, case.company_id)
-
-    def _why_no_policy(self):
-        """Why there is no policy for the debtor: the reason code of the gate."""
-        # Superuser: where exactly this debtor is, whoever may read contacts.
-        partner = self.partner_id.sudo()
-        return "no_policy" if partner._debt_countries(self.company_id) else "no_country"
-
-    def _contact_policy(self):
-        """The policies that hold today, all together: see `tools.law.Choice`.
-
-        :return: ``debt.contact.policy``, empty when none is found
-        """
-        laws = self._policy_choice().on(fields.Date.today())
-        return self.env["debt.contact.policy"].browse(law.id for law in laws)

@@ -23,7 +23,6 @@ from . import (
     account_partial_reconcile,
     account_payment,
     debt_case_ledger,
-    debt_case_items,
     debt_profile,
     res_company,
     res_partner,

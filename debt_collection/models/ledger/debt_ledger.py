@@ -1,7 +1,7 @@
 from collections import defaultdict
 from contextlib import contextmanager
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 #: What the statements read and people or accounting may just have changed.
@@ -49,6 +49,15 @@ READ = {
     "debt.stage": ["days_from", "ladder_id"],
     "res.partner": ["commercial_partner_id"],
 }
+#: What a legal entity has of its own in the statements, see `_by_company`.
+TERMS = (
+    "today",
+    "digits",
+    "debt_auto_flag",
+    "debt_collect_entries",
+    "debt_grace_days",
+    "debt_min_amount",
+)
 
 
 class DebtLedger(models.AbstractModel):
@@ -130,38 +139,64 @@ class DebtLedger(models.AbstractModel):
         :param partner_ids: ids of contacts whose debtors are read; None for all
         """
         return SQL(
+            "%s%s",
+            self._scope(partner_ids),
+            self._verdict_ctes(entities, partner_ids is not None),
+        )
+
+    @api.model
+    @tools.ormcache("self._terms(entities)", "scoped")
+    def _verdict_ctes(self, entities, scoped):
+        """SQL from ``contested`` to ``verdict``; put together once a day."""
+        return SQL(
             "%s, ledger AS (%s), verdict AS (%s)",
-            self._item_ctes(entities, partner_ids),
+            self._item_ctes(entities, scoped),
             self._sums(entities),
             self._verdict(entities),
         )
 
     @api.model
-    def _item_ctes(self, entities, partner_ids=None, *, more=None):
-        """SQL of the common table expressions that end in ``rest``: what is left of
-        the items of those debtors for whom there is anything to allocate.
+    def _terms(self, entities):
+        """All that the statements are made of besides the debtors, as a key."""
+        return tuple(
+            (entity.id, *(self._company_value(entity, name) for name in TERMS))
+            for entity in entities
+        )
 
-        :param SQL more: further columns of an item
-        """
-        scope, contacts, of_disputes = SQL(), SQL("res_partner"), SQL()
-        if partner_ids is not None:
-            scope = SQL(
-                """scope AS (
+    @api.model
+    def _scope(self, partner_ids=None):
+        """SQL of ``scope``, the contacts of some debtors and a comma; none for all."""
+        if partner_ids is None:
+            return SQL()
+        return SQL(
+            """
+            scope AS (
                 SELECT member.id, member.commercial_partner_id
                   FROM res_partner member
                  WHERE member.commercial_partner_id IN (
                        SELECT commercial_partner_id FROM res_partner
                         WHERE id = ANY(%s))
-                ), """,
-                list(partner_ids),
-            )
-            contacts = SQL("scope")
-            of_disputes = SQL(
-                "AND dispute.partner_id IN (SELECT commercial_partner_id FROM scope)"
-            )
+            ),
+            """,
+            list(partner_ids),
+        )
+
+    @api.model
+    def _item_ctes(self, entities, scoped, more=None):
+        """SQL of the common table expressions that end in ``rest``: what is left of
+        the items of those debtors for whom there is anything to allocate.
+
+        :param bool scoped: whether `_scope` stands before it
+        :param SQL more: further columns of an item
+        """
+        contacts = SQL("scope" if scoped else "res_partner")
+        of_disputes = SQL(
+            "AND dispute.partner_id IN (SELECT commercial_partner_id FROM scope)"
+            if scoped
+            else ""
+        )
         return SQL(
-            "%scontested AS (%s), item AS MATERIALIZED (%s), %s",
-            scope,
+            "contested AS (%s), item AS MATERIALIZED (%s), %s",
             self._contested(entities, of_disputes),
             self._items(entities, contacts, more or SQL()),
             self._allocation(entities, contacts),

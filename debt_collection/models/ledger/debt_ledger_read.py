@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -93,9 +93,9 @@ class DebtLedger(models.AbstractModel):
         """
         self._flush()
         query = SQL(
-            "WITH %s SELECT * FROM (%s) item ORDER BY due, line_id",
-            self._row_ctes(entities.sudo(), partner_ids),
-            self._row(),
+            "WITH %s%s SELECT * FROM listed ORDER BY due, line_id",
+            self._scope(partner_ids),
+            self._row_ctes(entities.sudo(), partner_ids is not None),
         )
         with self._set_wise(partner_ids):
             rows = self.env.execute_query_dict(query)
@@ -110,11 +110,14 @@ class DebtLedger(models.AbstractModel):
         return rows
 
     @api.model
-    def _row_ctes(self, entities, partner_ids):
+    @tools.ormcache("self._terms(entities)", "scoped")
+    def _row_ctes(self, entities, scoped):
+        """SQL that ends in ``listed``, every item with what is left of it."""
         return SQL(
-            "%s, cover AS (%s)",
-            self._item_ctes(entities, partner_ids, more=self._reason(entities)),
+            "%s, cover AS (%s), listed AS (%s)",
+            self._item_ctes(entities, scoped, self._reason(entities)),
             self._cover(),
+            self._row(),
         )
 
     @api.model
@@ -160,6 +163,7 @@ class DebtLedger(models.AbstractModel):
             "WITH %s SELECT count(*) FROM item WHERE residual > 0 AND no_followup",
             self._item_ctes(
                 entities,
+                scoped=False,
                 more=SQL(", %s AS no_followup", self._marked_no_followup(entities)),
             ),
         )
@@ -269,11 +273,12 @@ class DebtLedger(models.AbstractModel):
         """
         return SQL(
             """
-            WITH %s
+            WITH %s%s
             SELECT move_id, company_id, min(due) AS due
               FROM (%s) item WHERE amount > 0 GROUP BY move_id, company_id
             """,
-            self._item_ctes(self._entities(companies), partner_ids),
+            self._scope(partner_ids),
+            self._item_ctes(self._entities(companies), partner_ids is not None),
             self._left(),
         )
 
