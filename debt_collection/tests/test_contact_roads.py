@@ -28,7 +28,7 @@ class TestRoads(DebtCommon, SMSCommon):
         """From here on the gate says no to everything."""
         asked = self.asked
 
-        def refuse(case, channel, at, number=None, lifted=()):
+        def refuse(case, channel, at, number=None, ignored=()):
             asked.append(channel)
             return REFUSED, case._contact_facts()[case]
 

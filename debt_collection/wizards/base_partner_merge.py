@@ -20,7 +20,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["debt.contact.lock"]._merge(src_partners - debtor, debtor)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         companies = self.env["res.company"].sudo().search([])
-        self.env["debt.ledger"]._pend(
+        self.env["debt.ledger"]._note_changed(
             "debtors", {(company.id, debtor.id) for company in companies}
         )
         return result

@@ -31,9 +31,9 @@ class Answer:
         self._suspected = self._spoke = False
 
     @property
-    def desk(self) -> Engine:
+    def engine(self) -> Engine:
         """The engine."""
-        return self.call.desk
+        return self.call.engine
 
     def came(self) -> None:
         """The line was answered."""
@@ -50,10 +50,10 @@ class Answer:
     def missed(self) -> None:
         """The line was answered while the PBX's events did not reach us."""
         self.call.note_answer()
-        self.desk.observe(self.call, "answered")
+        self.engine.observe(self.call, "answered")
         self._abandon()
         self.call.message.farewell()
-        self.desk.later(LONGEST_FAREWELL, self._part)
+        self.engine.later(LONGEST_FAREWELL, self._part)
 
     def _part(self) -> None:
         """That the message came to its end may have been missed, too."""
@@ -77,7 +77,7 @@ class Answer:
         call = self.call
         call.state = "waiting"
         if not call.machine:
-            self.desk.observe(call, "answered")
+            self.engine.observe(call, "answered")
         if call.leg:
             self._connect()
         elif call.job.get("mode") == "voice_message":
@@ -88,19 +88,19 @@ class Answer:
     def want_operator(self, patience: float = PATIENCE) -> None:
         """Put through to who waits longest, or wait a moment for one."""
         call = self.call
-        call.state, call.since = "waiting", self.desk.now()
+        call.state, call.since = "waiting", self.engine.now()
         if operator := call.job.get("operator"):
             call.ring_operator(operator)
         self.serve()
         if call.state == "waiting":
-            self.desk.later(patience, self._too_late)
+            self.engine.later(patience, self._too_late)
 
     def serve(self) -> None:
         """Take an operator who became free."""
         call = self.call
         if call.state != "waiting" or call.leg:
             return
-        station = self.desk.stations.longest_idle(call.job.get("campaign_id"))
+        station = self.engine.stations.longest_idle(call.job.get("campaign_id"))
         if station:
             station.take(call)
             call.leg = station.leg
@@ -110,7 +110,7 @@ class Answer:
         """Let the two talk."""
         call = self.call
         if call.leg and call.talk.begin(call.leg):
-            self.desk.observe(call, "connected")
+            self.engine.observe(call, "connected")
 
     def operator_came(self) -> None:
         """The operator who was rung for this call picked up."""
@@ -126,9 +126,9 @@ class Answer:
         """He answered, and nobody of us is there."""
         self.abandoned = True
         if self._suspected:
-            self.desk.observe(self.call, "answered")
+            self.engine.observe(self.call, "answered")
         self.call.record("abandoned", state="farewell")
-        self.desk.observe(self.call, "abandoned")
+        self.engine.observe(self.call, "abandoned")
 
     # --- a machine ----------------------------------------------------------------
     def _spare(self) -> None:
@@ -138,14 +138,14 @@ class Answer:
         counts as abandoned.
         """
         call = self.call
-        call.state, call.since = "farewell", self.desk.now()
+        call.state, call.since = "farewell", self.engine.now()
         if not call.job.get("abandon_message"):
             call.hang_up("us")
             return
         self._suspected = True
-        self.desk.ari.watch_speech(call.channel)
+        self.engine.ari.watch_speech(call.channel)
         call.message.farewell()
-        self.desk.later(TO_GO_ON, self.settle)
+        self.engine.later(TO_GO_ON, self.settle)
 
     def speaks(self) -> None:
         """Whoever is on the line speaks."""

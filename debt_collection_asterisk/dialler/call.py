@@ -37,20 +37,20 @@ LONGER = 30
 
 
 class Call:
-    """The state machine; `desk` is the engine."""
+    """The state machine of a call."""
 
     def __init__(
         self,
-        desk: Engine,
+        engine: Engine,
         job: dict[str, Any],
         state: str = "leased",
         facts: dict[str, Any] | None = None,
     ) -> None:
         facts = facts or {}
-        self.desk = desk
+        self.engine = engine
         self.job = job
         self.id: int = job["call_id"]
-        self.name = f"{desk.app}-{self.id}"
+        self.name = f"{engine.app}-{self.id}"
         # To Asterisk a name is taken when it begins another's: `debt-4` would be
         # refused while `debt-42` lives. No name of ours begins another one.
         self.channel = f"{self.name}-debtor"
@@ -61,7 +61,7 @@ class Call:
         self.answered: bool = facts.get("answered", False)
         self.machine: bool = facts.get("machine", False)
         self.ended_by: str | None = None
-        self.dialled_at = self.answered_at = self.since = desk.now()
+        self.dialled_at = self.answered_at = self.since = engine.now()
         self.permission = Permission(self)
         self.line = DebtorLine(self)
         self.answer = Answer(self)
@@ -72,7 +72,7 @@ class Call:
     @property
     def campaign(self) -> Campaign | None:
         """The campaign it belongs to, if Odoo still names it."""
-        return self.desk.campaigns.get(self.job.get("campaign_id"))
+        return self.engine.campaigns.get(self.job.get("campaign_id"))
 
     @property
     def paced(self) -> bool:
@@ -92,7 +92,7 @@ class Call:
     @property
     def expired(self) -> bool:
         """Whether its lease, or the hours in which one may call, are over."""
-        now = self.desk.office_now()
+        now = self.engine.office_now()
         limits = (self.job.get("lease_until"), self.job.get("until"))
         return any(now >= limit for limit in map(times.parse, limits) if limit)
 
@@ -114,16 +114,16 @@ class Call:
         **facts: Any,
     ) -> int:
         """Tell Odoo, and take the next state: both or neither."""
-        seq = self.desk.journal.record(
-            self.id, kind, values or {}, self.desk.office_now(), state, **facts
+        seq = self.engine.journal.record(
+            self.id, kind, values or {}, self.engine.office_now(), state, **facts
         )
         if state:
-            self.state, self.since = state, self.desk.now()
+            self.state, self.since = state, self.engine.now()
         return seq
 
     def note_answer(self) -> None:
         """The debtor's line was answered, by whatever."""
-        self.answered, self.answered_at = True, self.desk.now()
+        self.answered, self.answered_at = True, self.engine.now()
         self.record("answered", state="waiting", answered=True)
 
     # --- our own side -------------------------------------------------------------
@@ -136,10 +136,10 @@ class Call:
             self.permission.ask()
 
     def _call_operator(self, operator: dict[str, Any]) -> None:
-        if self.desk.is_engaged(operator["user_id"], self):
+        if self.engine.is_engaged(operator["user_id"], self):
             self.give_back("operator_busy")
             return
-        station = self.desk.stations.by_user.get(operator["user_id"])
+        station = self.engine.stations.by_user.get(operator["user_id"])
         if station and station.leg.state == UP:
             station.take(self)
             self.leg = station.leg
@@ -152,8 +152,8 @@ class Call:
         """Ring an operator's phone for this call alone."""
         endpoint, user_id = operator["endpoint"], operator["user_id"]
         name = f"{self.name}-operator"
-        self.leg = Leg(self.desk, name, endpoint, user_id, self)
-        ring = self.desk.config.pbx.operator_ring
+        self.leg = Leg(self.engine, name, endpoint, user_id, self)
+        ring = self.engine.config.pbx.operator_ring
         self.leg.ring(ring, ring + self.limit() + LONGER)
 
     def limit(self) -> int:
@@ -204,8 +204,8 @@ class Call:
     def _insist(self) -> None:
         """A request may get lost: nobody is left on the line for that."""
         if self.state != "ended":
-            self.desk.ari.hangup(self.channel)
-            self.desk.later(INSIST, self._insist)
+            self.engine.ari.hangup(self.channel)
+            self.engine.later(INSIST, self._insist)
 
     def line_gone(self) -> None:
         """What we asked of the line failed, since it ends: the PBX tells who did it."""
@@ -219,13 +219,13 @@ class Call:
             end = causes.End(line, end.by, "pbx_refused")
         spared = self.machine and not (self.answer.abandoned or self.leg)
         if self.state in ("dialling", "detecting") or spared:
-            self.desk.observe(self, "failed")
+            self.engine.observe(self, "failed")
         end = self._weighed(end)
         self._end(end.line, cause, end.by, reason=end.reason)
 
     def _weighed(self, end: causes.End) -> causes.End:
         """What is told of the end, by how other calls of late went."""
-        trunk, now = self.desk.trunk, self.desk.now()
+        trunk, now = self.engine.trunk, self.engine.now()
         if self.answered:
             trunk.answered(now - self.answered_at, end.by == "debtor")
         elif end.line not in ("cancelled", "unknown"):
@@ -250,4 +250,4 @@ class Call:
         values |= {"reason": reason} if reason else {}
         seq = self.record("ended", values, "ended", back=back)
         self.talk.end(seq)
-        self.desk.forget(self)
+        self.engine.forget(self)

@@ -39,8 +39,8 @@ def load_pacing(path: str = "") -> Pacing:
 class Campaign:
     """One campaign as Odoo last described it, with its pacer."""
 
-    def __init__(self, desk: Engine, pacing: Pacing, values: dict[str, Any]) -> None:
-        self._desk = desk
+    def __init__(self, engine: Engine, pacing: Pacing, values: dict[str, Any]) -> None:
+        self._engine = engine
         self._pacing = pacing
         self.id = values["id"]
         self.mode = None
@@ -51,7 +51,7 @@ class Campaign:
     def update(self, values: dict[str, Any]) -> None:
         """Follow Odoo; another mode starts with fresh estimates."""
         if values["running"] and not self.running:
-            self._desk.trunk.restart()
+            self._engine.trunk.restart()
         if values["mode"] != self.mode:
             self.mode = values["mode"]
             self.pacer = self._pacing.Pacer(self.mode)
@@ -63,26 +63,26 @@ class Campaign:
 
     def _remember(self) -> None:
         """The share of abandoned calls counts over the day, through every restart."""
-        now, wall = self._desk.now(), self._desk.wall()
-        for at, abandoned in self._desk.journal.answers(self.id, wall):
+        now, wall = self._engine.now(), self._engine.wall()
+        for at, abandoned in self._engine.journal.answers(self.id, wall):
             note = self.pacer.abandoned if abandoned else self.pacer.connected
             note(now - (wall - at))
 
     def is_open(self, now: float) -> bool:
         """Whether it may dial at all at this moment."""
-        stopped = self._desk.trunk.stopped
+        stopped = self._engine.trunk.stopped
         return self.running and not stopped and (self.until is None or now < self.until)
 
     def to_dial(self, calls: list[Call]) -> int:
         """How many more numbers to dial, given its calls that have begun."""
-        desk = self._desk
-        if not self.is_open(desk.office_now()):
+        engine = self._engine
+        if not self.is_open(engine.office_now()):
             return 0
-        stations = desk.stations.of_campaign(self.id)
+        stations = engine.stations.of_campaign(self.id)
         waiting = sum(call.state == "waiting" for call in calls)
         idle = max(0, sum(station.idle for station in stations) - waiting)
         busy = sum(station.busy for station in stations)
         voice = self.mode == "voice_message"
         in_flight = sum(voice or call.in_flight for call in calls)
-        wanted = self.pacer.lines_to_dial(desk.now(), idle, busy, in_flight)
+        wanted = self.pacer.lines_to_dial(engine.now(), idle, busy, in_flight)
         return int(max(0, min(wanted, self.pacer.max_lines - len(calls))))

@@ -161,8 +161,8 @@ def certificate(url: str, now: float) -> Iterator[Problem]:
 class Checks:
     """The checks of a process at work."""
 
-    def __init__(self, desk: Engine) -> None:
-        self._desk = desk
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._found: list[Problem] = []
         self._said: set[str] = set()
         self._begun = False
@@ -183,17 +183,17 @@ class Checks:
     def _at_once(self) -> Iterator[Problem]:
         """What must be known before the first number."""
         with contextlib.suppress(AriError):
-            yield from pbx(self._desk.config, self._desk.ari)
-        yield from machine(self._desk.config)
+            yield from pbx(self._engine.config, self._engine.ari)
+        yield from machine(self._engine.config)
 
     def _again(self) -> None:
-        desk = self._desk
+        engine = self._engine
 
         def look() -> list[Problem]:
-            found = [*certificate(desk.config.odoo.url, time.time())]
-            return [*pbx(desk.config, desk.files), *machine(desk.config), *found]
+            found = [*certificate(engine.config.odoo.url, time.time())]
+            return [*pbx(engine.config, engine.files), *machine(engine.config), *found]
 
-        desk.background(look, self._looked, lambda _error: self._later(), slow=True)
+        engine.background(look, self._looked, lambda _error: self._later(), slow=True)
 
     def _looked(self, found: list[Problem]) -> None:
         self._found = found
@@ -201,7 +201,7 @@ class Checks:
         self._later()
 
     def _later(self) -> None:
-        self._desk.later(EVERY, self._again)
+        self._engine.later(EVERY, self._again)
 
     def _say(self) -> None:
         """Each sentence once in the log, and again when it had gone."""
@@ -218,14 +218,14 @@ class Checks:
         ]
 
     def _of_the_moment(self) -> Iterator[Problem]:
-        desk = self._desk
-        if abs(desk.exchange.skew) >= FAR_OFF:
-            yield Problem("clock", {"seconds": abs(desk.exchange.skew)})
-        if desk.foreign_at and desk.office_now() - desk.foreign_at < REMEMBERED:
+        engine = self._engine
+        if abs(engine.exchange.skew) >= FAR_OFF:
+            yield Problem("clock", {"seconds": abs(engine.exchange.skew)})
+        if engine.foreign_at and engine.office_now() - engine.foreign_at < REMEMBERED:
             yield Problem("foreign_line")
         phones = [
             str(station.leg.endpoint)
-            for station in desk.stations.by_user.values()
+            for station in engine.stations.by_user.values()
             if station.trouble in ("unregistered", "unknown_phone")
         ]
         if phones:

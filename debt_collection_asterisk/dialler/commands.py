@@ -35,7 +35,7 @@ def _transfer(call: Call, values: dict[str, Any]) -> None:
 
 
 def _play(call: Call, values: dict[str, Any]) -> None:
-    if not call.desk.sounds.at_hand([values["prompt"]]):
+    if not call.engine.sounds.at_hand([values["prompt"]]):
         raise Impossible("prompt_on_its_way")
     if call.talk.held:
         raise Impossible("on_hold")

@@ -31,30 +31,30 @@ class DebtorLine:
         self._forwarded = False
 
     @property
-    def desk(self) -> Engine:
+    def engine(self) -> Engine:
         """The engine."""
-        return self.call.desk
+        return self.call.engine
 
     def dial(self, caller: str | None, until: float | None = None) -> None:
         """Dial, showing the caller's number; there is no second time.
 
         :param until: seconds since 1970 by Odoo's clock; by then nothing may ring
         """
-        call, desk = self.call, self.desk
+        call, engine = self.call, self.engine
         ring = call.job.get("ring_seconds") or RING
-        left = until - desk.office_now() if until else ring
+        left = until - engine.office_now() if until else ring
         if left < min(ring, TOO_SHORT):
             call.give_back("too_late")
             return
         # The PBX itself holds to it: a phone does not ring on after the hour.
         ring = int(min(ring, left))
-        self._ring, call.dialled_at = ring, desk.now()
+        self._ring, call.dialled_at = ring, engine.now()
         call.record("dialing", state="dialling")
-        desk.observe(call, "dialled")
+        engine.observe(call, "dialled")
         try:
-            desk.ari.originate(
+            engine.ari.originate(
                 call.channel,
-                desk.config.pbx.endpoint(call.job.get("dial") or call.job["number"]),
+                engine.config.pbx.endpoint(call.job.get("dial") or call.job["number"]),
                 "debtor",
                 ring,
                 call.limit(),
@@ -68,19 +68,19 @@ class DebtorLine:
         _logger.warning("Call %s: %s", self.call.id, error)
         if error.status in (0, 409):
             # The PBX may have heard us, or heard us twice: see what it has.
-            self.desk.later(AGAIN, self._check)
+            self.engine.later(AGAIN, self._check)
         else:
             self.call.finish(None, line="failed")
 
     def _check(self) -> None:
         """Whether the channel exists after all."""
-        if not self.call.dialled or not self.desk.ready:
+        if not self.call.dialled or not self.engine.ready:
             return
         try:
-            if not self.desk.ari.exists(self.call.channel):
+            if not self.engine.ari.exists(self.call.channel):
                 self.call.finish(None)
         except AriError:
-            self.desk.later(AGAIN, self._check)
+            self.engine.later(AGAIN, self._check)
 
     # --- what the PBX says --------------------------------------------------------
     def on_event(self, event: dict[str, Any]) -> None:
@@ -148,14 +148,14 @@ class DebtorLine:
         if self.call.ended_by:
             return False
         try:
-            return self.desk.ari.exists(self.call.channel)
+            return self.engine.ari.exists(self.call.channel)
         except AriError:
             return False
 
     def gone(self, cause: int | None) -> causes.Line:
         """What is known of the line, now that it is gone."""
         call = self.call
-        elapsed = self.desk.now() - call.dialled_at
+        elapsed = self.engine.now() - call.dialled_at
         return causes.Line(
             cause,
             rang=call.rang,

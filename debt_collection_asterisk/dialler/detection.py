@@ -47,7 +47,7 @@ class Detection:
         """Send the line to the detection; whether it went there."""
         call = self._call
         try:
-            call.desk.ari.leave_to(call.channel, call.desk.config.pbx.amd_context)
+            call.engine.ari.leave_to(call.channel, call.engine.config.pbx.amd_context)
         except AriError:
             return False
         return True

@@ -39,8 +39,8 @@ class Incoming:
        └──────► message ──► ended
     """
 
-    def __init__(self, desk: Engine, channel: str, number: str, name: str) -> None:
-        self.desk = desk
+    def __init__(self, engine: Engine, channel: str, number: str, name: str) -> None:
+        self.engine = engine
         self.channel, self.number, self.name = channel, number, name
         self.state = "ringing"
         self.leg: Leg | None = None
@@ -54,13 +54,13 @@ class Incoming:
     def start(self) -> None:
         """Let it ring, and ask Odoo who it is for."""
         try:
-            self.desk.ari.ring(self.channel, LIMIT)
+            self.engine.ari.ring(self.channel, LIMIT)
         except AriError:
             # Gone already; its end follows.
             return
         question = self._told("asked")
-        self.desk.background(
-            lambda: self.desk.odoo.incoming(question), self._known, self._unknown
+        self.engine.background(
+            lambda: self.engine.odoo.incoming(question), self._known, self._unknown
         )
 
     def _told(self, kind: str, **more: Any) -> dict[str, Any]:
@@ -70,13 +70,13 @@ class Incoming:
         self._phones = list(answer.get("phones") or [])
         self._prompt, self._menu = answer.get("prompt"), answer.get("menu") or {}
         if self._prompt:
-            self.desk.sounds.at_hand([self._prompt])
+            self.engine.sounds.at_hand([self._prompt])
         self._next_phone()
 
     def _unknown(self, error: Exception) -> None:
         """Odoo does not answer: the phone that the configuration names rings."""
         _logger.warning("A call came in, and Odoo does not say for whom: %s", error)
-        if endpoint := self.desk.config.pbx.incoming_endpoint:
+        if endpoint := self.engine.config.pbx.incoming_endpoint:
             self._phones = [{"user_id": None, "endpoint": endpoint}]
         self._next_phone()
 
@@ -93,7 +93,7 @@ class Incoming:
     def _ring(self, phone: dict[str, Any]) -> bool:
         """Whether this phone rings now, or was taken at once."""
         user_id = phone.get("user_id")
-        station = self.desk.stations.by_user.get(user_id) if user_id else None
+        station = self.engine.stations.by_user.get(user_id) if user_id else None
         if station and (station.call or station.incoming):
             return False
         if station and station.leg.state == UP:
@@ -103,8 +103,8 @@ class Incoming:
             return True
         self._rung += 1
         channel = f"{self.name}-phone{self._rung}"
-        self.leg = Leg(self.desk, channel, phone["endpoint"], user_id, self)
-        pbx = self.desk.config.pbx
+        self.leg = Leg(self.engine, channel, phone["endpoint"], user_id, self)
+        pbx = self.engine.config.pbx
         self.leg.ring(pbx.operator_ring, pbx.operator_ring + LIMIT, self.number or None)
         # A refusal has come as `leg_down` already, and led to the next one.
         return True
@@ -115,11 +115,11 @@ class Incoming:
             leg.hang_up()
             return
         try:
-            self.desk.ari.answer(self.channel)
-            self.desk.ari.join(leg.bridge, self.channel)
+            self.engine.ari.answer(self.channel)
+            self.engine.ari.join(leg.bridge, self.channel)
         except AriError as error:
             _logger.warning("Incoming call %s: %s", self.channel, error)
-            self.desk.ari.hangup(self.channel)
+            self.engine.ari.hangup(self.channel)
             return
         self.state = "talking"
         self._tell("answered", user_id=leg.user_id)
@@ -129,7 +129,7 @@ class Incoming:
         if leg is not self.leg:
             return
         if self.state == "talking":
-            self.desk.ari.hangup(self.channel)
+            self.engine.ari.hangup(self.channel)
         elif self.state == "ringing":
             self.leg = None
             self._next_phone()
@@ -138,28 +138,28 @@ class Incoming:
     def _nobody(self) -> None:
         """Say when we are there; the caller hears it ring until that can be said."""
         prompt = self._prompt
-        if prompt and not self.desk.sounds.at_hand([prompt]) and self._patience:
+        if prompt and not self.engine.sounds.at_hand([prompt]) and self._patience:
             self._patience -= 1
-            self.desk.later(LOOK_AGAIN, self._next_phone)
+            self.engine.later(LOOK_AGAIN, self._next_phone)
             return
         self.state = "message"
-        if not (prompt and self.desk.sounds.at_hand([prompt])):
-            self.desk.ari.hangup(self.channel)
+        if not (prompt and self.engine.sounds.at_hand([prompt])):
+            self.engine.ari.hangup(self.channel)
             return
-        media, where = self.desk.sounds.media(prompt), f"channels/{self.channel}"
+        media, where = self.engine.sounds.media(prompt), f"channels/{self.channel}"
         try:
-            self.desk.ari.answer(self.channel)
-            self.desk.ari.play(where, media, f"{self.name}-prompt")
+            self.engine.ari.answer(self.channel)
+            self.engine.ari.play(where, media, f"{self.name}-prompt")
         except AriError as error:
             _logger.warning("Incoming call %s: %s", self.channel, error)
-            self.desk.ari.hangup(self.channel)
+            self.engine.ari.hangup(self.channel)
 
     def on_played(self) -> None:
         """The message was heard: there is a while left for a key."""
         if self._menu:
-            self.desk.later(TO_PRESS, lambda: self.desk.ari.hangup(self.channel))
+            self.engine.later(TO_PRESS, lambda: self.engine.ari.hangup(self.channel))
         else:
-            self.desk.ari.hangup(self.channel)
+            self.engine.ari.hangup(self.channel)
 
     # --- what the PBX says --------------------------------------------------------
     def on_event(self, event: Event) -> None:
@@ -174,13 +174,13 @@ class Incoming:
         """A key while the message is heard; those without a meaning do nothing."""
         if choice := self._menu.get(digit):
             self._choice = choice
-            self.desk.ari.hangup(self.channel)
+            self.engine.ari.hangup(self.channel)
 
     def end(self) -> None:
         """The caller is gone."""
         answered = self.state == "talking"
         self.state = "ended"
-        self.desk.incoming.forget(self)
+        self.engine.incoming.forget(self)
         if self.leg:
             self._let_go(self.leg)
         if answered:
@@ -201,20 +201,20 @@ class Incoming:
         def failed(error: Exception) -> None:
             _logger.warning("Incoming call %s: %s", self.channel, error)
             if tries:
-                self.desk.later(AGAIN, lambda: self._tell(kind, tries - 1, **more))
+                self.engine.later(AGAIN, lambda: self._tell(kind, tries - 1, **more))
 
-        self.desk.background(
-            lambda: self.desk.odoo.incoming(told), lambda _done: None, failed
+        self.engine.background(
+            lambda: self.engine.odoo.incoming(told), lambda _done: None, failed
         )
 
 
 class IncomingCalls:
     """All that came in and are not over."""
 
-    def __init__(self, desk: Engine) -> None:
-        self._desk = desk
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._calls: dict[str, Incoming] = {}
-        self._number = int(desk.wall())
+        self._number = int(engine.wall())
 
     def of(self, channel: str) -> Incoming | None:
         """The call of a caller's line."""
@@ -232,8 +232,8 @@ class IncomingCalls:
         if channel in self._calls:
             return
         self._number += 1
-        name = f"{self._desk.app}-in-{self._number}"
-        self._calls[channel] = Incoming(self._desk, channel, number, name)
+        name = f"{self._engine.app}-in-{self._number}"
+        self._calls[channel] = Incoming(self._engine, channel, number, name)
         self._calls[channel].start()
 
     def compare(self, channels: list[dict[str, Any]], busy: set[str]) -> None:
@@ -244,13 +244,13 @@ class IncomingCalls:
         there = {channel["id"] for channel in channels}
         for call in [c for c in self._calls.values() if c.channel not in there]:
             call.end()
-        entry = f"{self._desk.app},{ENTRY}"
+        entry = f"{self._engine.app},{ENTRY}"
         for channel in channels:
             plan = channel.get("dialplan") or {}
             entered = str(plan.get("app_data") or "").split(",")[:2] == entry.split(",")
             if not entered or channel["id"] in busy or channel["id"] in self._calls:
                 continue
-            self._desk.ari.subscribe(channel["id"])
+            self._engine.ari.subscribe(channel["id"])
             self._take(channel["id"], (channel.get("caller") or {}).get("number") or "")
 
     def forget(self, call: Incoming) -> None:

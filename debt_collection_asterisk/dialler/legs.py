@@ -32,7 +32,7 @@ class Leg:
 
     def __init__(
         self,
-        desk: Engine,
+        engine: Engine,
         channel: str,
         endpoint: str | None,
         user_id: int | None,
@@ -45,7 +45,7 @@ class Leg:
         self.user_id = user_id
         self.owner = owner
         self.state = DOWN
-        self._desk = desk
+        self._engine = engine
         self._tone = f"{channel}-tone"
         #: the PBX knows the phone by name only, or not at all
         self._trouble: str | None = None
@@ -56,7 +56,7 @@ class Leg:
         """Ring the phone; a refusal comes as `leg_down`, never as an exception."""
         self.state, self._trouble = RINGING, None
         try:
-            self._desk.ari.originate(
+            self._engine.ari.originate(
                 self.channel, self.endpoint or "", "leg", seconds, limit, caller
             )
         except AriError as error:
@@ -66,7 +66,7 @@ class Leg:
 
     def _refused(self, error: Exception) -> None:
         """Say in a sentence why the PBX does not ring the phone."""
-        self._trouble = self._desk.ari.trouble_of(self.endpoint or "")
+        self._trouble = self._engine.ari.trouble_of(self.endpoint or "")
         text = TROUBLES.get(self._trouble or "", "%s cannot be rung: %s")
         _logger.warning(text, self.endpoint, error)
         self._went_down(None)
@@ -88,8 +88,8 @@ class Leg:
 
     def _came_up(self) -> None:
         try:
-            self._desk.ari.open_bridge(self.bridge)
-            self._desk.ari.join(self.bridge, self.channel)
+            self._engine.ari.open_bridge(self.bridge)
+            self._engine.ari.join(self.bridge, self.channel)
         except AriError:
             self.hang_up()
             return
@@ -101,7 +101,7 @@ class Leg:
             return
         self.was_up = self.state == UP
         self.state = DOWN
-        self._desk.ari.close_bridge(self.bridge)
+        self._engine.ari.close_bridge(self.bridge)
         self.owner.leg_down(self, cause)
 
     def adopt(self) -> None:
@@ -111,7 +111,7 @@ class Leg:
 
     def subscribe(self) -> None:
         """Hear of it again."""
-        self._desk.ari.subscribe(self.channel)
+        self._engine.ari.subscribe(self.channel)
 
     def lost(self) -> None:
         """It ended while nobody listened."""
@@ -119,21 +119,21 @@ class Leg:
 
     def hang_up(self) -> None:
         """End it; `leg_down` follows when the PBX says so."""
-        self._desk.ari.hangup(self.channel)
+        self._engine.ari.hangup(self.channel)
 
     def let_go(self) -> None:
         """End it for good: its owner is gone and will not hear of it."""
         self.hang_up()
-        self._desk.ari.close_bridge(self.bridge)
+        self._engine.ari.close_bridge(self.bridge)
         self.state = DOWN
 
     def ringback(self, on: bool) -> None:
         """Let the operator hear that the debtor's phone rings."""
         if not on:
-            self._desk.ari.stop_playing(self._tone)
+            self._engine.ari.stop_playing(self._tone)
             return
         try:
-            self._desk.ari.play(f"channels/{self.channel}", "tone:ring", self._tone)
+            self._engine.ari.play(f"channels/{self.channel}", "tone:ring", self._tone)
         except AriError:
             # A courtesy: a PBX without tones dials all the same.
             return

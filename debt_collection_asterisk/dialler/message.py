@@ -29,9 +29,9 @@ class Message:
         self._pressed = 0
 
     @property
-    def desk(self) -> Any:
+    def engine(self) -> Any:
         """The engine."""
-        return self.call.desk
+        return self.call.engine
 
     def start(self) -> None:
         """Play the announcement, then the message, and listen for keys."""
@@ -46,7 +46,7 @@ class Message:
         """The day where the debtor is called from: the PBX may be elsewhere."""
         if today := self.call.job.get("today"):
             return datetime.date.fromisoformat(today)
-        return datetime.date.fromtimestamp(self.desk.office_now())
+        return datetime.date.fromtimestamp(self.engine.office_now())
 
     def farewell(self) -> None:
         """Nobody was free: say who called, then hang up."""
@@ -65,10 +65,12 @@ class Message:
 
     def _play(self, name: str) -> None:
         call = self.call
-        media = self.desk.sounds.media(call.job[name])
-        self._playing, self._started = name, self.desk.now()
+        media = self.engine.sounds.media(call.job[name])
+        self._playing, self._started = name, self.engine.now()
         try:
-            self.desk.ari.play(f"channels/{call.channel}", media, f"{call.name}-{name}")
+            self.engine.ari.play(
+                f"channels/{call.channel}", media, f"{call.name}-{name}"
+            )
         except AriError as error:
             _logger.warning("Call %s: %s", call.id, error)
             call.line_gone()
@@ -90,14 +92,14 @@ class Message:
             prompt_id = self.call.job[name]["id"]
             self.call.record("announced", {"prompt_id": prompt_id})
         elif name in ("message", "abandon_message"):
-            seconds = round(self.desk.now() - self._started, 1)
+            seconds = round(self.engine.now() - self._started, 1)
             facts = {"seconds": seconds, "complete": complete}
             self.call.record("message_played", facts)
 
     def _wait(self) -> None:
         """Hang up when no key is pressed for a while."""
         pressed = self._pressed
-        self.desk.later(TO_PRESS, lambda: self._silence(pressed))
+        self.engine.later(TO_PRESS, lambda: self._silence(pressed))
 
     def _silence(self, pressed: Any) -> None:
         if self.call.state != "message" or pressed != self._pressed or self._playing:
@@ -129,7 +131,7 @@ class Message:
         if self._playing:
             playback = f"{self.call.name}-{self._playing}"
             self._ended(complete=False)
-            self.desk.ari.stop_playing(playback)
+            self.engine.ari.stop_playing(playback)
 
     def _chosen(self, choice: Any) -> Any:
         """Carry out a choice; whether there is one."""

@@ -34,13 +34,13 @@ class Permission:
         self.call = call
 
     @property
-    def desk(self) -> Engine:
+    def engine(self) -> Engine:
         """The engine."""
-        return self.call.desk
+        return self.call.engine
 
     def ask(self) -> None:
         """Ask; noted first, since Odoo counts the call from its yes on."""
-        self.desk.journal.mark(self.call.id, "asking")
+        self.engine.journal.mark(self.call.id, "asking")
         self.call.state = "asking"
         self._ask()
 
@@ -50,16 +50,16 @@ class Permission:
             return
         if call.expired:
             call.give_back("expired")
-        elif not self.desk.ready:
+        elif not self.engine.ready:
             self._later()
         else:
             question = (call.id, call.job["lease"])
-            self.desk.background(
-                lambda: self.desk.odoo.dial(*question), self._answered, self._failed
+            self.engine.background(
+                lambda: self.engine.odoo.dial(*question), self._answered, self._failed
             )
 
     def _later(self) -> None:
-        self.desk.later(AGAIN, self._ask)
+        self.engine.later(AGAIN, self._ask)
 
     def _failed(self, error: Exception) -> None:
         _logger.warning("Call %s: %s", self.call.id, error)
@@ -73,9 +73,9 @@ class Permission:
         until = times.parse(answer.get("until"))
         if not answer.get("allowed"):
             call.give_back(answer.get("reason", "refused"))
-        elif until and self.desk.office_now() >= until:
+        elif until and self.engine.office_now() >= until:
             call.give_back("too_late")
-        elif not self.desk.ready:
+        elif not self.engine.ready:
             self._later()
         else:
             caller = answer.get("caller_number", call.job.get("caller_number"))

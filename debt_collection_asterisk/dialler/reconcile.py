@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 LINE_UP = "Up"
 
 
-def revive(desk: Engine) -> None:
+def revive(engine: Engine) -> None:
     """At the start: what was not dialled is given back, the rest is remembered."""
-    for row in desk.journal.live():
-        call = Call(desk, row["job"], row["state"], row["facts"])
-        desk.calls[call.id] = call
+    for row in engine.journal.live():
+        call = Call(engine, row["job"], row["state"], row["facts"])
+        engine.calls[call.id] = call
         if row["state"] in ("leased", "operator"):
             call.give_back("restarted")
         elif row["state"] == "asking":
@@ -31,95 +31,97 @@ def revive(desk: Engine) -> None:
             call.finish(None)
 
 
-def reconcile(desk: Engine) -> None:
+def reconcile(engine: Engine) -> None:
     """With the stream of events open: compare, take over, tidy up."""
-    every = desk.ari.channels()
+    every = engine.ari.channels()
     channels = {
         channel["id"]: channel
         for channel in every
-        if desk.names.fullmatch(channel["id"])
+        if engine.names.fullmatch(channel["id"])
     }
-    for call in list(desk.calls.values()):
+    for call in list(engine.calls.values()):
         if call.dialled and call.channel not in channels:
             call.finish(None)
-    bridges = {b["id"]: set(b["channels"]) for b in desk.ari.bridges()}
-    _stations(desk, channels, bridges)
-    _incoming(desk, every, channels, bridges)
-    for call in list(desk.calls.values()):
-        _call(desk, call, channels)
-    kept = {leg.channel: leg for leg in _legs(desk) if leg.state != DOWN}
-    dialled = {call.channel for call in desk.calls.values() if call.dialled}
+    bridges = {b["id"]: set(b["channels"]) for b in engine.ari.bridges()}
+    _stations(engine, channels, bridges)
+    _incoming(engine, every, channels, bridges)
+    for call in list(engine.calls.values()):
+        _call(engine, call, channels)
+    kept = {leg.channel: leg for leg in _legs(engine) if leg.state != DOWN}
+    dialled = {call.channel for call in engine.calls.values() if call.dialled}
     for name in channels.keys() - kept.keys() - dialled:
-        desk.ari.hangup(name)
+        engine.ari.hangup(name)
     used = {leg.bridge for leg in kept.values()}
     for name in bridges.keys() - used:
-        if desk.names.fullmatch(name.removesuffix(BRIDGE)):
-            desk.ari.close_bridge(name)
-    calls = desk.calls.values()
-    desk.uploads.resume({call.talk.recording for call in calls if call.talk.recording})
+        if engine.names.fullmatch(name.removesuffix(BRIDGE)):
+            engine.ari.close_bridge(name)
+    calls = engine.calls.values()
+    engine.uploads.resume(
+        {call.talk.recording for call in calls if call.talk.recording}
+    )
 
 
-def _legs(desk: Engine) -> Iterator[Leg]:
-    for station in desk.stations.by_user.values():
+def _legs(engine: Engine) -> Iterator[Leg]:
+    for station in engine.stations.by_user.values():
         yield station.leg
-    for call in desk.calls.values():
+    for call in engine.calls.values():
         if call.leg:
             yield call.leg
 
 
 def _incoming(
-    desk: Engine,
+    engine: Engine,
     every: list[dict[str, Any]],
     channels: dict[str, Any],
     bridges: dict[str, set[str]],
 ) -> None:
     """Calls that came in: who speaks goes on, who hears it ring is taken anew."""
     busy = {member for members in bridges.values() for member in members}
-    desk.incoming.compare(every, busy)
-    ours = {leg.channel for leg in desk.incoming.legs()}
-    for name in [one for one in channels if _is_phone(desk, one)]:
+    engine.incoming.compare(every, busy)
+    ours = {leg.channel for leg in engine.incoming.legs()}
+    for name in [one for one in channels if _is_phone(engine, one)]:
         if name in ours or len(bridges.get(f"{name}{BRIDGE}", ())) > 1:
             # Nothing to tidy up: whoever hangs up ends it.
             del channels[name]
             bridges.pop(f"{name}{BRIDGE}", None)
 
 
-def _is_phone(desk: Engine, channel: str) -> bool:
+def _is_phone(engine: Engine, channel: str) -> bool:
     """Whether it is a phone of ours that was rung for a call that came in."""
-    found = desk.names.fullmatch(channel)
+    found = engine.names.fullmatch(channel)
     return bool(found and found["phone"])
 
 
-def _user_of(desk: Engine, channel: str) -> str | None:
+def _user_of(engine: Engine, channel: str) -> str | None:
     """Whose waiting line a channel is, nothing when it is none."""
-    found = desk.names.fullmatch(channel)
+    found = engine.names.fullmatch(channel)
     return found["user"] if found else None
 
 
 def _stations(
-    desk: Engine, channels: dict[str, Any], bridges: dict[str, set[str]]
+    engine: Engine, channels: dict[str, Any], bridges: dict[str, set[str]]
 ) -> None:
     """Operators' lines that stand, known or from before our start."""
     for name, channel in channels.items():
-        if user := _user_of(desk, name):
-            leg = desk.stations.of(int(user)).leg
+        if user := _user_of(engine, name):
+            leg = engine.stations.of(int(user)).leg
             if name in bridges.get(leg.bridge, ()):
                 leg.adopt()
             elif leg.state == DOWN or channel["state"] == LINE_UP:
                 # Rung by a process that is gone, or picked up for nobody.
-                desk.ari.hangup(name)
-    for station in desk.stations.by_user.values():
+                engine.ari.hangup(name)
+    for station in engine.stations.by_user.values():
         if station.leg.state != DOWN and station.leg.channel not in channels:
             station.leg.lost()
 
 
-def _call(desk: Engine, call: Call, channels: dict[str, Any]) -> None:
+def _call(engine: Engine, call: Call, channels: dict[str, Any]) -> None:
     leg = call.leg
     if leg and leg.owner is call and leg.state != DOWN:
         _own_leg(leg, channels)
     if not call.dialled:
         return
-    desk.ari.subscribe(call.channel)
+    engine.ari.subscribe(call.channel)
     answered = channels[call.channel]["state"] == LINE_UP
     if call.state == "dialling":
         if answered:
@@ -128,7 +130,7 @@ def _call(desk: Engine, call: Call, channels: dict[str, Any]) -> None:
     if call.state == "farewell" and call.answer.abandoned:
         # He hears who called; we know how it began.
         return
-    if not (call.state == "talking" and answered and _rejoin(desk, call, channels)):
+    if not (call.state == "talking" and answered and _rejoin(engine, call, channels)):
         call.hang_up("us")
 
 
@@ -144,22 +146,22 @@ def _own_leg(leg: Leg, channels: dict[str, Any]) -> None:
         leg.subscribe()
 
 
-def _rejoin(desk: Engine, call: Call, channels: dict[str, Any]) -> bool:
+def _rejoin(engine: Engine, call: Call, channels: dict[str, Any]) -> bool:
     """Whether the operator of a conversation is still there."""
     if call.leg:
         return call.leg.state == UP
-    facts = (desk.journal.job(call.id) or {"facts": {}})["facts"]
+    facts = (engine.journal.job(call.id) or {"facts": {}})["facts"]
     name = facts.get("leg")
     if name not in channels:
         return False
     station = next(
-        (s for s in desk.stations.by_user.values() if s.leg.channel == name), None
+        (s for s in engine.stations.by_user.values() if s.leg.channel == name), None
     )
     if station:
         station.take(call)
         call.leg = station.leg
     else:
         user_id, endpoint = facts.get("user_id"), facts.get("endpoint")
-        call.leg = Leg(desk, name, endpoint, user_id, call)
+        call.leg = Leg(engine, name, endpoint, user_id, call)
         call.leg.adopt()
     return True

@@ -19,8 +19,8 @@ AGAIN = 5
 class Sounds:
     """The folder of prompts."""
 
-    def __init__(self, desk: Engine, folder: Path) -> None:
-        self._desk = desk
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self._engine = engine
         self._folder = folder
         self._underway: set[Path] = set()
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,8 +45,8 @@ class Sounds:
         if path in self._underway:
             return
         self._underway.add(path)
-        self._desk.background(
-            lambda: self._desk.odoo.prompt(prompt["id"]),
+        self._engine.background(
+            lambda: self._engine.odoo.prompt(prompt["id"]),
             lambda data: self._store(prompt, path, data),
             lambda error: self._failed(path, error),
             slow=True,
@@ -63,4 +63,4 @@ class Sounds:
 
     def _failed(self, path: Path, why: object) -> None:
         _logger.warning("Prompt %s: %s", path.name, why)
-        self._desk.later(AGAIN, lambda: self._underway.discard(path))
+        self._engine.later(AGAIN, lambda: self._underway.discard(path))

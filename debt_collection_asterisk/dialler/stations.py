@@ -26,14 +26,16 @@ RING_AGAIN, LONGEST_PAUSE = 15, 600
 class Station:
     """One operator, as Odoo and the PBX see him."""
 
-    def __init__(self, desk: Engine, user_id: int, endpoint: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, user_id: int, endpoint: str | None = None
+    ) -> None:
         self.user_id = user_id
         self.state = "offline"
         self.campaign_id: int | None = None
         self.call: Call | None = None
         #: who rang us and speaks with him
         self.incoming: Incoming | None = None
-        self.free_since = desk.now()
+        self.free_since = engine.now()
         self.connected_at: float | None = None
         #: (call id, sequence number) that Odoo must take before he is free again
         self.settling: tuple[int, int] | None = None
@@ -41,9 +43,9 @@ class Station:
         self._pause = RING_AGAIN
         #: why his phone was not had, when it was last rung
         self.trouble: str | None = None
-        self._desk = desk
-        name = f"{desk.app}-op-{user_id}-line"
-        self.leg = Leg(desk, name, endpoint, user_id, self)
+        self._engine = engine
+        name = f"{engine.app}-op-{user_id}-line"
+        self.leg = Leg(engine, name, endpoint, user_id, self)
 
     @property
     def idle(self) -> bool:
@@ -80,17 +82,17 @@ class Station:
 
     def _ring(self) -> None:
         """Ring him once when he becomes ready, and not without end."""
-        if self.state not in AT_WORK or self._desk.now() < self._ring_at:
+        if self.state not in AT_WORK or self._engine.now() < self._ring_at:
             return
-        if self._desk.ready and self.leg.endpoint:
+        if self._engine.ready and self.leg.endpoint:
             self._ring_at = math.inf
-            pbx = self._desk.config.pbx
+            pbx = self._engine.config.pbx
             self.leg.ring(pbx.operator_ring, pbx.operator_limit)
 
     def take(self, call: Call) -> None:
         """He gets this call."""
         self.call = call
-        self.connected_at = self._desk.now()
+        self.connected_at = self._engine.now()
 
     def release(self, call: Call, seq: int) -> None:
         """The call is over; he is free when Odoo, told so, calls him ready."""
@@ -104,13 +106,13 @@ class Station:
 
     def leg_up(self, _leg: Leg) -> None:
         """He picked up: now he waits."""
-        self.free_since = self._desk.now()
+        self.free_since = self._engine.now()
         self.trouble, self._pause = None, RING_AGAIN
 
     def leg_down(self, leg: Leg, cause: int | None) -> None:
         """He hung up, or was not there."""
         self.trouble = None if leg.was_up else leg.why(cause)
-        self._ring_at = self._desk.now() + self._pause
+        self._ring_at = self._engine.now() + self._pause
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
         if self.call:
             self.call.leg_down(leg, cause)
@@ -121,15 +123,15 @@ class Station:
 class Stations:
     """All of them, by user."""
 
-    def __init__(self, desk: Engine) -> None:
-        self._desk = desk
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self.by_user: dict[int, Station] = {}
 
     def update(self, operators: list[dict[str, Any]]) -> None:
         """Follow Odoo's list; who is not on it any more leaves."""
         for operator in operators:
             station = self.of(operator["user_id"])
-            campaign = self._desk.campaigns.get(operator.get("campaign_id"))
+            campaign = self._engine.campaigns.get(operator.get("campaign_id"))
             station.update(operator, bool(campaign and campaign.mode in WITH_LINE))
             self._watch(station, campaign)
         listed = {operator["user_id"] for operator in operators}
@@ -141,7 +143,7 @@ class Stations:
         """Note when he is free again after a conversation: the pace depends on it."""
         over = station.call is None and station.settling is None
         if station.connected_at and over and station.state in ("ready", "pause"):
-            now = self._desk.now()
+            now = self._engine.now()
             if campaign:
                 campaign.pacer.talk_ended(now, now - station.connected_at)
             station.connected_at, station.free_since = None, now
@@ -149,7 +151,7 @@ class Stations:
     def of(self, user_id: int) -> Station:
         """The station of a user."""
         if user_id not in self.by_user:
-            self.by_user[user_id] = Station(self._desk, user_id)
+            self.by_user[user_id] = Station(self._engine, user_id)
         return self.by_user[user_id]
 
     def of_campaign(self, campaign_id: int | None) -> list[Station]:

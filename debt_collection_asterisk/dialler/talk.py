@@ -36,9 +36,9 @@ class Talk:
         self._decide: Decide | None = None
 
     @property
-    def desk(self) -> Engine:
+    def engine(self) -> Engine:
         """The engine."""
-        return self.call.desk
+        return self.call.engine
 
     @property
     def leg(self) -> Leg:
@@ -51,7 +51,7 @@ class Talk:
         """Put the debtor through; whether it went well."""
         call = self.call
         try:
-            self.desk.ari.join(leg.bridge, call.channel)
+            self.engine.ari.join(leg.bridge, call.channel)
         except AriError as error:
             _logger.warning("Call %s: %s", call.id, error)
             call.line_gone()
@@ -87,9 +87,9 @@ class Talk:
     def play(self, prompt: Prompt, purpose: str) -> None:
         """Let both hear a prompt."""
         where = f"bridges/{self.leg.bridge}"
-        media = self.desk.sounds.media(prompt)
+        media = self.engine.sounds.media(prompt)
         try:
-            self.desk.ari.play(where, media, f"{self.call.name}-{purpose}")
+            self.engine.ari.play(where, media, f"{self.call.name}-{purpose}")
         except AriError as error:
             _logger.warning("Call %s: %s", self.call.id, error)
 
@@ -108,11 +108,11 @@ class Talk:
             return
         self.recordings += 1
         name = f"{self.call.name}-{self.recordings}"
-        self.desk.journal.recording(name, self.call.id)
+        self.engine.journal.recording(name, self.call.id)
         try:
-            self.desk.ari.record(self.leg.bridge, name, self.call.limit())
+            self.engine.ari.record(self.leg.bridge, name, self.call.limit())
         except AriError:
-            self.desk.journal.handed_over(name)
+            self.engine.journal.handed_over(name)
             raise
         self.recording = name
         facts = {"recording": name, "recordings": self.recordings}
@@ -121,7 +121,7 @@ class Talk:
     def stop_recording(self) -> None:
         """End it; the event that follows makes it be handed over."""
         if self.recording:
-            self.desk.ari.stop_recording(self.recording)
+            self.engine.ari.stop_recording(self.recording)
             self.recording = None
 
     # --- hold and transfer --------------------------------------------------------
@@ -129,8 +129,8 @@ class Talk:
         """The debtor hears music, the operator nothing."""
         if self.held:
             raise ValueError("on_hold")
-        self.desk.ari.part(self.leg.bridge, self.call.channel)
-        self.desk.ari.music(self.call.channel, on=True)
+        self.engine.ari.part(self.leg.bridge, self.call.channel)
+        self.engine.ari.music(self.call.channel, on=True)
         self.held = True
         self.call.record("held", held=True)
 
@@ -143,8 +143,8 @@ class Talk:
     def _off_hold(self, leg: Leg) -> None:
         """No more music; the debtor is with whoever has this leg."""
         if self.held:
-            self.desk.ari.music(self.call.channel, on=False)
-        self.desk.ari.join(leg.bridge, self.call.channel)
+            self.engine.ari.music(self.call.channel, on=False)
+        self.engine.ari.join(leg.bridge, self.call.channel)
         if self.held:
             self.held = False
             self.call.record("resumed", held=False)
@@ -160,8 +160,8 @@ class Talk:
         self.transfers += 1
         self._decide = decide
         name = f"{self.call.name}-colleague{self.transfers}"
-        self.next = Leg(self.desk, name, endpoint, None, self.call)
-        self.next.ring(self.desk.config.pbx.operator_ring, self.call.limit())
+        self.next = Leg(self.engine, name, endpoint, None, self.call)
+        self.next.ring(self.engine.config.pbx.operator_ring, self.call.limit())
 
     def leg_up(self, leg: Leg) -> None:
         """The colleague answered."""

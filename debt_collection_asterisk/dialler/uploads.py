@@ -33,8 +33,8 @@ def mended(data: bytes) -> bytes:
 class Uploads:
     """Hands recordings over, however often it must try."""
 
-    def __init__(self, desk: Engine) -> None:
-        self._desk = desk
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._underway: set[str] = set()
 
     def finished(self, name: str, seconds: float | None) -> None:
@@ -49,22 +49,22 @@ class Uploads:
     def lost(self, name: str) -> None:
         """The PBX could not record."""
         _logger.warning("Recording %s failed", name)
-        self._desk.journal.handed_over(name)
+        self._engine.journal.handed_over(name)
 
     def resume(self, live: set[str]) -> None:
         """After a start or a gap: what is complete goes, what is open is closed.
 
         :param live: names of recordings whose calls go on
         """
-        for row in self._desk.journal.recordings():
+        for row in self._engine.journal.recordings():
             if row["name"] in live:
                 continue
             if row["seconds"] is None:
-                self._desk.ari.stop_recording(row["name"])
+                self._engine.ari.stop_recording(row["name"])
             self._send(row["name"], row["call_id"], row["seconds"], FIRST_WAIT)
 
     def _row(self, name: str) -> dict[str, Any] | None:
-        rows = self._desk.journal.recordings()
+        rows = self._engine.journal.recordings()
         return next((row for row in rows if row["name"] == name), None)
 
     def _send(
@@ -75,12 +75,12 @@ class Uploads:
         self._underway.add(name)
 
         def work() -> float | None:
-            data = mended(self._desk.files.recording(name) or b"")
+            data = mended(self._engine.files.recording(name) or b"")
             if len(data) <= HEADER:
                 _logger.warning("Recording %s is empty", name)
                 return None
             length = round((len(data) - HEADER) / BYTES_PER_SECOND, 1)
-            self._desk.odoo.recording(call_id, name, seconds or length, data)
+            self._engine.odoo.recording(call_id, name, seconds or length, data)
             return length
 
         def failed(error: Exception) -> None:
@@ -90,16 +90,16 @@ class Uploads:
                 return
             self._underway.discard(name)
             again = min(2 * wait, LONGEST_WAIT)
-            self._desk.later(wait, lambda: self._send(name, call_id, seconds, again))
+            self._engine.later(wait, lambda: self._send(name, call_id, seconds, again))
 
         def done(length: float | None) -> None:
             self._sent(name, length)
 
-        self._desk.background(work, done, failed, slow=True)
+        self._engine.background(work, done, failed, slow=True)
 
     def _sent(self, name: str, length: float | None) -> None:
         self._underway.discard(name)
         if length:
-            self._desk.journal.recorded(name, length, self._desk.office_now())
-        self._desk.journal.handed_over(name)
-        self._desk.ari.forget_recording(name)
+            self._engine.journal.recorded(name, length, self._engine.office_now())
+        self._engine.journal.handed_over(name)
+        self._engine.ari.forget_recording(name)

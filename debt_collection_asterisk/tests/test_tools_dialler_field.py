@@ -155,7 +155,7 @@ def test_a_phone_that_nobody_picks_up_is_rung_less_and_less(world):
     assert 4 <= world.pbx.originated["debt-op-1-line"] <= 8
     [line] = world.odoo.told["operators"]
     assert line["trouble"] == "no_answer"
-    # He comes back to his desk: it rings at once.
+    # He comes back to his engine: it rings at once.
     rung = world.pbx.originated["debt-op-1-line"]
     operator["state"] = "pause"
     world.run(2)

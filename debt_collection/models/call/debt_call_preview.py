@@ -144,8 +144,8 @@ class DebtCall(models.Model):
             yield self.case_id._no_address_text(channel)
             return
         now = fields.Datetime.now()
-        lifted = self.env["debt.message"]._lifted("promise_confirmation")
-        answer, facts = self.case_id._ask_gate(channel, now, address, lifted)
+        ignored = self.env["debt.message"]._ignored_pauses("promise_confirmation")
+        answer, facts = self.case_id._ask_gate(channel, now, address, ignored)
         values = {"address": address, "what": self._preview_channel(channel)}
         if answer.allowed:
             yield self.env._("%(what)s goes out to %(address)s.", **values)

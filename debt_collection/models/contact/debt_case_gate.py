@@ -70,11 +70,11 @@ class DebtCase(models.Model):
             )
         return at
 
-    def _ask_gate(self, channel, at, number=None, lifted=()):
+    def _ask_gate(self, channel, at, number=None, ignored=()):
         """The gate's answer, and what it knew about the debtor.
 
         :param datetime at: naive UTC
-        :param lifted: codes of the pauses that do not keep this contact back
+        :param ignored: codes of the pauses that do not keep this contact back
         :return: `tools.contact.Answer` and `Facts`
         """
         facts = self._contact_facts()[self]
@@ -82,11 +82,11 @@ class DebtCase(models.Model):
         phone = self._find_phone(facts, number) if by_phone else None
         if phone:
             facts.zones = self._resolve_zones(phone).names
-        answer = self._contact_gate(channel, at, facts, number, phone, lifted)
+        answer = self._contact_gate(channel, at, facts, number, phone, ignored)
         return answer, facts
 
     def _contact_gate(
-        self, channel, at, facts, number=None, phone=None, lifted=(), owed=None
+        self, channel, at, facts, number=None, phone=None, ignored=(), owed=None
     ):
         """Answer for one channel and instant; the ledger is read again first.
 
@@ -99,16 +99,16 @@ class DebtCase(models.Model):
             reason in CALLED_BACK and self._awaits_callback(channel, at)
         ):
             return Answer(False, reason)
-        return self._contact_answer(channel, at, facts, number, phone, lifted)
+        return self._contact_answer(channel, at, facts, number, phone, ignored)
 
-    def _contact_answer(self, channel, at, facts, number=None, phone=None, lifted=()):
+    def _contact_answer(self, channel, at, facts, number=None, phone=None, ignored=()):
         """The same for a debtor who owes something; no query for each of many."""
         if reason := self._refused_by_debtor(channel, facts, number, phone):
             return Answer(False, reason)
         if self._is_busy(facts, at):
             return Answer(False, "busy", facts.busy.claim_until)
         asked = self._question(channel, facts, number, phone)
-        if asked.pause and asked.pause.reason in lifted:
+        if asked.pause and asked.pause.reason in ignored:
             asked = replace(asked, pause=None)
         return check(asked, at)
 

@@ -11,7 +11,7 @@ from . import (
     debt_ledger_reopen,
     debt_ledger_refresh,
     debt_ledger_pending,
-    debt_ledger_continue,
+    debt_ledger_carry_over,
     account_account,
     debt_decision_mixin,
     account_move,

@@ -211,7 +211,7 @@ class AccountMove(models.Model):
     # --- what the ledger's readers are told -----------------------------------------
     def write(self, vals):
         if not (WATCHED | WATCHED_IN_LINES).isdisjoint(vals):
-            self.env["debt.ledger"]._pend("moves", self.ids)
+            self.env["debt.ledger"]._note_changed("moves", self.ids)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
@@ -221,5 +221,5 @@ class AccountMove(models.Model):
             for id_, vals in zip(self._ids, vals_list, strict=True)
             if not WATCHED.isdisjoint(vals)
         ]
-        self.env["debt.ledger"]._pend("moves", watched)
+        self.env["debt.ledger"]._note_changed("moves", watched)
         return super()._write_multi(vals_list)

@@ -36,12 +36,12 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         posted = lines.filtered(lambda line: line.parent_state == "posted")
-        self.env["debt.ledger"]._pend("lines", posted.ids)
+        self.env["debt.ledger"]._note_changed("lines", posted.ids)
         return lines
 
     def write(self, vals):
         if not WATCHED.isdisjoint(vals):
-            self.env["debt.ledger"]._pend("lines", self.ids)
+            self.env["debt.ledger"]._note_changed("lines", self.ids)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
@@ -53,7 +53,7 @@ class AccountMoveLine(models.Model):
                 if "partner_id" in vals or "company_id" in vals:
                     moved.append(id_)
         self._debt_pend_debtors(moved)
-        self.env["debt.ledger"]._pend("lines", watched)
+        self.env["debt.ledger"]._note_changed("lines", watched)
         return super()._write_multi(vals_list)
 
     def unlink(self):
@@ -74,4 +74,4 @@ class AccountMoveLine(models.Model):
                 list(ids),
             )
         )
-        self.env["debt.ledger"]._pend("debtors", debtors)
+        self.env["debt.ledger"]._note_changed("debtors", debtors)

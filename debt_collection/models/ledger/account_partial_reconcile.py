@@ -18,4 +18,4 @@ class AccountPartialReconcile(models.Model):
 
     def _debt_pend_lines(self):
         lines = self.debit_move_id | self.credit_move_id
-        self.env["debt.ledger"]._pend("lines", lines.ids)
+        self.env["debt.ledger"]._note_changed("lines", lines.ids)

@@ -29,14 +29,14 @@ class AccountPayment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         payments = super().create(vals_list)
-        self.env["debt.ledger"]._pend("payments", payments.ids)
+        self.env["debt.ledger"]._note_changed("payments", payments.ids)
         return payments
 
     def write(self, vals):
         if "partner_id" in vals or "company_id" in vals:
             self._debt_pend_debtors()
         if "invoice_ids" in vals:
-            self.env["debt.ledger"]._pend("payments", self.ids)
+            self.env["debt.ledger"]._note_changed("payments", self.ids)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
@@ -46,7 +46,7 @@ class AccountPayment(models.Model):
             for id_, vals in zip(self._ids, vals_list, strict=True)
             if not WATCHED.isdisjoint(vals)
         ]
-        self.env["debt.ledger"]._pend("payments", watched)
+        self.env["debt.ledger"]._note_changed("payments", watched)
         return super()._write_multi(vals_list)
 
     def unlink(self):
@@ -64,4 +64,4 @@ class AccountPayment(models.Model):
                 self.ids,
             )
         )
-        self.env["debt.ledger"]._pend("debtors", debtors)
+        self.env["debt.ledger"]._note_changed("debtors", debtors)

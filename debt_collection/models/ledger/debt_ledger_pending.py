@@ -19,7 +19,7 @@ class DebtLedger(models.AbstractModel):
     _inherit = "debt.ledger"
 
     @api.model
-    def _pend(self, kind, keys):
+    def _note_changed(self, kind, keys):
         """Note that something may change what debtors owe.
 
         :param kind: ``lines``, ``moves`` or ``payments`` for ids of

@@ -106,7 +106,7 @@ class DebtLedger(models.AbstractModel):
         if not effects:
             return
         if "opened" in effects:
-            self._refresh_continue(entities, effects["opened"][1])
+            self._refresh_carry_over(entities, effects["opened"][1])
         if "closed" in effects:
             self._refresh_close_reasons(effects["closed"][1])
         for name, fnames in WRITTEN.items():

@@ -15,7 +15,7 @@ class ResPartner(models.Model):
         ]
         if moved:
             ledger = self.env["debt.ledger"]
-            ledger._pend("debtors", ledger._debtors_of(moved))
+            ledger._note_changed("debtors", ledger._debtors_of(moved))
         return super()._write_multi(vals_list)
 
     def _debt_on_moved(self):
@@ -43,6 +43,6 @@ class ResPartner(models.Model):
                 records = self.env[name].sudo().search([("partner_id", "=", debtor.id)])
                 self.env.add_to_compute(records._fields["partner_id"], records)
             companies = self.env["res.company"].sudo().search([])
-            self.env["debt.ledger"]._pend(
+            self.env["debt.ledger"]._note_changed(
                 "debtors", {(place.id, company.id) for place in companies}
             )

@@ -210,13 +210,13 @@ class DebtMessage(models.Model):
         """
         case = self.promise_id.case_id or self.case_id
         now = fields.Datetime.now()
-        lifted = self._lifted(self.kind)
-        answer, facts = case._ask_gate(self.channel, now, self.address, lifted)
+        ignored = self._ignored_pauses(self.kind)
+        answer, facts = case._ask_gate(self.channel, now, self.address, ignored)
         decided = self._prepare_decision(case, now, answer, facts)
         return answer, case._contact_message(answer, now, facts), decided
 
     @api.model
-    def _lifted(self, kind):
+    def _ignored_pauses(self, kind):
         """Codes of the pauses that do not keep a message of this kind back."""
         return LIFTED.get(kind, ())
 

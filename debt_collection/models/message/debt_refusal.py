@@ -301,10 +301,10 @@ class DebtMessage(models.Model):
     )
 
     @api.model
-    def _lifted(self, kind):
-        lifted = super()._lifted(kind)
+    def _ignored_pauses(self, kind):
+        ignored = super()._ignored_pauses(kind)
         # It asks for nothing: no promise and no hold keeps it back.
-        return ("promised", "on_hold") if kind == "refusal_noted" else lifted
+        return ("promised", "on_hold") if kind == "refusal_noted" else ignored
 
     def _can_wait(self, until):
         # Later it would be one more message that he refused.

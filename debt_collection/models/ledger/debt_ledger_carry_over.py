@@ -13,7 +13,7 @@ class DebtLedger(models.AbstractModel):
     _inherit = "debt.ledger"
 
     @api.model
-    def _refresh_continue(self, entities, ids):
+    def _refresh_carry_over(self, entities, ids):
         """Let cases that have just been opened continue former ones.
 
         One statement for all; open promises and disputes move to the new case.
