@@ -156,7 +156,7 @@ class TestRefreshPayment(RefreshCommon):
 
     def _queries_of_payment(self, amount, patched=False):
         """Queries of a payment, with a warm cache; undone unless it is the real one."""
-        nothing = patch.object(type(self.ledger), "_pend", lambda *_args: None)
+        nothing = patch.object(type(self.ledger), "_note_changed", lambda *_args: None)
         savepoint = self.env.cr.savepoint()
         if patched:
             nothing.start()
@@ -182,3 +182,14 @@ class TestRefreshPayment(RefreshCommon):
                 self.assertEqual(self.cases.refresh(), NOTHING)
                 counts.append(self.env.cr.sql_log_count - start)
         self.assertEqual(counts[0], counts[1])
+
+    def test_what_is_tracked_is_read_at_once(self):
+        """Odoo raises the customer's rank without reading anything ahead."""
+        debtor = self.debtor.with_context(prefetch_fields=False)
+        self.env.flush_all()
+        tracked = debtor._track_get_fields()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        debtor._track_prepare(tracked)
+        columns = sum(bool(debtor._fields[name].column_type) for name in tracked)
+        self.assertLess(self.env.cr.sql_log_count - start, columns)

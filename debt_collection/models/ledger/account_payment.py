@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import SQL
 
 from .ledger_sql import UNBOOKED_PAYMENTS
 
@@ -55,13 +54,9 @@ class AccountPayment(models.Model):
 
     def _debt_pend_debtors(self):
         """Note whose payments without an entry are about to leave them."""
-        debtors = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT company_id, partner_id FROM account_payment
-                 WHERE id = ANY(%s) AND move_id IS NULL AND partner_id IS NOT NULL
-                """,
-                self.ids,
-            )
-        )
+        debtors = {
+            (payment.company_id.id, payment.partner_id.id)
+            for payment in self
+            if payment.partner_id and not payment.move_id
+        }
         self.env["debt.ledger"]._note_changed("debtors", debtors)
