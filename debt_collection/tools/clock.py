@@ -58,6 +58,21 @@ def offset(name: str, at: datetime) -> timedelta:
     return _ahead(at.replace(tzinfo=UTC).astimezone(_zone(name)))
 
 
+def furthest_behind(names: tuple[str, ...], at: datetime) -> str:
+    """Return the zone in which a day ends last, at a UTC instant.
+
+    >>> furthest_behind(("Europe/Moscow", "Europe/Kaliningrad"), datetime(2026, 1, 1))
+    'Europe/Kaliningrad'
+    """
+    return _furthest_behind(names, at.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1024)
+def _furthest_behind(names: tuple[str, ...], minute: datetime) -> str:
+    """Return the same for a whole minute: clocks change on no other."""
+    return min(names, key=lambda name: offset(name, minute))
+
+
 @lru_cache(maxsize=65536)
 def instant(name: str, day: date, minute: int = 0) -> datetime:
     """Return the first UTC instant at which the wall clock has reached a local time.

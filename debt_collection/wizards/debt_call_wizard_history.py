@@ -174,7 +174,8 @@ class DebtCallWizard(models.TransientModel):
             """
             (SELECT 'payment', payment.day::timestamp, NULL, NULL, NULL, NULL,
                     payment.amount, NULL, NULL, NULL
-               FROM (%s) AS payment (day, created, amount, line_id, payment_id)
+               FROM (%s) AS payment
+                   (debtor_id, day, created, amount, line_id, payment_id)
               ORDER BY payment.day DESC
               LIMIT %s)
             """,

@@ -18,6 +18,9 @@ CLOSE_REASONS = [
     ("manual", "Closed by Hand"),
 ]
 
+#: Key in the data of a transaction: it has asked for planning.
+PLANNING = "debt_collection.planning"
+
 
 class DebtCase(models.Model):
     """The debtor's card: what one debtor owes one company, and what is done about it.
@@ -220,7 +223,12 @@ class DebtCase(models.Model):
 
     @api.model
     def _trigger_planning(self):
-        self.env.ref("debt_collection.ir_cron_debt_plan").sudo()._trigger()
+        """Have cases planned soon; asked for once, however many were changed."""
+        precommit = self.env.cr.precommit
+        if not precommit.data.get(PLANNING):
+            precommit.data[PLANNING] = True
+            cron = self.env.ref("debt_collection.ir_cron_debt_plan").sudo()
+            precommit.add(cron._trigger)
 
     def _plan(self):
         """Hook: work out the next contact of these cases."""

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools.clock import home, instant, local, offset
+from ...tools.clock import furthest_behind, home, instant, local
 from ...tools.countries import country_zones, subdivision_zones
 from .groups import SETTERS
 
@@ -165,7 +165,7 @@ class ResCompany(models.Model):
         code = place.country_id.code or ""
         zones = subdivision_zones(code, place.state_id.code or "")
         zones = zones or country_zones(code) or ("UTC",)
-        return min(zones, key=lambda name: offset(name, now))
+        return furthest_behind(zones, now)
 
     @api.model
     def _debt_load_demo(self):

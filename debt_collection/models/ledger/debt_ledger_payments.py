@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -8,27 +10,32 @@ class DebtLedger(models.AbstractModel):
     _inherit = "debt.ledger"
 
     @api.model
-    def _payments(self, partner, company, since):
-        """Money received from a debtor since a day, oldest first.
+    def _payments(self, partners, company, since):
+        """Money received from debtors since a day, oldest first.
 
         Credit notes and write-offs are no payments; an entry in a miscellaneous journal
         is one when it brought money into a bank or cash account. A payment on its way
         to the bank without an entry of its own counts until the bank's entry does.
 
-        :return: list of its day, when it was entered, amount in company currency (below
-            zero where it bounced), and the id of the receivable line, or else of the
-            payment that has no entry yet
+        :return: by id of the debtor a list of its day, when it was entered, amount in
+            company currency (below zero where it bounced), and the id of the receivable
+            line, or else of the payment that has no entry yet
         """
         self._flush()
-        return self.env.execute_query(self._payments_sql(partner, company, since))
+        found = defaultdict(list)
+        query = self._payments_sql(partners, company, since)
+        for debtor_id, *payment in self.env.execute_query(query):
+            found[debtor_id].append(payment)
+        return found
 
     @api.model
-    def _payments_sql(self, partner, company, since):
+    def _payments_sql(self, partners, company, since):
         """SQL of `_payments`, for what reads more in the same statement."""
         companies = self._branches(self._entities(company))
         return SQL(
             """
-                SELECT l.date, l.create_date, -l.balance, l.id, NULL
+                SELECT p.commercial_partner_id, l.date, l.create_date, -l.balance,
+                       l.id, NULL
                   FROM account_move_line l
                   JOIN account_journal j ON j.id = l.journal_id
                   JOIN res_partner p ON p.id = l.partner_id
@@ -42,24 +49,24 @@ class DebtLedger(models.AbstractModel):
                               AND m.account_type = 'asset_cash'
                               AND money.balance * l.balance < 0))
                    AND l.company_id = ANY(%(companies)s)
-                   AND p.commercial_partner_id = %(partner)s
+                   AND p.commercial_partner_id = ANY(%(partners)s)
                    AND l.date >= %(since)s
                 UNION ALL
-                SELECT y.date, y.create_date, y.amount_company_currency_signed,
-                       NULL, y.id
+                SELECT p.commercial_partner_id, y.date, y.create_date,
+                       y.amount_company_currency_signed, NULL, y.id
                   FROM account_payment y
                   JOIN res_partner p ON p.id = y.partner_id
                  WHERE y.move_id IS NULL
                    AND y.state = 'in_process'
                    AND y.payment_type = 'inbound'
                    AND y.company_id = ANY(%(companies)s)
-                   AND p.commercial_partner_id = %(partner)s
+                   AND p.commercial_partner_id = ANY(%(partners)s)
                    AND y.date >= %(since)s
-                 ORDER BY 1, 2
+                 ORDER BY 2, 3
                 """,
             accounts=self._receivable_accounts(),
             companies=companies.ids,
-            partner=partner.id,
+            partners=partners.ids,
             since=since,
         )
 

@@ -2,6 +2,7 @@ import logging
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -43,11 +44,14 @@ class DebtCase(models.Model):
         """Plan what is unplanned, a thousand at a time; then the day's activities."""
         cron = self.env["ir.cron"]
         domain = self._get_to_plan_domain(fields.Datetime.now())
-        remaining = self.search_count(domain)
-        while cases := lock_found(lambda: self.search(domain, limit=BATCH)):
+        # Looked for once: the conditions are many, and no index serves them all.
+        ids = self.search(domain).ids
+        for done in range(0, len(ids), BATCH):
+            some = domain & Domain("id", "in", ids[done : done + BATCH])
+            cases = lock_found(partial(self.search, some))
             cases._work_isolated(lambda some: some._plan())
-            remaining -= len(cases)
-            if not cron._commit_progress(len(cases), remaining=max(0, remaining)):
+            remaining = max(0, len(ids) - done - BATCH)
+            if not cron._commit_progress(len(cases), remaining=remaining):
                 return
         self.env["mail.activity"]._debt_sync_due()
 
@@ -119,7 +123,8 @@ class DebtCase(models.Model):
             lost.append(decisions._prepare_lost_plan(case, facts[case], now, planned))
             values = case._prepare_plan_values(planned, message)
             if values:
-                case.write(values)
+                # None of this is tracked, and looking for what is takes as long.
+                case.with_context(tracking_disable=True).write(values)
         decisions._keep(list(filter(None, lost)))
         self.env["mail.activity"]._debt_sync(cases)
 

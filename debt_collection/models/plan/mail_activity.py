@@ -16,7 +16,10 @@ class MailActivity(models.Model):
 
     @api.model
     def _debt_call_type(self):
-        return self.env.ref("debt_collection.mail_activity_type_call")
+        # By its id, which is cached: `env.ref` asks the database each time.
+        data = self.env["ir.model.data"]
+        id_ = data._xmlid_to_res_id("debt_collection.mail_activity_type_call")
+        return self.env["mail.activity.type"].browse(id_)
 
     @api.model
     def _get_debt_call_domain(self):

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
@@ -22,27 +23,41 @@ class DebtPromise(models.Model):
         the order of their dates: one payment never keeps two promises. They are
         decided again when a payment comes late or bounces.
         """
+        promises = self.sudo().case_id.promise_ids
+        promises = promises.filtered(lambda promise: promise.state != "cancelled")
+        promises = promises.sorted(lambda promise: (promise.date, promise.id))
+        by_case = promises.grouped("case_id")
+        received = self._received(promises)
         for case in self.sudo().case_id:
-            case.env["debt.promise"]._evaluate_case(case)
+            told = by_case.get(case, promises.browse())
+            for promise, paid in told._share_payments(received[case]):
+                promise._decide_again(case.currency_id.round(paid))
+            if case.state == "promised":
+                case._resume_unpromised()
 
     @api.model
-    def _evaluate_case(self, case):
-        """Decide the promises of one case by what stands in the ledger now."""
-        promises = case.promise_ids.filtered(lambda p: p.state != "cancelled")
-        promises = promises.sorted(lambda promise: (promise.date, promise.id))
-        for promise, paid in promises._share_payments(case):
-            promise._decide_again(case.currency_id.round(paid))
-        if case.state == "promised":
-            case._resume_unpromised()
+    def _received(self, promises):
+        """The money received from the debtors of promises, in few queries.
 
-    def _share_payments(self, case):
+        :return: dict by case of rows as of `debt.ledger._payments`
+        """
+        found = defaultdict(list)
+        for company, some in promises.grouped("company_id").items():
+            first = min(some.mapped("made_on"))
+            rows = self.env["debt.ledger"]._payments(some.partner_id, company, first)
+            for case, told in some.grouped("case_id").items():
+                since = min(told.mapped("made_on"))
+                debtor = rows[case.partner_id.id]
+                found[case] = [row for row in debtor if row[0] >= since]
+        return found
+
+    def _share_payments(self, rows):
         """Which part of the money received each promise may count as its own.
 
+        :param rows: as of `debt.ledger._payments`
         :return: pairs of promise and amount in company currency, in the order given
         """
-        if not self:
-            return ()
-        payments = self._payments_since(case, min(self.mapped("made_on")))
+        payments = self._prepare_payments(rows)
         self._match_payments(payments, self.line_ids)
         claims = [promise._prepare_claim() for promise in self]
         return zip(self, share(payments.values(), claims), strict=True)
@@ -107,13 +122,12 @@ class DebtPromise(models.Model):
         )
 
     @api.model
-    def _payments_since(self, case, day):
-        """Money received from the debtor, oldest first, less what bounced since.
+    def _prepare_payments(self, rows):
+        """Money received from a debtor, oldest first, less what bounced since.
 
         :return: dict of `tools.promise.Payment` by pair: id of the receivable line or
             None, id of the payment without entry or None
         """
-        rows = self.env["debt.ledger"]._payments(case.partner_id, case.company_id, day)
         received = {
             (line, unbooked): Payment(date, float(amount), created)
             for date, created, amount, line, unbooked in rows
@@ -132,7 +146,7 @@ class DebtPromise(models.Model):
 
         A payment without an entry of its own is matched with the invoices it is for.
 
-        :param payments: as returned by `_payments_since`, changed in place
+        :param payments: as returned by `_prepare_payments`, changed in place
         :param items: ``account.move.line``
         """
         if not items or not payments:
