@@ -17,6 +17,8 @@ from odoo.sql_db import close_db
 from odoo.tools import config
 
 PREFIX = "debt_bench_"
+#: Of databases that serve one run alone.
+COPIES = f"{PREFIX}copy_"
 
 
 def configure(*addons):
@@ -94,7 +96,7 @@ def sweep():
     with server() as cursor:
         cursor.execute(
             "SELECT datname FROM pg_database WHERE datname ~ %s",
-            [f"^{PREFIX}[a-z]+_[0-9]+$"],
+            [f"^{COPIES}[a-z]+_[0-9]+$"],
         )
         names = [name for (name,) in cursor.fetchall()]
     for name in names:
@@ -106,7 +108,7 @@ def sweep():
 def copy(source, kind):
     """A copy of a database for one run, dropped after it."""
     sweep()
-    name = f"{PREFIX}{kind}_{os.getpid()}"
+    name = f"{COPIES}{kind}_{os.getpid()}"
     create(name, source)
     try:
         yield name
