@@ -110,3 +110,25 @@ class TestEndings(DebtCommon):
             jobs._cron_debt_day()
             self.assertEqual(self.company.debt_day, date(2026, 3, 11))
             self.assertNotIn(self.company, jobs._debt_with_a_new_day())
+
+    # --- the scheduled action ---------------------------------------------------------
+    def test_planning_is_asked_for_once_however_many_change(self):
+        second = self._new_debtor("Second")
+        self._invoice(100, 40, second)
+        cases = [self.case, self._case(second).sudo()]
+        self.env.cr.flush()
+        cron = self.env.ref("debt_collection.ir_cron_debt_plan")
+        triggers = self.env["ir.cron.trigger"]
+        before = triggers.search_count([("cron_id", "=", cron.id)])
+        for case in cases:
+            case.plan_dirty = False
+            case._set_dirty()
+        self.env.cr.flush()
+        asked = triggers.search_count([("cron_id", "=", cron.id)]) - before
+        self.assertEqual(asked, 1)
+        # What a later transaction changes is asked for again.
+        self.case.plan_dirty = False
+        self.case._set_dirty()
+        self.env.cr.flush()
+        asked = triggers.search_count([("cron_id", "=", cron.id)]) - before
+        self.assertEqual(asked, 2)

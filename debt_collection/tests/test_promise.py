@@ -229,6 +229,31 @@ class TestPromise(DebtCommon):
             call._preview_finish(outcome.with_user(self.operator), **values)
         )
 
+    def test_payments_of_many_debtors_are_read_at_once(self):
+        """The night decides the promises of all; each by his own money alone."""
+        cases = self.case
+        for number in range(3):
+            debtor = self._new_debtor(f"Debtor {number}")
+            self._invoice(100, 10, debtor)
+            cases |= self._case(debtor)
+        for case in cases:
+            self.env["debt.promise"].create(
+                {"case_id": case.id, "amount": 40, "date": FRIDAY}
+            )
+        with self._at(days=1):
+            for case in cases[2:]:
+                self._pay(case._open_items().move_id, amount=40)
+            self.env.cr.flush()
+        ledger = type(self.env["debt.ledger"])
+        spied = patch.object(
+            ledger, "_payments", autospec=True, side_effect=ledger._payments
+        )
+        with self._at(days=6), spied as read:
+            cases.promise_ids._evaluate()
+        self.assertEqual(read.call_count, 1)
+        states = [case.promise_ids.state for case in cases]
+        self.assertEqual(states, ["broken", "broken", "kept", "kept"])
+
     def test_preview_of_a_plan(self):
         text = self._preview(
             promise_amount=300, promise_date=FRIDAY, promise_plan=[[300, APRIL]]

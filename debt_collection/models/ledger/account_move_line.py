@@ -52,15 +52,15 @@ class AccountMoveLine(models.Model):
                 watched.append(id_)
                 if "partner_id" in vals or "company_id" in vals:
                     moved.append(id_)
-        self._debt_pend_debtors(moved)
+        self._debt_note_debtors(moved)
         self.env["debt.ledger"]._note_changed("lines", watched)
         return super()._write_multi(vals_list)
 
     def unlink(self):
-        self._debt_pend_debtors(self._ids)
+        self._debt_note_debtors(self._ids)
         return super().unlink()
 
-    def _debt_pend_debtors(self, ids):
+    def _debt_note_debtors(self, ids):
         """Note the debtors of posted lines that are about to leave them."""
         if not ids:
             return

@@ -9,13 +9,13 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
-        partials._debt_pend_lines()
+        partials._debt_note_lines()
         return partials
 
     def unlink(self):
-        self._debt_pend_lines()
+        self._debt_note_lines()
         return super().unlink()
 
-    def _debt_pend_lines(self):
+    def _debt_note_lines(self):
         lines = self.debit_move_id | self.credit_move_id
         self.env["debt.ledger"]._note_changed("lines", lines.ids)

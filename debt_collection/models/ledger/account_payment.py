@@ -33,7 +33,7 @@ class AccountPayment(models.Model):
 
     def write(self, vals):
         if "partner_id" in vals or "company_id" in vals:
-            self._debt_pend_debtors()
+            self._debt_note_debtors()
         if "invoice_ids" in vals:
             self.env["debt.ledger"]._note_changed("payments", self.ids)
         return super().write(vals)
@@ -49,10 +49,10 @@ class AccountPayment(models.Model):
         return super()._write_multi(vals_list)
 
     def unlink(self):
-        self._debt_pend_debtors()
+        self._debt_note_debtors()
         return super().unlink()
 
-    def _debt_pend_debtors(self):
+    def _debt_note_debtors(self):
         """Note whose payments without an entry are about to leave them."""
         debtors = {
             (payment.company_id.id, payment.partner_id.id)

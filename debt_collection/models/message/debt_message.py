@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 BATCH = 20
 #: Pauses of collection that do not keep a message back: what the debtor asked for is
 #: sent whatever pauses, and a reminder is about the very promise that pauses.
-LIFTED = {
+IGNORED_PAUSES = {
     "promise_confirmation": ("promised", "on_hold"),
     "payment_details": ("promised", "on_hold"),
     "promise_reminder": ("promised",),
@@ -218,7 +218,7 @@ class DebtMessage(models.Model):
     @api.model
     def _ignored_pauses(self, kind):
         """Codes of the pauses that do not keep a message of this kind back."""
-        return LIFTED.get(kind, ())
+        return IGNORED_PAUSES.get(kind, ())
 
     def _wait(self, until, text):
         self.write({"state": "queued", "send_after": until, "failure": text})

@@ -47,8 +47,8 @@ class DebtCase(models.Model):
         # Looked for once: the conditions are many, and no index serves them all.
         ids = self.search(domain).ids
         for done in range(0, len(ids), BATCH):
-            some = domain & Domain("id", "in", ids[done : done + BATCH])
-            cases = lock_found(partial(self.search, some))
+            batch = domain & Domain("id", "in", ids[done : done + BATCH])
+            cases = lock_found(partial(self.search, batch))
             cases._work_isolated(lambda some: some._plan())
             remaining = max(0, len(ids) - done - BATCH)
             if not cron._commit_progress(len(cases), remaining=remaining):

@@ -17,8 +17,9 @@ class MailActivity(models.Model):
     @api.model
     def _debt_call_type(self):
         # By its id, which is cached: `env.ref` asks the database each time.
-        data = self.env["ir.model.data"]
-        id_ = data._xmlid_to_res_id("debt_collection.mail_activity_type_call")
+        id_ = self.env["ir.model.data"]._xmlid_to_res_id(
+            "debt_collection.mail_activity_type_call", raise_if_not_found=True
+        )
         return self.env["mail.activity.type"].browse(id_)
 
     @api.model
