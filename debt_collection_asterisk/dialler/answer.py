@@ -16,6 +16,8 @@ PATIENCE = 1.5
 PATIENCE_AFTER_DETECTION = 0.5
 #: Seconds after which the message is over, whatever we heard of it.
 LONGEST_FAREWELL = 20.0
+#: Seconds between two looks at a message of which we may hear nothing.
+ASK_AGAIN = 1.0
 #: Seconds in which whoever speaks over our message proves to be a machine.
 TO_GO_ON = 2.0
 
@@ -54,9 +56,15 @@ class Answer:
         self._abandon()
         self.call.message.farewell()
         self.engine.later(LONGEST_FAREWELL, self._part)
+        self.engine.later(ASK_AGAIN, self._listen)
+
+    def _listen(self) -> None:
+        """The PBX may not tell that the message came to its end: ask it."""
+        if self.call.state == "farewell" and self.call.message.look():
+            self.engine.later(ASK_AGAIN, self._listen)
 
     def _part(self) -> None:
-        """That the message came to its end may have been missed, too."""
+        """Whatever was said, it is over by now."""
         if self.call.state == "farewell":
             self.call.hang_up("us")
 

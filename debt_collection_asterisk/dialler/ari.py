@@ -87,8 +87,11 @@ class Ari:
 
     def exists(self, channel: str) -> bool:
         """Whether a channel lives."""
+        return self._is_there(f"channels/{channel}")
+
+    def _is_there(self, path: str) -> bool:
         try:
-            self._ask("GET", f"channels/{channel}")
+            self._ask("GET", path)
         except AriError as error:
             if error.status == 404:
                 return False
@@ -185,6 +188,10 @@ class Ari:
     def play(self, where: str, media: str, playback: str) -> None:
         """Play to `channels/…` or `bridges/…`."""
         self._ask("POST", f"{where}/play/{playback}", params={"media": media})
+
+    def is_playing(self, playback: str) -> bool:
+        """Whether a playback has not come to its end."""
+        return self._is_there(f"playbacks/{playback}")
 
     def stop_playing(self, playback: str) -> None:
         """End a playback; an ended one is fine."""

@@ -49,12 +49,14 @@ class Leg:
         self._tone = f"{channel}-tone"
         #: the PBX knows the phone by name only, or not at all
         self._trouble: str | None = None
+        #: the phone named another number instead of itself
+        self._forwarded = False
         #: it was picked up, when it last went down
         self.was_up = False
 
     def ring(self, seconds: float, limit: int, caller: str | None = None) -> None:
         """Ring the phone; a refusal comes as `leg_down`, never as an exception."""
-        self.state, self._trouble = RINGING, None
+        self.state, self._trouble, self._forwarded = RINGING, None, False
         try:
             self._engine.ari.originate(
                 self.channel, self.endpoint or "", "leg", seconds, limit, caller
@@ -75,14 +77,16 @@ class Leg:
         """Why it is down: an outcome of a line, or what is wrong with the phone."""
         if self._trouble:
             return self._trouble
-        return causes.judge(causes.Line(cause, rang=True)).reason or causes.line_of(
-            cause, rang=True
-        )
+        line = causes.Line(cause, rang=True, forwarded=self._forwarded)
+        return causes.judge(line).reason or causes.line_of(cause, rang=True)
 
     def on_event(self, event: Event) -> None:
         """What the PBX says about this channel."""
         if event["type"] == "StasisStart":
             self._came_up()
+        elif event["type"] == "Dial":
+            # The cause that follows is now the phone's, now that of our hanging up.
+            self._forwarded = self._forwarded or bool(event.get("forward"))
         elif event["type"] == "ChannelDestroyed":
             self._went_down(event.get("cause"))
 

@@ -85,6 +85,22 @@ class Message:
         else:
             self._play_next()
 
+    def look(self) -> bool:
+        """Ask the PBX whether it still plays, after events were lost.
+
+        :return: whether to ask again
+        """
+        name = self._playing
+        if name is None:
+            return False
+        try:
+            if self.engine.ari.is_playing(f"{self.call.name}-{name}"):
+                return True
+        except AriError:
+            return True
+        self.on_played(name, failed=False)
+        return False
+
     def _ended(self, complete: Any) -> None:
         """Tell how much was heard of what was played."""
         name, self._playing = self._playing, None

@@ -51,6 +51,34 @@ def test_every_line_of_ours_is_forwarded_to_nowhere(world):
     assert world.odoo.told["problems"][0]["code"] == "foreign_line"
 
 
+def test_an_operators_phone_that_forwards(world):
+    """It is known by what it said; the cause may be that of our hanging up."""
+    world.by_hand(42)
+    world.run(1)
+    dial = {"type": "Dial", "dialstatus": "CANCEL", "forward": "+3290"}
+    world.engine.on_event(dial | {"peer": {"id": OPERATOR, "state": "Down"}})
+    world.pbx.end(OPERATOR, 16)
+    world.run(1)
+    [end] = world.odoo.values(42, "ended")
+    assert end["reason"] == "phone_forwarded"
+
+
+def test_a_message_whose_end_the_pbx_does_not_tell(world):
+    """After a gap nobody is kept on a silent line: the PBX is asked."""
+    by_itself(world, abandon_message=prompt(world, 7))
+    world.run(1)
+    world.disconnect()
+    world.pbx.answer(DEBTOR)
+    world.connect()
+    world.run(2)
+    assert DEBTOR in world.pbx.states
+    world.pbx.playing.clear()
+    world.run(2)
+    assert DEBTOR not in world.pbx.states
+    told = world.odoo.story(42)
+    assert told[-4:] == ["answered", "abandoned", "message_played", "ended"]
+
+
 def test_a_pbx_that_forwards_by_itself(world):
     world.pbx.redirects = "uri_pjsip"
     world.disconnect()

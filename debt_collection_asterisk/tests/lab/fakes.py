@@ -16,7 +16,7 @@ START = 1_800_000_000
 
 
 #: Requests after which the PBX is as before: no step at which a crash matters.
-LOOKS = ("settings_of", "trouble_of", "has_module")
+LOOKS = ("settings_of", "trouble_of", "has_module", "is_playing")
 
 
 class Crash(BaseException):
@@ -31,6 +31,7 @@ class FakePbx:
         self.originated = Counter()
         self.asked = []
         self.recordings = {}
+        self.playing = set()
         self.listener = None
         self.refuse = {}
         #: what the PBX says of its endpoints
@@ -132,10 +133,13 @@ class FakePbx:
         pass
 
     def do_play(self, where, media, playback):
-        pass
+        self.playing.add(playback)
+
+    def do_is_playing(self, playback):
+        return playback in self.playing
 
     def do_stop_playing(self, playback):
-        pass
+        self.playing.discard(playback)
 
     # --- the world outside -----------------------------------------------------------
     def ring(self, channel):
@@ -162,6 +166,7 @@ class FakePbx:
 
     def played(self, playback, state="done"):
         """A prompt came to its end; `failed`: nothing was heard of it."""
+        self.playing.discard(playback)
         playback = {"id": playback, "state": state}
         self._tell({"type": "PlaybackFinished", "playback": playback})
 
