@@ -101,6 +101,15 @@ def test_no_wing_imports_a_later_one():
             assert WINGS.index(wing) <= WINGS.index(_wing(path)), f"{path}: {wing}"
 
 
+def test_scheduled_actions_look_again_where_somebody_wrote_meanwhile():
+    """`lock_found` does; what locks by itself counts as failed, and is logged."""
+    for path in sorted(ADDON.parent.glob("debt_collection*/models/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("_cron"):
+                called = {getattr(one, "attr", "") for one in ast.walk(node)}
+                assert "try_lock_for_update" not in called, f"{path}: {node.name}"
+
+
 def test_what_other_addons_import_is_there():
     """They are loaded only where they are installed: a moved file breaks them late."""
     inside = "odoo.addons.debt_collection."

@@ -1,12 +1,13 @@
 import secrets
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.debt_collection.models.card.isolated import isolated
-from odoo.addons.debt_collection.models.card.lock_rows import lock_rows
+from odoo.addons.debt_collection.models.card.lock_rows import lock_found, lock_rows
 
 from .constants import CLICK, DEAD, LEASE, utc_text
 
@@ -300,11 +301,15 @@ class DebtDiallerLease(models.Model):
     @api.model
     def _tidy(self, provider):
         """Resolve what will not be dialled or heard of any more."""
+        open_ = self.search(self._open_domain(provider)).try_lock_for_update()
+        open_._resolve(provider)
+
+    def _resolve(self, provider):
+        """Give back or close those of these leases, locked, of which nothing comes."""
         now = fields.Datetime.now()
         instance = self.env["debt.dialler.instance"]._current(provider)
-        leases = self.search(self._open_domain(provider)).try_lock_for_update()
-        undialled = leases.filtered(lambda lease: lease.state != "dialled")
-        dialled = leases - undialled
+        undialled = self.filtered(lambda lease: lease.state != "dialled")
+        dialled = self - undialled
         if instance._is_dead(now):
             undialled._give_back("dead")
         else:
@@ -336,5 +341,6 @@ class DebtDiallerLease(models.Model):
         )
         self.env["debt.dialler.nonce"]._purge()
         for provider in providers:
+            open_ = lock_found(partial(self.search, self._open_domain(provider)))
             with isolated(provider):
-                self._tidy(provider)
+                open_._resolve(provider)

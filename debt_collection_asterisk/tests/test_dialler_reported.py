@@ -201,14 +201,14 @@ class TestOneFails(ReportedCase):
         nonces = self.env["debt.dialler.nonce"].sudo()
         nonces._use(bad, "0" * 32)
         leases = self.env["debt.dialler.lease"].sudo()
-        original = type(leases)._tidy
+        original = type(leases)._resolve
 
         def failing(records, provider):
             if provider == bad:
                 raise ValueError("bad exchange")
             return original(records, provider)
 
-        self.startPatcher(patch.object(type(leases), "_tidy", failing))
+        self.startPatcher(patch.object(type(leases), "_resolve", failing))
         with self._at(minutes=20), self.assertLogs(ISOLATED, "ERROR"):
             leases._cron_tidy()
         self.assertFalse(call.exists())

@@ -1,10 +1,12 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from odoo.addons.debt_collection.models.call.debt_call import TALK_MINUTES
 from odoo.addons.debt_collection.models.card.isolated import isolated
+from odoo.addons.debt_collection.models.card.lock_rows import lock_found
 
 from ..tools import sip_lines
 
@@ -215,15 +217,13 @@ class VoipCall(models.Model):
         was answered later nobody knows.
         """
         since = fields.Datetime.now() - timedelta(minutes=SILENT_MINUTES)
-        silent = self.search(
-            [
-                ("debt_call_id", "!=", False),
-                ("state", "in", OPEN_STATES),
-                ("debt_seen_at", "<", since),
-            ],
-            limit=500,
-        )
-        for call in silent.try_lock_for_update().with_context(debt_lost=True):
+        domain = [
+            ("debt_call_id", "!=", False),
+            ("state", "in", OPEN_STATES),
+            ("debt_seen_at", "<", since),
+        ]
+        silent = lock_found(partial(self.search, domain, limit=500))
+        for call in silent.with_context(debt_lost=True):
             ended_at = max(call.debt_seen_at, call.start_date or call.debt_seen_at)
             with isolated(call):
                 call.write({"state": "terminated", "end_date": ended_at})

@@ -1,7 +1,10 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..card.lock_rows import lock_found
 from .parties import PARTIES
 
 # A claim nobody dialled from comes back after so long, a dialled call whose outcome
@@ -232,9 +235,7 @@ class DebtCall(models.Model):
         domain = self._get_stale_domain(now or fields.Datetime.now())
         if partners is not None:
             domain &= Domain("partner_id", "in", partners.ids)
-        # Anybody may release a stale claim, no matter who made it.
-        stale = self.sudo().search(domain)
-        stale = (stale - stale._on_the_line()).try_lock_for_update()
+        stale = lock_found(partial(self._find_stale, domain))
         stale._release()
         dialled = stale.exists()
         for call in dialled:
@@ -242,6 +243,12 @@ class DebtCall(models.Model):
             call.write({"state": "done", "ended_at": ended_at})
         dialled.case_id._set_dirty()
         return len(stale)
+
+    @api.model
+    def _find_stale(self, domain):
+        # Anybody may release a stale claim, no matter who made it.
+        stale = self.sudo().search(domain)
+        return stale - stale._on_the_line()
 
     @api.model
     def _cron_release_stale(self):
