@@ -29,6 +29,8 @@ class DebtorLine:
         #: seconds for which it is let ring, once it is dialled
         self._ring: int | None = None
         self._forwarded = False
+        #: the far end hung up, if only before we heard that it had answered
+        self._hung_up = False
 
     @property
     def engine(self) -> Engine:
@@ -126,6 +128,7 @@ class DebtorLine:
         self.call.answer.speaks()
 
     def _on_hangup_request(self, _event: dict[str, Any]) -> None:
+        self._hung_up = self._hung_up or not self.call.ended_by
         if self.call.answered:
             self.call.ended_by = self.call.ended_by or "debtor"
 
@@ -145,7 +148,7 @@ class DebtorLine:
     # --- the end ------------------------------------------------------------------
     def is_up(self) -> bool:
         """Whether the debtor is still there, as far as the PBX can be asked."""
-        if self.call.ended_by:
+        if self.call.ended_by or self._hung_up:
             return False
         try:
             return self.engine.ari.exists(self.call.channel)
@@ -156,6 +159,8 @@ class DebtorLine:
         """What is known of the line, now that it is gone."""
         call = self.call
         elapsed = self.engine.now() - call.dialled_at
+        # Of somebody who hangs up at once the PBX may tell the end before the answer.
+        far_end = "debtor" if call.answered and self._hung_up else None
         return causes.Line(
             cause,
             rang=call.rang,
@@ -163,5 +168,5 @@ class DebtorLine:
             machine=call.machine,
             timed_out=self._ring is not None and elapsed >= self._ring - ABOUT,
             forwarded=self._forwarded,
-            asked_by=call.ended_by,
+            asked_by=far_end or call.ended_by,
         )

@@ -63,6 +63,18 @@ def test_an_operators_phone_that_forwards(world):
     assert end["reason"] == "phone_forwarded"
 
 
+def test_who_hangs_up_before_we_hear_that_he_answered(world):
+    by_itself(world)
+    world.run(1)
+    channel = {"id": DEBTOR, "state": "Up"}
+    world.engine.on_event({"type": "ChannelHangupRequest", "channel": channel})
+    world.pbx.answer(DEBTOR)
+    world.pbx.end(DEBTOR, 16)
+    world.run(1)
+    [end] = world.odoo.values(42, "ended")
+    assert (end["line"], end["by"]) == ("answered", "debtor")
+
+
 def test_a_message_whose_end_the_pbx_does_not_tell(world):
     """After a gap nobody is kept on a silent line: the PBX is asked."""
     by_itself(world, abandon_message=prompt(world, 7))
