@@ -11,7 +11,7 @@ from odoo.tools.safe_eval import safe_eval
 from ..models.ledger import debt_case_ledger
 from .common import DebtCommon
 
-OPENING_QUERIES = 29
+OPENING_QUERIES = 27
 
 
 class WizardCommon(DebtCommon):

@@ -4,7 +4,7 @@ from unittest import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..tools.summary import Clause, Situation, clauses
+from ..tools.summary import Clause, Situation, Why, clauses, why
 
 TODAY = date(2026, 3, 10)
 SITUATIONS = st.builds(
@@ -51,3 +51,50 @@ class TestSummary(TestCase):
     def test_the_order_is_always_the_same(self, situation):
         said = clauses(situation)
         self.assertEqual(said, sorted(said, key=list(Clause).index))
+
+
+class TestWhy(TestCase):
+    """Why the call is made: what happened since the last conversation comes first."""
+
+    def test_nothing_is_planned(self):
+        self.assertIsNone(why(Situation(TODAY)))
+
+    def test_what_the_debtor_asked_for_comes_before_what_he_did(self):
+        missed = TODAY - timedelta(days=1)
+        situation = Situation(TODAY, code="callback", missed=missed)
+        self.assertEqual(why(situation), Why.CALLBACK)
+
+    def test_a_missed_instalment_is_told_from_a_broken_promise(self):
+        known = {"code": "ladder", "attempts": 2, "missed": TODAY - timedelta(days=1)}
+        self.assertEqual(why(Situation(TODAY, **known)), Why.PROMISE)
+        situation = Situation(TODAY, **known, instalment=True)
+        self.assertEqual(why(situation), Why.INSTALMENT)
+
+    def test_what_was_talked_about_is_no_reason_any_more(self):
+        situation = Situation(
+            TODAY,
+            code="ladder",
+            attempts=3,
+            missed=TODAY - timedelta(days=9),
+            answered=TODAY - timedelta(days=8),
+            newest_due=TODAY - timedelta(days=7),
+            reached=TODAY - timedelta(days=2),
+        )
+        self.assertEqual(why(situation), Why.LADDER)
+
+    def test_an_invoice_that_fell_due_since_the_last_talk(self):
+        situation = Situation(
+            TODAY,
+            code="ladder",
+            attempts=3,
+            newest_due=TODAY - timedelta(days=1),
+            reached=TODAY - timedelta(days=9),
+        )
+        self.assertEqual(why(situation), Why.NEW_ITEM)
+
+    def test_to_whom_nobody_has_spoken_nothing_is_new(self):
+        newest = TODAY - timedelta(days=1)
+        situation = Situation(TODAY, code="ladder", newest_due=newest)
+        self.assertEqual(why(situation), Why.FIRST)
+        busy = Situation(TODAY, code="retry", attempts=1, newest_due=newest)
+        self.assertEqual(why(busy), Why.BUSY)

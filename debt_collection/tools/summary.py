@@ -1,7 +1,8 @@
 """What the matter is with a debtor, in one sentence.
 
-"Owes 4,035.00 € since 12 July on 3 invoices; broke 2 promises; not reached for 12
-days." Which clauses it has is decided here; the words are the caller's.
+"Owes 4,035.00 € since July on 3 invoices, broke 2 promises, not reached for 12 days;
+today because an instalment was missed." Which clauses it has, and why the call is made,
+is decided here; the words are the caller's.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,19 @@ class Clause(StrEnum):
     SILENT = "silent"
 
 
+class Why(StrEnum):
+    """Why a debtor is called when he is, the strongest reason first."""
+
+    CALLBACK = "callback"
+    INSTALMENT = "instalment"
+    PROMISE = "promise"
+    ANSWER = "answer"
+    NEW_ITEM = "new_item"
+    BUSY = "retry"
+    FIRST = "first"
+    LADDER = "ladder"
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What is known about a debtor.
@@ -35,6 +49,11 @@ class Situation:
     :param promised: the day for which the next open promise was made
     :param attempts: calls made since the case was opened
     :param reached: the day of the last conversation with the debtor
+    :param code: the planner's reason for the next contact; empty where none is planned
+    :param missed: the promised day of the last promise that was not kept
+    :param instalment: whether that one was part of a plan
+    :param answered: the day on which a dispute was last settled
+    :param newest_due: the last due day among what is overdue
     """
 
     day: date
@@ -44,6 +63,15 @@ class Situation:
     promised: date | None = None
     attempts: int = 0
     reached: date | None = None
+    code: str = ""
+    missed: date | None = None
+    instalment: bool = False
+    answered: date | None = None
+    newest_due: date | None = None
+
+    def is_news(self, day: date | None) -> bool:
+        """Whether something of ``day`` has not been talked about yet."""
+        return day is not None and (self.reached is None or day >= self.reached)
 
     @property
     def silent_days(self) -> int:
@@ -67,3 +95,26 @@ def clauses(situation: Situation) -> list[Clause]:
         Clause.SILENT: situation.silent_days >= SILENCE_MATTERS,
     }
     return [clause for clause in Clause if wanted[clause]]
+
+
+def why(situation: Situation) -> Why | None:
+    """What the call is about first: what happened since the last conversation.
+
+    >>> why(Situation(date(2026, 3, 10), code="ladder", missed=date(2026, 3, 9)))
+    <Why.PROMISE: 'promise'>
+    """
+    if not situation.code:
+        return None
+    reached = situation.reached
+    missed = situation.is_news(situation.missed)
+    reasons = {
+        Why.CALLBACK: situation.code == Why.CALLBACK,
+        Why.INSTALMENT: missed and situation.instalment,
+        Why.PROMISE: missed,
+        Why.ANSWER: situation.is_news(situation.answered),
+        Why.NEW_ITEM: reached is not None and situation.is_news(situation.newest_due),
+        Why.BUSY: situation.code == Why.BUSY,
+        Why.FIRST: situation.code == Why.LADDER and not situation.attempts,
+        Why.LADDER: situation.code == Why.LADDER,
+    }
+    return next((reason for reason in Why if reasons[reason]), None)

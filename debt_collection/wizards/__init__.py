@@ -7,6 +7,7 @@ from . import (
     debt_call_wizard_callback,
     debt_call_wizard_history,
     debt_call_wizard_lines,
+    debt_call_wizard_matter,
     debt_call_wizard_promise,
     debt_call_wizard_script,
     debt_call_wizard_telephony,

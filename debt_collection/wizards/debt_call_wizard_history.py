@@ -1,11 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 ENTRIES_SHOWN = 12
 SHOWN_PAYMENTS = timedelta(days=730)
-FAILED = ("broken", "partial")
 HISTORY_MODELS = (
     "debt.call",
     "debt.message",
@@ -23,37 +22,17 @@ class DebtCallWizard(models.TransientModel):
     _inherit = "debt.call.wizard"
 
     history_html = fields.Html(compute="_compute_history_html", sanitize=False)
-    warning = fields.Char(
-        compute="_compute_history_html",
-        help="What the operator must know before the first word.",
-    )
 
     @api.depends("call_id")
     def _compute_history_html(self):
         for wizard in self:
             entries = wizard._read_history()
-            wizard.warning = wizard._broken_promise()
             wizard.history_html = wizard._render(
                 "call_history",
                 entries=entries,
                 currency=wizard.currency_id,
                 labels=wizard._history_labels(),
             )
-
-    def _broken_promise(self):
-        """The last promise that was decided, in words, when it was not kept."""
-        # Superuser: exactly this debtor's, whom the operator has on the line.
-        promises = self.case_id.sudo().promise_ids
-        decided = promises.filtered(lambda p: p.state not in ("open", "cancelled"))
-        promise = decided.sorted(lambda p: (p.date, p.id))[-1:]
-        if promise.state not in FAILED:
-            return False
-        return self.env._(
-            "Promised %(amount)s by %(date)s: %(paid)s was paid.",
-            amount=self.currency_id.format(promise.amount),
-            date=format_date(self.env, promise.date),
-            paid=self.currency_id.format(promise.amount_paid),
-        )
 
     @api.model
     def _history_labels(self):

@@ -54,9 +54,7 @@ class DebtCallWizardItem(models.TransientModel):
     amount_currency = fields.Monetary(
         string="Open", readonly=True, currency_field="currency_id"
     )
-    company_currency_id = fields.Many2one(
-        related="wizard_id.currency_id", string="Company Currency"
-    )
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
         string="In Company Currency",
         readonly=True,
@@ -78,7 +76,8 @@ class DebtCallWizard(models.TransientModel):
         :param call: ``debt.call`` of the window
         :param ticked: ids of the lines the operator ticked before
         """
-        case = call.case_id
+        # Superuser: the case of the operator's own call, which he may read.
+        case = call.case_id.sudo()
         today = case.company_id._debt_today()
         rows = case._read_items()
         # Superuser: exactly this debtor's numbers, whatever team has his other cases.
@@ -89,11 +88,13 @@ class DebtCallWizard(models.TransientModel):
             [name for name, field in phones._fields.items() if field.store],
         )
         phones = phones.sorted(lambda phone: not phone._is_usable())
-        items = [self._prepare_item_values(row, today, ticked) for row in rows]
+        in_company = self.with_company(case.company_id)
+        items = [in_company._prepare_item_values(row, today, ticked) for row in rows]
         return {
             "phone_ids": [Command.create({"phone_id": id_}) for id_ in phones.ids],
             "item_count": rows[0]["total"] if rows else 0,
             "item_ids": [Command.create(item) for item in items],
+            **self._prepare_matter(case, rows),
         }
 
     @api.model
@@ -105,6 +106,7 @@ class DebtCallWizard(models.TransientModel):
             "days_past_due": max(0, (today - row["due"]).days),
             "currency_id": row["currency_id"],
             "amount_currency": row["amount_currency"],
+            "company_currency_id": self.env.company.currency_id.id,
             "amount": row["amount"],
             "status": row["status"],
             "can_dispute": row["status"] in ("overdue", "open", "promised"),

@@ -10,6 +10,7 @@ from . import (
     debt_call_promise,
     debt_case_call,
     debt_queue,
+    debt_summary,
     mail_activity,
     res_users,
 )

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from .ledger_sql import CREDIT, NOT_DUE, WITHHELD
+from .ledger_sql import COLLECTED, CREDIT, NOT_DUE, WITHHELD
 
 # So many items are shown, the oldest first: nobody reads more of them aloud.
 ITEMS_SHOWN = 200
@@ -254,11 +254,16 @@ class DebtCase(models.Model):
                 SELECT item.line_id, item.move_id, item.name, item.due,
                        item.currency_id, item.left_currency AS amount_currency,
                        item.left AS amount, %(status)s AS status,
-                       count(*) OVER () AS total
-                  FROM listed item
+                       count(*) OVER () AS total, collected.*
+                  FROM listed item,
+                       (SELECT count(DISTINCT move_id) AS documents,
+                               max(due) AS newest_due
+                          FROM listed
+                         WHERE part = %(collected)s AND "left" > 0) collected
                  ORDER BY due, line_id
                  LIMIT %(limit)s
                 """,
+                collected=COLLECTED,
                 ctes=ledger._row_ctes(entity, scoped=True),
                 limit=ITEMS_SHOWN,
                 scope=ledger._scope(self.partner_id.ids),

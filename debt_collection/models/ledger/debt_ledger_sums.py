@@ -60,6 +60,35 @@ class DebtLedger(models.AbstractModel):
         )
 
     @api.model
+    def _count_collected(self, debtors, companies):
+        """How many documents are due and collected, for many debtors in one query.
+
+        :param debtors: ``res.partner``, the commercial partners
+        :param companies: ``res.company``, legal entities
+        :return: list of dict, one by company and debtor who has any: ``company_id``,
+            ``partner_id``, ``count``, and ``newest_due``, the last of their due days
+        """
+        self._flush()
+        # Operators have no accounting rights: exactly these debtors and companies.
+        entities = self._entities(companies)
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                WITH %(scope)s%(ctes)s
+                SELECT company_id, partner_id, count(DISTINCT move_id) AS count,
+                       max(due) AS newest_due
+                  FROM (%(left)s) due
+                 WHERE part = %(collected)s AND amount > 0
+                 GROUP BY company_id, partner_id
+                """,
+                collected=COLLECTED,
+                ctes=self._item_ctes(entities, scoped=True),
+                left=self._left(),
+                scope=self._scope(debtors.ids),
+            )
+        )
+
+    @api.model
     def _verdict(self, entities):
         """SQL of what the sums mean: age, stage, and whether it is collected.
 
