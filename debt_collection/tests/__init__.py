@@ -4,6 +4,7 @@ from . import test_access_ids
 from . import test_audit
 from . import test_audit_monthly
 from . import test_call
+from . import test_call_announced
 from . import test_call_claim
 from . import test_call_inbound
 from . import test_call_queue

@@ -290,12 +290,8 @@ class TestCall(DebtCommon):
     def test_preview_says_what_happens(self):
         self.case.user_id = self.operator
         mine = self.call.with_user(self.operator)
-        lines = mine._preview_finish(
-            self.env.ref("debt_collection.outcome_promise"), promise_date=FRIDAY
-        )
-        self.assertTrue(any("2026" in line for line in lines), lines)
-        planned = mine._preview_finish(
-            self.env.ref("debt_collection.outcome_no_answer")
-        )
+        lines = mine.preview("promise", promise_amount=10, promise_date=FRIDAY)
+        self.assertTrue(any("2026" in line for line in lines["sentences"]), lines)
+        planned = mine.preview("no_answer")["sentences"]
         self.call.finish("no_answer")
         self.assertIn(self.case._local_time(self.case.next_contact_at), planned[-1])

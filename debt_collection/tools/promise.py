@@ -1,7 +1,7 @@
 """Promises to pay: into which parts they are split, and whether they were kept."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -126,6 +126,37 @@ def _take_one(payment: Payment, claim: Claim, wanted: float) -> float:
         payment.matched[item] -= part
         taken += part
     return taken
+
+
+def cover(
+    due: Mapping[int, float],
+    not_due: Mapping[int, float],
+    promised: Iterable[tuple[float, frozenset[int]]],
+) -> tuple[float, float]:
+    """Return what of the due items no promise covers, and what is promised beyond all.
+
+    Promises about certain items are laid on these; the others on what is left, due
+    items first.
+
+    :param due: what is left of each item that is due, by id, the oldest first
+    :param not_due: the same of items that are not due yet
+    :param promised: pairs of amount and the ids of items it is about (none: any)
+
+    >>> cover({1: 500.5, 2: 1252.25}, {}, [(400, frozenset({1}))])
+    (1352.75, 0.0)
+    >>> cover({1: 100}, {2: 50}, [(170, frozenset())])
+    (0.0, 20.0)
+    """
+    left = {**due, **not_due}
+    beyond = 0.0
+    for amount, items in sorted(promised, key=lambda one: not one[1]):
+        for item in left:
+            if not items or item in items:
+                part = min(left[item], amount)
+                left[item] -= part
+                amount -= part
+        beyond += amount
+    return float(sum(left[item] for item in due)), float(beyond)
 
 
 def promise_state(

@@ -172,13 +172,9 @@ class DebtCallWizard(models.TransientModel):
         self.ensure_one()
         if not self.outcome_id:
             raise UserError(self.env._("Choose how the call ended."))
-        if self.needs_note and not (self.note or "").strip():
-            raise UserError(self.env._("Say in the note what it was about."))
-        if self.call_state == "draft" and self.dialled_phone_id:
-            # Dialled on a telephone of the operator's own; the call is his.
-            self.call_id._check_owner()
-            self.call_id._check_phone(self.dialled_phone_id)
-            self.call_id.sudo().phone_id = self.dialled_phone_id
+        if missing := self._missing():
+            raise UserError(missing)
+        self.call_id._name_dialled(self.dialled_phone_id)
         self.call_id.finish(self.outcome_id.code, **self._prepare_finish_values())
         # Superuser: the call is the operator's own, whose outcome has just been taken.
         call = self.call_id.sudo()

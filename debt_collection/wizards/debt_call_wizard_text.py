@@ -152,6 +152,9 @@ class DebtCallWizard(models.TransientModel):
         "confirm_channel",
         "item_ids.selected",
         "dialled_phone_id",
+        "note",
+        "dispute_reason",
+        "dispute_code",
     )
     def _compute_consequence_html(self):
         for wizard in self:
@@ -162,14 +165,29 @@ class DebtCallWizard(models.TransientModel):
                 # A time that is refused is no consequence.
                 wizard.consequence_html = False
                 continue
-            sentences = wizard.call_id._preview_finish(
-                wizard.outcome_id,
-                wizard.dialled_phone_id if wizard.call_state == "draft" else None,
+            told = wizard.call_id._preview_finish(
+                wizard.outcome_id.code,
+                wizard.dialled_phone_id,
                 **wizard._prepare_finish_values(),
             )
             wizard.consequence_html = self._render(
-                "call_consequences", outcome=wizard.outcome_id, sentences=sentences
+                "call_consequences",
+                outcome=wizard.outcome_id,
+                sentences=told["sentences"],
+                missing=wizard._missing() or told["missing"],
             )
+
+    def _missing(self):
+        """What the outcome asks for and is not there yet, as a sentence; or False."""
+        if self.needs_note and not (self.note or "").strip():
+            return self.env._("Say in the note what it was about.")
+        return False
+
+    def web_read(self, specification):
+        return super().web_read(specification)
+
+    # “What follows” is done and undone: a read-only transaction cannot do that.
+    web_read._readonly = False
 
     @api.model
     def _render(self, template, **values):

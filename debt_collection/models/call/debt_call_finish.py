@@ -67,6 +67,18 @@ class DebtCall(models.Model):
         call._log(outcome, values)
         call._apply(outcome, values)
 
+    def _name_dialled(self, phone):
+        """The number that was dialled on a telephone of the operator's own.
+
+        :param phone: ``debt.phone`` or nothing; a call dialled here knows its own
+        :raises UserError: it is somebody else's
+        """
+        self._check_owner()
+        if phone and self.state == "draft":
+            self._check_phone(phone)
+            # Superuser: the call is the user's own (checked above).
+            self.sudo().phone_id = phone
+
     def _get_outcome(self, code):
         outcome = self.env["debt.call.outcome"].search([("code", "=", code)])
         if not outcome:

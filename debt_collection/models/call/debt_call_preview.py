@@ -1,56 +1,154 @@
-from datetime import timedelta
-
-from odoo import fields, models
+from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.contact import Contact
+from .rehearsal import rehearsal
+
+#: What of a case is announced, and compared with what is saved.
+TOLD = (
+    "state",
+    "closed_at",
+    "stage_id",
+    "next_contact_at",
+    "contact_until",
+    "next_contact_code",
+    "callback_at",
+    "hold_until",
+    "priority",
+    "amount_overdue",
+    "amount_disputed",
+)
 
 
 class DebtCall(models.Model):
-    """What would follow from an outcome, in words, before it is saved."""
+    """What would follow from an outcome: it is done, told in words, and undone."""
 
     _inherit = "debt.call"
 
-    def _preview_finish(self, outcome, phone=None, **values):
-        """Consequences of an outcome as sentences in the user's language.
+    def preview(self, outcome, **values):
+        """Tell what `finish` would do with the same arguments; change nothing.
 
-        :param outcome: ``debt.call.outcome``
-        :param phone: ``debt.phone`` dialled, where the call does not know it yet
+        :param str outcome: code of a ``debt.call.outcome``
         :param values: what `finish` takes; incomplete values are no error here
-        :return: list of str, the most important first
+        :return: dict with ``missing`` (what `finish` would refuse it for, else False),
+            ``sentences`` (list of str in the user's language, the most important
+            first) and ``effects`` (as of `_effects`; none where something is missing)
+        :raises AccessError: the call is another operator's
+        """
+        return self._preview_finish(outcome, **values)
+
+    def _preview_finish(self, outcome, phone=None, **values):
+        """As `preview`, for a number dialled by hand, too.
+
+        :param phone: ``debt.phone`` dialled, where the call does not know it yet
         """
         self.ensure_one()
-        call = self.sudo()
-        return [
-            *call._preview_state(outcome),
-            *call._preview_promise(outcome, values),
-            *call._preview_confirmation(outcome, values, phone),
-            *call._preview_dispute(outcome, values),
-            *call._preview_number(outcome),
-            *call._preview_next(outcome, values),
-        ]
+        self._check_owner()
+        with rehearsal(self.env) as env:
+            call = self.with_env(env)
+            known = call.sudo()._known_before()
+            try:
+                call._name_dialled(phone and phone.with_env(env))
+                call.finish(outcome, **values)
+            except UserError as refused:
+                return {"missing": str(refused), "sentences": [], "effects": {}}
+            env["debt.ledger"].sudo()._settle_pending()
+            done = call.sudo()
+            return {
+                "missing": False,
+                "sentences": list(done._tell(known)),
+                "effects": done._effects(),
+            }
 
-    def _preview_state(self, outcome):
-        if effect := self._preview_effect(outcome):
+    # --- what is there before and after -------------------------------------------
+    def _known_before(self):
+        """What the case has already, to tell what is new from it."""
+        case = self.case_id
+        return {
+            "activities": self._case_activities().ids,
+            "promises": case.promise_ids.filtered(lambda p: p.state == "open").ids,
+            "health": {phone.id: phone.health for phone in case.phone_ids},
+        }
+
+    def _case_activities(self):
+        # With those that are done: an activity of before is none of what follows.
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        return activities.search(
+            [("res_model", "=", "debt.case"), ("res_id", "=", self.case_id.id)]
+        )
+
+    def _new_activities(self, known):
+        found = self._case_activities().filtered("active")
+        return found.filtered(lambda activity: activity.id not in known["activities"])
+
+    def _effects(self):
+        """What there is after `finish`, as data: it is the same however it was done.
+
+        :return: dict by subject; times are naive UTC
+        """
+        self.env.flush_all()
+        case = self.case_id
+        promises = case.promise_ids.sorted(lambda p: (p.date, p.amount, p.sequence))
+        disputes = self.env["debt.dispute"].search([("call_id", "=", self.id)])
+        return {
+            **{name: case[name] for name in TOLD if not case._fields[name].relational},
+            "case": case.id,
+            "stage": case.stage_id.id,
+            "activities": sorted(
+                (one.user_id.id, one.date_deadline, one.summary or "")
+                for one in self._case_activities().filtered("active")
+            ),
+            "promises": [(p.amount, p.date, p.state) for p in promises],
+            "disputes": [
+                (sorted(one.move_ids.ids), one.deadline, one.user_id.id, one.state)
+                for one in disputes
+            ],
+            "messages": [
+                (one.channel, one.address, one.state, one.send_after)
+                for one in self._own_messages()
+            ],
+            "health": {phone.id: phone.health for phone in case.phone_ids},
+            "refused": self.partner_id.debt_do_not_call,
+        }
+
+    def _own_messages(self):
+        """Messages that go out because of this call."""
+        return self.env["debt.message"].search([("call_id", "=", self.id)], order="id")
+
+    # --- in words -----------------------------------------------------------------
+    def _tell(self, known):
+        """The consequences that are on record now, as sentences."""
+        if self.case_id.closed_at:
+            yield self.env._("The case is closed: the call is logged, and that is all.")
+            return
+        yield from self._tell_state(known)
+        yield from self._tell_promise(known)
+        yield from self._tell_messages()
+        yield from self._tell_disputes()
+        yield from self._tell_number(known)
+        yield from self._tell_next()
+
+    def _tell_state(self, known):
+        case = self.case_id
+        if effect := self._tell_law():
             yield effect
-        if outcome.hold_days:
-            until = self.company_id._debt_today() + timedelta(days=outcome.hold_days)
+        if case.state == "on_hold" and case.hold_until and self.outcome_id.hold_days:
             yield self.env._(
-                "Nobody calls until %(date)s.", date=format_date(self.env, until)
+                "Nobody calls until %(date)s.",
+                date=format_date(self.env, case.hold_until),
             )
-        if outcome.activity_summary:
+        calls = self.env["mail.activity"]._debt_calls(case)
+        for activity in self._new_activities(known) - calls:
             yield self.env._(
                 "%(accountant)s is asked: %(what)s.",
-                accountant=self.case_id._accountant().name,
-                what=outcome.activity_summary,
+                accountant=activity.user_id.name,
+                what=(activity.summary or "").rstrip("."),
             )
 
-    def _preview_effect(self, outcome):
+    def _tell_law(self):
         """What the law makes of it, where that is more than a plan for calls."""
-        effects = {
-            "hardship": self.env._(
-                "Collection pauses; the debtor is offered a plan that can be met."
-            ),
+        outcome, case = self.outcome_id, self.case_id
+        stopped = {
             "represented": self.env._(
                 "Direct contact with the debtor stops in every way: from now on only "
                 "the representative is contacted."
@@ -60,151 +158,125 @@ class DebtCall(models.Model):
                 "with the insolvency administrator."
             ),
         }
-        if outcome.code in effects:
-            return effects[outcome.code]
-        if outcome.stops_contact:
+        if outcome.case_state == "legal" and case.state == "legal":
+            return stopped.get(outcome.code) or self.env._(
+                "The case goes to the legal department; the debtor is not contacted."
+            )
+        if outcome.code == "hardship" and case.state == "on_hold":
+            return self.env._(
+                "Collection pauses; the debtor is offered a plan that can be met."
+            )
+        if outcome.stops_contact and self.partner_id.debt_do_not_call:
             return self.env._(
                 "No number of the debtor is called any more, and no SMS goes out; "
                 "e-mails and letters stay permitted."
             )
-        if outcome.case_state == "legal":
-            return self.env._(
-                "The case goes to the legal department; the debtor is not contacted."
-            )
         return None
 
     # --- promises -----------------------------------------------------------------
-    def _preview_promise(self, outcome, values):
+    def _tell_promise(self, known):
         """What is promised, until when nobody calls, and what stays unpromised."""
-        if not outcome.needs_promise or not values.get("promise_date"):
+        made = self.env["debt.promise"].search(
+            [("call_id", "=", self.id)], order="sequence, id"
+        )
+        if not made:
             return
-        first = (values.get("promise_amount"), values["promise_date"])
-        parts = [
-            (amount or 0, fields.Date.to_date(day))
-            for amount, day in [first, *(values.get("promise_plan") or [])]
-        ]
-        if len(parts) > 1:
-            yield self._preview_plan(parts)
-        else:
-            grace = timedelta(days=self.company_id.debt_promise_grace_days)
+        last_day = self.case_id._promise_last_day()
+        if len(made) > 1:
+            yield self._tell_plan(made)
+        elif self.case_id.state == "promised" and last_day:
             yield self.env._(
                 "Nobody calls until %(date)s; if it is not paid by then, the case "
                 "returns to the front of the queue.",
-                date=format_date(self.env, parts[0][1] + grace),
+                date=format_date(self.env, last_day),
             )
-        total = sum(amount for amount, _day in parts)
-        yield from self._preview_difference(total, values.get("promise_line_ids"))
+        yield from self._tell_difference()
 
-    def _preview_plan(self, parts):
+    def _tell_plan(self, made):
+        money = self.company_id.currency_id
         instalments = [
             self.env._(
                 "%(amount)s by %(date)s",
-                amount=self.company_id.currency_id.format(amount),
-                date=format_date(self.env, day) or "…",
+                amount=money.format(part.amount),
+                date=format_date(self.env, part.date),
             )
-            for amount, day in parts
+            for part in made
         ]
         return self.env._(
             "%(count)s instalments: %(instalments)s. The next call is made only when "
             "one is missed.",
-            count=len(parts),
+            count=len(made),
             instalments="; ".join(instalments),
         )
 
-    def _preview_difference(self, total, line_ids):
-        """What the promise leaves out, or has too much; neither is a mistake.
-
-        :param float total: all instalments, company currency
-        :param line_ids: ids of the open items it is about; none: whatever is owed
-        """
-        items = self.env["debt.ledger"]._case_rows(self.case_id)
-        if line_ids:
-            items = [item for item in items if item["line_id"] in set(line_ids)]
-        owed = sum(item["left"] for item in items)
-        expected = owed if line_ids else self.case_id.amount_overdue
-        compare = self.company_id.currency_id.compare_amounts
-        if total and compare(total, expected) < 0:
+    def _tell_difference(self):
+        """What the promises leave out of what is owed, or have too much."""
+        money, case = self.company_id.currency_id, self.case_id
+        left, beyond = self.env["debt.promise"]._uncovered(case)
+        if not money.is_zero(left):
             yield self.env._(
                 "%(amount)s of what is overdue stays without a promise.",
-                amount=self.company_id.currency_id.format(expected - total),
+                amount=money.format(left),
             )
-        elif compare(total, max(owed, expected)) > 0:
+        if not money.is_zero(beyond):
             yield self.env._(
-                "That is %(amount)s more than is owed.",
-                amount=self.company_id.currency_id.format(total - max(owed, expected)),
+                "That is %(amount)s more than is owed.", amount=money.format(beyond)
             )
-
-    def _preview_confirmation(self, outcome, values, phone):
-        """When the confirmation goes out, and where to."""
-        channel = values.get("confirm_channel")
-        if not outcome.needs_promise or not channel:
-            return
-        address = self.case_id._message_address(channel, self, phone)
-        if not address:
-            yield self.case_id._no_address_text(channel)
-            return
-        now = fields.Datetime.now()
-        ignored = self.env["debt.message"]._ignored_pauses("promise_confirmation")
-        answer, facts = self.case_id._ask_gate(channel, now, address, ignored)
-        values = {"address": address, "what": self._preview_channel(channel)}
-        if answer.allowed:
-            yield self.env._("%(what)s goes out to %(address)s.", **values)
-        elif answer.next_at:
-            time = self.case_id._local_time(answer.next_at, facts)
-            yield self.env._(
-                "%(what)s goes out to %(address)s on %(time)s, not before.",
-                time=time,
-                **values,
-            )
-        else:
-            reason = self.case_id._contact_message(answer, now, facts)
-            yield self.env._(
-                "%(what)s does not go out: %(reason)s", reason=reason, **values
-            )
-
-    def _preview_channel(self, channel):
-        return self.env._("An SMS") if channel == "sms" else self.env._("An e-mail")
 
     # --- the rest -----------------------------------------------------------------
-    def _preview_dispute(self, outcome, values):
-        moves = self.env["account.move"].browse(values.get("dispute_move_ids") or [])
-        if outcome.needs_dispute and moves:
-            until = self.company_id._debt_today() + timedelta(
-                days=self.company_id.debt_dispute_days
-            )
+    def _tell_messages(self):
+        """Whether what is written goes out, when, and where to."""
+        for message in self._own_messages():
+            values = {
+                "what": self._tell_channel(message.channel),
+                "address": message.address,
+            }
+            if message.state == "sent":
+                yield self.env._("%(what)s goes out to %(address)s.", **values)
+            elif message.state == "queued":
+                yield self.env._(
+                    "%(what)s goes out to %(address)s on %(time)s, not before.",
+                    time=self.case_id._local_time(message.send_after),
+                    **values,
+                )
+            else:
+                yield self.env._(
+                    "%(what)s does not go out: %(reason)s",
+                    reason=message.failure or "",
+                    **values,
+                )
+
+    @api.model
+    def _tell_channel(self, channel):
+        return self.env._("An SMS") if channel == "sms" else self.env._("An e-mail")
+
+    def _tell_disputes(self):
+        for dispute in self.env["debt.dispute"].search([("call_id", "=", self.id)]):
             yield self.env._(
                 "%(invoices)s: held until %(date)s; %(owner)s settles it.",
-                invoices=", ".join(moves.mapped("name")),
-                date=format_date(self.env, until),
-                owner=self.case_id._accountant().name,
+                invoices=", ".join(dispute.move_ids.mapped("name")),
+                date=format_date(self.env, dispute.deadline),
+                owner=dispute.user_id.name,
             )
 
-    def _preview_number(self, outcome):
-        if outcome.phone_health in ("dead", "wrong"):
+    def _tell_number(self, known):
+        phone = self.phone_id
+        changed = phone.health != known["health"].get(phone.id)
+        if changed and phone.health in ("dead", "wrong"):
             yield self.env._("This number is not dialled again.")
 
-    def _preview_next(self, outcome, values):
-        """The next contact as the planner would set it after this call."""
-        if outcome.stops_contact or outcome.case_state or outcome.needs_dispute:
+    def _tell_next(self):
+        """The next call as the planner has set it, or why there is none."""
+        case = self.case_id
+        if not case.next_contact_at:
+            # Whoever may not be called at all has been spoken of.
+            if not self._tell_law():
+                yield case._reason_text(case.next_contact_code)
             return
-        case, now = self.case_id, fields.Datetime.now()
-        facts = case._contact_facts()[case]
-        party = values.get("party") or outcome.party
-        spoken = outcome.connected or party != "none"
-        reached = party == "right_party"
-        made = Contact(now, "call", spoken, reached, case=self.company_id.id)
-        if outcome.needs_callback:
-            callback = fields.Datetime.to_datetime(values.get("callback_at"))
-            if callback:
-                time = self.case_id._local_time(callback, facts)
-                yield self.env._("Next call %(time)s, local time.", time=time)
-            return
-        history = facts.history_after(made)
-        planned = case.with_context(prefetch_fields=False)._plan_next_contact(
-            facts, now, history=history
-        )
-        if planned.at:
-            time = self.case_id._local_time(planned.at, facts)
-            yield self.env._("Next call %(time)s, local time.", time=time)
+        time = case._local_time(case.next_contact_at)
+        if case.state == "promised" and not case.callback_at:
+            yield self.env._(
+                "Next call, unless it is paid: %(time)s, local time.", time=time
+            )
         else:
-            yield self.case_id._reason_text(planned.reason)
+            yield self.env._("Next call %(time)s, local time.", time=time)

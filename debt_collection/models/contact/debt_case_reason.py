@@ -133,7 +133,9 @@ class DebtCase(models.Model):
             ),
             "no_steps": self.env._("The retry ladder has no steps: add some to it."),
             "no_ladder": self.env._("No retry ladder is set for this stage."),
-            "retry": self.env._("The line was busy."),
+            "retry": self.env._(
+                "The last call did not get through: it is tried again soon."
+            ),
         }
 
     # --- for the screens; nothing of it is stored ---------------------------------

@@ -203,7 +203,9 @@ class DebtCase(models.Model):
             return None
         # Few have one: the calls of all the others are not read along.
         calls = self.with_prefetch().call_ids
-        last = calls.filtered(lambda call: call.state == "done")
+        last = calls.filtered(lambda call: call.state == "done" and call.started_at)
+        # The cache has a call that was just made at the end.
+        last = last.sorted(lambda call: (call.started_at, call.id), reverse=True)
         last = last[: QUICK_RETRIES + 1]
         minutes = last[:1].outcome_id.retry_minutes
         if not minutes or self.callback_at or self.state != "active":

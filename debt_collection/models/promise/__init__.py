@@ -1,5 +1,6 @@
 from . import (
     debt_promise,
+    debt_promise_cover,
     debt_dispute,
     debt_promise_ledger,
     debt_case_promise,
