@@ -11,4 +11,5 @@ from . import (
     recording,
     review,
     audit,
+    figures,
 )

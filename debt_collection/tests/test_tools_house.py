@@ -26,6 +26,7 @@ WINGS = (
     "recording",
     "review",
     "audit",
+    "figures",
 )
 #: Calls that run back up, by the calling wing and the method, each with its reason.
 ALLOWED = {}

@@ -15,6 +15,7 @@ SCREENS = {
         "debt.phone",
         "debt.call.report",
         "debt.case.report",
+        "debt.collection.report",
         "debt.call.review",
     ],
     "accountant": [
@@ -25,6 +26,7 @@ SCREENS = {
         "debt.phone",
         "debt.call.report",
         "debt.case.report",
+        "debt.collection.report",
         "debt.contact.decision",
         "debt.contact.exception",
         "debt.contact.audit.report",

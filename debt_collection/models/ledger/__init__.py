@@ -3,6 +3,7 @@ from . import (
     debt_ledger,
     debt_ledger_lines,
     debt_ledger_allocation,
+    debt_ledger_cover,
     debt_ledger_unbooked,
     debt_ledger_sums,
     debt_ledger_read,

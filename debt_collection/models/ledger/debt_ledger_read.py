@@ -4,12 +4,6 @@ from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .debt_ledger_allocation import (
-    BY_ACCOUNT,
-    BY_DEBTOR,
-    BY_REVERSAL,
-    columns,
-)
 from .ledger_sql import COLLECTED, CREDIT, PARTS
 
 ITEM_KEYS = (
@@ -168,41 +162,6 @@ class DebtLedger(models.AbstractModel):
             ),
         )
         return self.env.execute_query(query)[0][0]
-
-    @api.model
-    def _cover(self):
-        """SQL of the credits that are laid against each item, ``covered_by``."""
-        rounds = {
-            "reversing": BY_REVERSAL,
-            "own": BY_ACCOUNT,
-            "across": BY_DEBTOR,
-            "own_later": BY_ACCOUNT,
-            "across_later": BY_DEBTOR,
-        }
-        pairs = [
-            SQL(
-                """
-                SELECT item.line_id, credit.line_id AS credit_id
-                  FROM %s item JOIN %s credit USING (%s)
-                 WHERE item.debit AND NOT credit.debit
-                   AND item.taken > 0 AND credit.taken > 0
-                   AND item.start < credit.start + credit.taken
-                   AND credit.start < item.start + item.taken
-                """,
-                SQL.identifier(name),
-                SQL.identifier(name),
-                columns(group),
-            )
-            for name, group in rounds.items()
-        ]
-        return SQL(
-            """
-            SELECT line_id, array_agg(DISTINCT credit_id ORDER BY credit_id)
-                            FILTER (WHERE credit_id > 0) AS covered_by
-              FROM (%s) pair GROUP BY line_id
-            """,
-            SQL(" UNION ").join(pairs),
-        )
 
     # --- one debtor, for people without rights in accounting --------------------------
     @api.model

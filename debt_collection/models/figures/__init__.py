@@ -1,0 +1,8 @@
+from . import (
+    res_company,
+    res_config_settings,
+    debt_collection_report,
+    debt_collection_told,
+    debt_collection_money,
+    debt_collection_write,
+)
