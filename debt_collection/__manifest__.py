@@ -58,6 +58,7 @@
         "data/contact_phone_data.xml",
         "data/recording_data.xml",
         "wizards/debt_call_inbound_views.xml",
+        "wizards/debt_call_people_views.xml",
         "wizards/debt_call_wizard_templates.xml",
         "wizards/debt_call_wizard_views.xml",
         "wizards/debt_dialler_simulator_views.xml",

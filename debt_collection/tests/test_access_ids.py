@@ -18,6 +18,7 @@ ARGUMENTS = {
     "channel": lambda place: "call",
     "command": lambda place: "hangup",
     "contact_id": lambda place: place["res.partner"].id,
+    "health": lambda place: "dead",
     "held": lambda place: True,
     "hung_up": lambda place: True,
     "limit": lambda place: 80,

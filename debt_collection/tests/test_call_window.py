@@ -98,15 +98,6 @@ class TestCallWindow(WizardCommon):
         self.assertEqual(action["params"]["number"], "+32470123456")
         self.assertEqual(wizard.call_state, "dialing")
 
-    def test_a_typed_number_that_is_not_his_is_refused(self):
-        wizard = self._open()
-        with self.assertRaises(UserError):
-            wizard.action_dial_other()
-        wizard.other_number = "+32 470 99 99 99"
-        with self.assertRaises(UserError):
-            wizard.action_dial_other()
-        self.assertEqual(wizard.call_state, "draft")
-
     def test_nothing_about_the_debt_is_sayable_before_the_right_party_answers(self):
         wizard = self._open()
         secrets = ["300", "invoice", "due", "pay"]

@@ -41,7 +41,8 @@ class DebtCallWizard(models.TransientModel):
     gate_message = fields.Char(compute="_compute_gate")
     phone_ids = fields.One2many("debt.call.wizard.phone", "wizard_id")
     other_number = fields.Char(
-        help="A number that is not on the list. Ask the accountant to enter it."
+        help="A number that is not on the list. It is kept with the debtor's numbers; "
+        "to say whose it is, use “Whom did I learn of?”."
     )
     item_ids = fields.One2many("debt.call.wizard.item", "wizard_id", string="Owed")
     item_count = fields.Integer(string="Open Items", readonly=True)

@@ -29,6 +29,8 @@ class DebtCallWizardPhone(models.TransientModel):
     def action_dial(self):
         """Put the call on record, then let the telephone dial it."""
         self.ensure_one()
+        if self.wizard_id.call_id.state != "draft":
+            return self.wizard_id._dial_next(self.phone_id)
         return self.wizard_id._dial(phone=self.phone_id)
 
 
@@ -80,18 +82,10 @@ class DebtCallWizard(models.TransientModel):
         case = call.case_id.sudo()
         today = case.company_id._debt_today()
         rows = case._read_items()
-        # Superuser: exactly this debtor's numbers, whatever team has his other cases.
-        phones = self.env["debt.phone"].sudo()
-        phones = phones.search_fetch(
-            [("partner_id", "=", case.partner_id.id), ("number", "!=", False)],
-            # The gate reads the rest in a moment.
-            [name for name, field in phones._fields.items() if field.store],
-        )
-        phones = phones.sorted(lambda phone: not phone._is_usable())
         in_company = self.with_company(case.company_id)
         items = [in_company._prepare_item_values(row, today, ticked) for row in rows]
         return {
-            "phone_ids": [Command.create({"phone_id": id_}) for id_ in phones.ids],
+            "phone_ids": self._prepare_phones(case.partner_id),
             "item_count": rows[0]["total"] if rows else 0,
             "item_ids": [Command.create(item) for item in items],
             **self._prepare_matter(case, rows),
@@ -121,11 +115,11 @@ class DebtCallWizard(models.TransientModel):
         return self.call_id._place(phone=phone, number=number) or False
 
     def action_dial_other(self):
-        """Dial a number that was typed in."""
+        """Dial a number that was typed in, and keep it."""
         self.ensure_one()
         if not self.other_number:
             raise UserError(self.env._("Type the number to be dialled."))
-        return self._dial(number=self.other_number)
+        return self._dial_learned(self.call_id.learn(number=self.other_number))
 
     def action_save(self):
         """Log the outcome and leave the window."""

@@ -5,6 +5,7 @@ from . import (
     debt_call_dial,
     debt_call_finish,
     debt_call_inbound,
+    debt_call_learn,
     debt_call_outcome,
     debt_call_preview,
     debt_call_promise,

@@ -20,9 +20,11 @@ from . import (
     debt_contact_policy_version,
     debt_contact_policy_demands,
     debt_phone,
+    debt_phone_learn,
     debt_phone_list,
     debt_phone_place,
     debt_phone_zones,
     res_config_settings,
+    res_partner_people,
     res_partner_protection,
 )

@@ -212,7 +212,7 @@ class DebtPhone(models.Model):
                   JOIN res_partner debtor ON debtor.id = phone.partner_id
                  WHERE phone.partner_id = ANY(%s)
                    AND phone.number IS NOT NULL AND phone.active
-                 ORDER BY phone.sequence, phone.id
+                 ORDER BY phone.tried_at NULLS FIRST, phone.sequence, phone.id
                 """,
                 debtor_ids,
             )

@@ -150,6 +150,13 @@ class DebtCall(models.Model):
             call.caller_number_id = numbers._take(call.phone_id, call.number)
         return result
 
+    def _unanswered_code(self):
+        """What the line said, where it said something."""
+        suggested = self.suggested_outcome_id
+        if suggested and not suggested.connected:
+            return suggested.code
+        return super()._unanswered_code()
+
     # --- who is on the line -------------------------------------------------------
     def _keep_alive(self):
         """Telephony says that these calls are on the line: nobody takes them back."""

@@ -34,6 +34,9 @@ export async function replace(env, action) {
     await env.services.action.doAction(action.params.action, {
         stackPosition: "replaceCurrentAction",
     });
+    if (action.params.then) {
+        await env.services.action.doAction(action.params.then);
+    }
 }
 
 /** Back to where the call window was opened from, else to the operator's day. */
