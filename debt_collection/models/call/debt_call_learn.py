@@ -143,12 +143,10 @@ class DebtCall(models.Model):
     def _source_text(self, source):
         """From whom we have something, with the day and who wrote it down."""
         day = fields.Date.to_string(self.company_id._debt_today())
-        known = {"operator": self.user_id.name, "date": day}
+        written = f"{self.user_id.name}, {day}"
         if not source:
-            return self.env._("%(operator)s, %(date)s", **known)
-        return self.env._(
-            "from %(origin)s; %(operator)s, %(date)s", origin=source, **known
-        )
+            return written
+        return self.env._("from %(origin)s; %(by)s", origin=source, by=written)
 
     # --- one number after the other ---------------------------------------------------
     def _try_next(self):

@@ -157,13 +157,7 @@ class DebtPhone(models.Model):
         if health == "good":
             phone.confirmed_on = fields.Date.context_today(self)
         names = dict(self._fields["health"]._description_selection(self.env))
-        phone._log_on_cases(
-            self.env._(
-                "%(number)s: %(health)s.",
-                number=phone._number_text(),
-                health=names[health],
-            )
-        )
+        phone._log_on_cases(f"{phone._number_text()}: {names[health]}.")
 
     def _is_stale(self, today):
         """Whether it should be asked about: it was right once, and long ago."""
