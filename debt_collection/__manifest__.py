@@ -67,6 +67,7 @@
         "wizards/debt_contact_audit_views.xml",
         "wizards/debt_exclude_wizard_views.xml",
         "wizards/debt_flag_wizard_views.xml",
+        "wizards/debt_message_composer_views.xml",
         "wizards/debt_message_record_views.xml",
         "wizards/debt_script_preview_views.xml",
         "wizards/debt_what_if_templates.xml",

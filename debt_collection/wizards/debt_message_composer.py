@@ -1,12 +1,39 @@
-from odoo import Command, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize_all
+from odoo.tools import email_normalize_all, plaintext2html
+
+from ..models.message.debt_message import ELSEWHERE
+
+
+def warning(composer, channel, model, ids):
+    """What to know before writing from other documents than the debtor's case.
+
+    :param str channel: email or sms
+    :param str model: of the documents
+    :param ids: of the documents; they come from the client
+    :return: text, empty where there is nothing to know
+    """
+    if not ids:
+        return ""
+    records = composer.env[model].browse(ids).exists()._filtered_access("read")
+    debtors = records if model == "res.partner" else records.partner_id
+    messages = composer.env["debt.message"]
+    return messages._elsewhere_warning(channel, debtors, composer.env.company)
 
 
 class SmsComposer(models.TransientModel):
     """SMS to debtors, from their cases."""
 
     _inherit = "sms.composer"
+
+    debt_warning = fields.Text(compute="_compute_debt_warning")
+
+    @api.depends("res_model", "res_id", "res_ids")
+    def _compute_debt_warning(self):
+        for composer in self:
+            ours = composer.res_model in ELSEWHERE
+            ids = composer._get_records().ids if ours else []
+            composer.debt_warning = warning(composer, "sms", composer.res_model, ids)
 
     def _action_send_sms(self):
         model = self.res_model or ""
@@ -24,6 +51,9 @@ class SmsComposer(models.TransientModel):
         return super()._action_send_sms()
 
     def _prepare_mass_sms(self, records, sms_record_values):
+        if records is not None and records._name in ELSEWHERE:
+            for record in records:
+                self._debt_note_elsewhere(record, sms_record_values[record.id])
         if records is None or records._name != "debt.case":
             return super()._prepare_mass_sms(records, sms_record_values)
         # Superuser: only the provider's reports read trackers.
@@ -44,10 +74,36 @@ class SmsComposer(models.TransientModel):
         return super()._prepare_mass_sms(records, sms_record_values)
 
 
+    def _debt_note_elsewhere(self, record, values):
+        """:param dict values: of the ``sms.sms`` that is to be created"""
+        # With a message on the document it is noted when it is made.
+        if values.get("mail_message_id") or values["state"] != "outgoing":
+            return
+        company = record._debt_written_by()
+        partner = self.env["res.partner"].browse(values.get("partner_id") or [])
+        if company and partner:
+            self.env["debt.message"]._note_elsewhere(
+                "sms",
+                {partner: [values["number"]]},
+                company,
+                body=plaintext2html(values["body"]),
+                sms_uuid=values["uuid"],
+            )
+
+
 class MailComposeMessage(models.TransientModel):
     """E-mail to the debtors of many cases."""
 
     _inherit = "mail.compose.message"
+
+    debt_warning = fields.Text(compute="_compute_debt_warning")
+
+    @api.depends("model", "res_ids", "res_domain")
+    def _compute_debt_warning(self):
+        for composer in self:
+            ours = composer.model in ELSEWHERE
+            ids = composer._evaluate_res_ids() if ours else []
+            composer.debt_warning = warning(composer, "email", composer.model, ids)
 
     def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
         if self.model != "debt.case":

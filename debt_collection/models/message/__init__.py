@@ -6,6 +6,7 @@ from . import (
     res_partner,
     debt_message_decision,
     debt_message_by_hand,
+    debt_message_elsewhere,
     debt_message_result,
     debt_message_in_person,
     debt_message_queue,

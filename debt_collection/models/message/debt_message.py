@@ -17,6 +17,8 @@ IGNORED_PAUSES = {
     "payment_details": ("promised", "on_hold"),
     "promise_reminder": ("promised",),
 }
+#: Documents from which debtors are written to without the gate being asked.
+ELSEWHERE = ("account.move", "res.partner")
 REQUESTED = ("promise_confirmation", "payment_details")
 ABOUT_PROMISES = ("promise_confirmation", "promise_reminder")
 
@@ -66,6 +68,7 @@ class DebtMessage(models.Model):
             ("ladder", "Step of the Retry Ladder"),
             ("manual", "Written by Hand"),
             ("recorded", "Made in Person"),
+            ("elsewhere", "From an Invoice or Contact"),
         ],
         required=True,
         readonly=True,

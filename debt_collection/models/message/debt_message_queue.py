@@ -5,6 +5,10 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 from odoo.tools.mail import append_content_to_html
 
+from .debt_message import ELSEWHERE
+
+#: Where mails to debtors are written.
+FROM = ("debt.case", *ELSEWHERE)
 UNSUBSCRIBE_LINE = Markup('<p style="font-size: 12px; color: #6c757d;">%s</p>')
 
 
@@ -206,19 +210,20 @@ class MailMail(models.Model):
     )
 
     def _prepare_outgoing_body(self):
-        """Whatever it was written with, each e-mail to a debtor has a way out."""
+        """Whatever it was written with, each e-mail from a case has a way out."""
         body = super()._prepare_outgoing_body()
         # Superuser: whether this mail is such a message.
-        message = self.sudo().debt_message_ids[:1]
+        message = self.sudo().debt_message_ids.filtered(
+            lambda message: message.kind != "elsewhere"
+        )[:1]
         return message._with_way_out(body) if message else body
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
-        about_cases = self.filtered(lambda mail: mail.model == "debt.case")
-        if about_cases:
-            # Superuser: exactly the messages these mails are.
-            messages = about_cases.sudo().debt_message_ids
+        to_debtors = self.filtered(lambda mail: mail.model in FROM)
+        # Superuser: exactly the messages these mails are.
+        if messages := to_debtors.sudo().debt_message_ids:
             if failure_type:
                 messages._failed(failure_reason or failure_type)
             else:
