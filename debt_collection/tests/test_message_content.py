@@ -1,6 +1,6 @@
 from itertools import product
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import html2plaintext
 
@@ -90,6 +90,21 @@ class TestMessageContent(DebtCommon):
         message, text = self._send("payment_details", "sms")
         self.assertEqual(message.state, "sent", message.failure)
         self.assertIn(f"{self.case.consent_url}/sms", text)
+
+    def test_the_law_may_want_a_language(self):
+        """The debtor's own will do; a text that is in neither stays here."""
+        self.policy.languages = "uk"
+        message, _text = self._send("payment_details", "email")
+        self.assertEqual(message.state, "sent", message.failure)
+        self.other.lang = False
+        message, _text = self._send("payment_details", "email")
+        self.assertEqual(message.state, "refused")
+        self.assertIn("in a language of the debtor (uk)", message.failure)
+        self.policy.languages = "en, uk"
+        message, _text = self._send("payment_details", "email")
+        self.assertEqual(message.state, "sent", message.failure)
+        with self.assertRaisesRegex(ValidationError, "codes of two letters"):
+            self.policy.languages = "ukrainian"
 
     def test_who_refused_sms_by_the_link_gets_none(self):
         url = f"{self.case.consent_url}/sms"

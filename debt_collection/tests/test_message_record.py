@@ -40,8 +40,8 @@ class TestMessageRecord(DebtCommon):
         self.case.user_id = self.operator
 
     def _form(self, channel, user=None, **values):
-        action = self.case.action_record_in_person()
-        wizards = self.env[action["res_model"]].with_context(**action["context"])
+        wizards = self.env["debt.message.record"]
+        wizards = wizards.with_context(default_case_id=self.case.id)
         form = Form(wizards.with_user(user or self.operator))
         form.channel = channel
         for name, value in values.items():

@@ -1,5 +1,6 @@
 import hashlib
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -38,6 +39,17 @@ class TestRecording(RecordingCase):
             cron = self.env.ref("debt_collection.ir_cron_debt_recording")
             cron.method_direct_trigger()
         self.env.invalidate_all()
+
+    # --- must it be recorded ------------------------------------------------------
+    def test_a_telephone_that_does_not_record_says_which_law_minds(self):
+        provider = self.env["debt.telephony.provider"].create({"name": "Desk"})
+        self.assertFalse(provider.recording_hint, "no law of Belgium asks for it")
+        self._person("base.ru", "+7 495 123 45 67")
+        provider.invalidate_recordset()
+        self.assertIn("Russia, private persons", provider.recording_hint)
+        with patch.object(type(provider), "_records", lambda self: True):
+            provider.invalidate_recordset()
+            self.assertFalse(provider.recording_hint)
 
     # --- may it be recorded -------------------------------------------------------
     def test_where_nothing_is_said_it_is_announced(self):

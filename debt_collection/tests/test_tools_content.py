@@ -138,3 +138,20 @@ def test_a_number_is_known_in_any_spelling(number, between):
 def test_no_text_without_the_creditor_leaves(text):
     if "acme collections nv" not in " ".join(text.split()).casefold():
         assert "no_creditor" in codes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "demanded", "fits"),
+    [
+        ("Будь ласка, зателефонуйте нам щодо рахунку", ("uk",), True),
+        ("Пожалуйста, перезвоните нам по этому счёту", ("uk",), False),
+        ("Please call us about your invoice", ("uk",), False),
+        ("Please call us about your invoice", ("en", "uk"), True),
+        ("Bitte rufen Sie uns an, es ist dringend", ("fr",), False),
+        ("Veuillez nous appeler pour votre dossier", ("fr",), True),
+        ("Acme Collections NV 02 555 00 00", ("fr",), True),
+    ],
+)
+def test_the_language_that_the_law_wants(text, demanded, fits):
+    """Where a text says too little to tell, it is not refused."""
+    assert ("language" not in codes(text, languages=demanded)) is fits

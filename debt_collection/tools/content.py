@@ -6,6 +6,7 @@ contact policies that hold and from what the company knows of itself.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -52,6 +53,23 @@ ROBOT_WORDS = (
 )
 
 
+# Short words that stand in nearly every text of a language, and what tells apart those
+# that share them: enough to know which of the shipped languages a message is in.
+COMMON_WORDS = {
+    "en": "the to and of for is are please you your we us not this that",
+    "ru": "и в на не вы ваш вам мы нам просим если или по это пожалуйста счёту что",
+    "uk": "і та в на не ви ваш вам ми нам просимо якщо або за це будь ласка рахунку що",
+    "kk": "және сіз сізге біз бізге үшін бойынша бұл егер немесе құрметті өтінеміз",
+    "de": "die der das und ist nicht sie wir bitte für oder ihre uns ein von",
+    "fr": "le la les et est vous nous pour ne pas votre veuillez de ou cette",
+    "nl": "de het een en is niet u wij voor uw of van ons dit graag",
+    "es": "el la los y es no usted nosotros para su por favor de o esta",
+    "it": "il la gli e è non lei noi per di o questo si prega della",
+    "pt": "o a os e é não você nós para seu por favor de ou esta",
+    "pl": "i w na nie pan pani my prosimy jeśli lub do to proszę się oraz",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Demands:
     """What one message has to say.
@@ -63,7 +81,8 @@ class Demands:
     ``amounts``: amounts of which each must be named, as digits with a point.
     ``secrets``: texts that must not appear, and no word that speaks of a debt either.
     ``forbidden``: the company's own list.  ``robot``: it must say at the beginning that
-    a robot speaks.
+    a robot speaks.  ``languages``: codes of those in one of which it must be written;
+    empty: in any.
     """
 
     creditor: str
@@ -77,13 +96,14 @@ class Demands:
     secrets: tuple[str, ...] | None = None
     forbidden: tuple[str, ...] = ()
     robot: bool = False
+    languages: tuple[str, ...] = ()
 
 
 class Problem(NamedTuple):
     """What is wrong with a text.
 
     ``code``: no_creditor, no_phone, no_answer, no_refusal, no_amount, reveals,
-    forbidden, no_robot.  ``detail``: the text it is about, empty where there is none.
+    forbidden, no_robot, language.  ``detail``: the text it is about, empty where there is none.
     """
 
     code: str
@@ -155,6 +175,34 @@ def _figure(written: str) -> str:
     return f"{''.join(whole)}.{decimals}"
 
 
+def names_robot(text: str) -> bool:
+    """Tell whether a text says at its beginning that no person speaks.
+
+    >>> names_robot("This is an automated message."), names_robot("Good day.")
+    (True, False)
+    """
+    return _any_of(ROBOT_WORDS, f" {_plain(text)[:BEGINNING]} ")
+
+
+def language(text: str) -> str | None:
+    """Return the code of the language of a text, nothing where that cannot be told.
+
+    >>> language("Please call us back. To refuse, write to us"), language("Acme 12 €")
+    ('en', None)
+    >>> language("Просим Вас перезвонить нам по этому счёту")
+    'ru'
+    """
+    words = Counter(re.findall(r"[^\W\d_]+", _plain(text)))
+    scores = Counter(
+        {
+            code: sum(words[word] for word in set(common.split()))
+            for code, common in COMMON_WORDS.items()
+        }
+    )
+    (best, most), (_next, second) = scores.most_common(2)
+    return best if most > second else None
+
+
 def names_amount(text: str, amount: str) -> bool:
     """Tell whether a text names an amount, however it is written there.
 
@@ -178,8 +226,10 @@ def _missing(plain: str, demands: Demands) -> Iterator[Problem]:
     for amount in demands.amounts:
         if not names_amount(plain, amount):
             yield Problem("no_amount", amount)
-    if demands.robot and not _any_of(ROBOT_WORDS, f" {plain[:BEGINNING]} "):
+    if demands.robot and not names_robot(plain):
         yield Problem("no_robot")
+    if demands.languages and language(plain) not in (None, *demands.languages):
+        yield Problem("language", ", ".join(demands.languages))
 
 
 def _missing_answer(plain: str, demands: Demands) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from . import (
     debt_contact_audit_monthly,
     debt_contact_explain,
     debt_contact_explain_text,
+    debt_contact_policy_update,
     debt_dialler_simulator,
     debt_exclude_wizard,
     debt_flag_wizard,

@@ -238,6 +238,13 @@ class DebtDiallerCampaign(models.Model):
                 "Choose a voice message that has a recording, or let one be spoken: "
                 "open the prompt."
             )
+        if hidden := self._voices()._hides_its_nature(self.company_id):
+            return self.env._(
+                "“%(prompt)s” is spoken by a machine, and some of the laws that you "
+                "keep want it to say so at the beginning. Begin it with “This is an "
+                "automated message”, or record a person's voice.",
+                prompt=hidden[0].name,
+            )
         if self._may_abandon() and not self.abandon_message_id.audio:
             return self.env._(
                 "Choose the message for debtors who answer when no operator is free; "
@@ -258,6 +265,13 @@ class DebtDiallerCampaign(models.Model):
                 "later, with more operators, or choose progressive dialling."
             )
         return ""
+
+    def _voices(self):
+        """What debtors hear first, in whatever language."""
+        message = self.message_id if self.mode == "voice_message" else self.env[
+            "debt.dialler.prompt"
+        ]
+        return message | message.translation_ids
 
     def _may_abandon(self):
         """Whether a debtor may wait for an operator and find none."""

@@ -54,6 +54,13 @@ class DebtDiallerPrompt(models.Model):
         attachment=True,
         help="A WAV file, 16 bit; it is brought to the 8 kHz of a telephone line.",
     )
+    is_machine_voice = fields.Boolean(
+        string="Spoken by a Machine",
+        readonly=True,
+        copy=False,
+        help="Some laws want an artificial voice to say at the beginning that it is "
+        "one.",
+    )
     audio_sha1 = fields.Char(readonly=True, copy=False)
     seconds = fields.Integer(string="Length (s)", readonly=True, copy=False)
 
@@ -109,6 +116,7 @@ class DebtDiallerPrompt(models.Model):
         """
         if "audio" not in vals:
             return vals
+        vals = {"is_machine_voice": False} | vals
         if not vals["audio"]:
             return vals | {"audio_sha1": False, "seconds": 0}
         try:
@@ -141,7 +149,8 @@ class DebtDiallerPrompt(models.Model):
         :raises UserError: it cannot
         """
         for prompt in self:
-            prompt.audio = base64.b64encode(prompt._spoken())
+            audio = base64.b64encode(prompt._spoken())
+            prompt.write({"audio": audio, "is_machine_voice": True})
 
     def _spoken(self):
         """The text as WAV, by the synthesiser of this machine."""

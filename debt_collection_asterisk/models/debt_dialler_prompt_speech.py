@@ -8,6 +8,8 @@ from babel.dates import format_date, format_skeleton
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.debt_collection.tools import content
+
 from .debt_dialler_prompt import SPEAKER
 
 _logger = logging.getLogger(__name__)
@@ -57,6 +59,23 @@ class DebtDiallerPrompt(models.Model):
             )
         )
         return self if self.lang == lang else translations[:1] or self
+
+    def _hides_its_nature(self, company):
+        """Those prompts in which a machine speaks and does not say so.
+
+        :param company: ``res.company`` that calls; empty where no law minds
+        """
+        demanded = self.env["debt.contact.policy"].search_count(
+            [("demand_robot", "=", True), ("company_id", "in", (False, company.id))],
+            limit=1,
+        )
+        return self.filtered(
+            lambda prompt: (
+                demanded
+                and prompt.is_machine_voice
+                and not content.names_robot(prompt.text)
+            )
+        )
 
     def _names_a_day(self):
         return DAY in (self.text or "")

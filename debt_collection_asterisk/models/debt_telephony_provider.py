@@ -302,6 +302,9 @@ class DebtTelephonyProvider(models.Model):
         self._command(call, "play", prompt=prompt.sudo()._prepare_job())
         return None
 
+    def _records(self):
+        return self.record_calls if self.kind == "asterisk" else super()._records()
+
     def _do_record(self, call, start=True):
         if self.kind != "asterisk":
             return super()._do_record(call, start)

@@ -67,6 +67,20 @@ class TestKeys(CampaignCase):
         self.assertIn("no operator is free", str(refused.exception))
         self._voice(abandon_message_id=False, menu_operator=False)
 
+    def test_a_machine_says_that_it_is_one(self):
+        campaign = self._voice()
+        message = campaign.message_id
+        message.write({"is_machine_voice": True, "text": "Good day. Please call us."})
+        with self.assertRaises(UserError) as refused:
+            campaign.action_start()
+        self.assertIn("spoken by a machine", str(refused.exception))
+        message.text = "Good day. This is an automated message. Please call us."
+        campaign.action_start()
+        message.write({"is_machine_voice": True, "text": "Good day. Please call us."})
+        message.audio = base64.b64encode(sound())
+        self.assertFalse(message.is_machine_voice, "a person's voice was recorded")
+        campaign.action_start()
+
     def test_promise(self):
         call = self._pressed(choice="promise", date="2026-03-13")
         self.assertEqual(call.outcome_code, "promise")

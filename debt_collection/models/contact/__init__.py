@@ -19,6 +19,7 @@ from . import (
     debt_contact_policy_consent,
     debt_contact_policy_version,
     debt_contact_policy_demands,
+    debt_contact_policy_shipped,
     debt_phone,
     debt_phone_learn,
     debt_phone_list,

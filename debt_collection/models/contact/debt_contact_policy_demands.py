@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...tools.content import COMMON_WORDS
 
 
 class DebtContactPolicy(models.Model):
@@ -15,6 +18,12 @@ class DebtContactPolicy(models.Model):
     demand_robot = fields.Boolean(
         string="Robots Say So",
         help="A robot or an artificial voice says at the beginning that it is one.",
+    )
+    languages = fields.Char(
+        string="Languages of Messages",
+        help="Codes of the languages in one of which messages are written, separated "
+        "by commas, e.g. uk. The debtor's own language is permitted as well. Empty: "
+        "any.",
     )
     recording_required = fields.Boolean(
         string="Calls Must Be Recorded",
@@ -41,6 +50,38 @@ class DebtContactPolicy(models.Model):
     def _version_content(self):
         """A version says what was demanded of words as well."""
         names = ("demand_phone", "demand_robot", "recording_required")
-        names += ("revocation_scope", "revocation_days", "revocation_confirmed")
+        names += ("languages", "revocation_scope", "revocation_days", "revocation_confirmed")
         demands = {name: self[name] for name in names if self[name]}
         return super()._version_content() | {"demands": demands}
+
+    @api.constrains("languages")
+    def _check_languages(self):
+        """:raises ValidationError: a language is none whose texts can be told"""
+        for policy in self:
+            for code in policy._language_codes():
+                if code not in COMMON_WORDS:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(code)s” is no language whose texts can be checked. "
+                            "Write codes of two letters out of: %(codes)s.",
+                            code=code,
+                            codes=", ".join(sorted(COMMON_WORDS)),
+                        )
+                    )
+
+    def _language_codes(self):
+        codes = (self.languages or "").lower().split(",")
+        return [code.strip() for code in codes if code.strip()]
+
+    def _demanded_languages(self, debtor):
+        """In which languages a message to a debtor may be under these policies.
+
+        :param debtor: ``res.partner``
+        :return: tuple of codes, those that all policies permit; empty for any
+        """
+        lists = [set(policy._language_codes()) for policy in self if policy.languages]
+        if not lists:
+            return ()
+        own = {(debtor.lang or "")[:2]} & COMMON_WORDS.keys()
+        common = set.intersection(*lists) or set.union(*lists)
+        return tuple(sorted(common | own))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.consent import last_word
+from .recipients import outside_recipients, sms_numbers
 
 MOBILE = ("mobile", "landline_or_mobile")
 SHOWN = 5
@@ -115,14 +116,14 @@ class DebtCase(models.Model):
             for mobile in self.env["debt.phone"]._for_sms(debtor.debt_phone_ids)
         ).sorted(lambda p: (p != dialled, MOBILE.index(p.kind), p.sequence))
         if len(mobiles) > 1:
-            mobiles = mobiles.sorted(self._refuses_sms)
+            company = self.company_id
+            words = self._consent_words(debtor)[debtor.id, company.id]
+            today = company._debt_today()
+            # Where the debtor wants no SMS comes last.
+            mobiles = mobiles.sorted(
+                lambda p: last_word(words, "sms", p.number, today) is False
+            )
         return mobiles[:1].number
-
-    def _refuses_sms(self, phone):
-        """Whether the debtor wants no SMS on that number."""
-        debtor, company = self.partner_id.sudo(), self.company_id
-        words = self._consent_words(debtor)[debtor.id, company.id]
-        return last_word(words, "sms", phone.number, company._debt_today()) is False
 
     def _no_address_text(self, channel):
         # Superuser: exactly this debtor's address.
@@ -163,17 +164,6 @@ class DebtCase(models.Model):
         )
         return action | {"domain": [("case_id", "=", self.id)], "context": {}}
 
-    def action_record_in_person(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Letter or Visit"),
-            "res_model": "debt.message.record",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_case_id": self.id},
-        }
-
     # --- the chatter and the composers ----------------------------------------------
     def message_update(self, msg_dict, update_vals=None):
         """An e-mail arrived on a case: whoever works the case gets to know of it.
@@ -190,7 +180,7 @@ class DebtCase(models.Model):
         return result
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
-        outside = self._outside_recipients(recipients_data)
+        outside = outside_recipients(self, recipients_data)
         if not outside:
             return super()._notify_thread_by_email(message, recipients_data, **kwargs)
         messages = self.env["debt.message"]
@@ -214,7 +204,7 @@ class DebtCase(models.Model):
     def _notify_thread_by_sms(self, message, recipients_data, **kwargs):
         if not self:
             return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
-        numbers = self._sms_numbers(recipients_data, kwargs)
+        numbers = sms_numbers(self, recipients_data, kwargs)
         if not numbers:
             return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
         messages = self.env["debt.message"]
@@ -230,42 +220,3 @@ class DebtCase(models.Model):
         for notified in message.sudo().notification_ids.filtered("sms_tracker_ids"):
             written[notified.sms_number]._track_sms(notified.sms_tracker_ids)
         return result
-
-    def _outside_recipients(self, recipients_data):
-        """Those of Odoo's recipients who get an e-mail and are no colleagues.
-
-        Whether they may, being the debtor or not, is for the gate to say.
-
-        :param recipients_data: as `_notify_get_recipients` gives them
-        """
-        if not self:
-            return []
-        # Superuser: exactly the company and its contacts.
-        company = self.company_id.sudo().partner_id.commercial_partner_id
-        colleagues = company.search([("commercial_partner_id", "=", company.id)])
-        return [
-            one
-            for one in recipients_data
-            if one["notif"] == "email"
-            and one["type"] != "user"
-            and one["email_normalized"]
-            and one["id"] not in colleagues.ids
-        ]
-
-    def _sms_numbers(self, recipients_data, options):
-        """Numbers an SMS is about to go to, as the SMS addon chooses them."""
-        chosen = options.get("sms_pid_to_number") or {}
-        ids = [one["id"] for one in recipients_data if one["notif"] == "sms"]
-        # Superuser: exactly the numbers of these recipients.
-        partners = self.env["res.partner"].sudo().browse(ids)
-        numbers = [
-            partner._phone_format(number=number) or number
-            for partner in partners
-            if (number := chosen.get(partner.id) or partner.phone)
-        ]
-        numbers += [
-            self._phone_format(number=number) or number
-            for number in options.get("sms_numbers") or []
-            if number
-        ]
-        return list(dict.fromkeys(numbers))

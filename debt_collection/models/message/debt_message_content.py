@@ -82,6 +82,7 @@ class DebtMessage(models.Model):
             secrets=self._content_secrets(case) if unrevealing else None,
             forbidden=company._debt_forbidden(),
             robot=channel == "robot_call" and any(policies.mapped("demand_robot")),
+            languages=policies._demanded_languages(case.partner_id),
         )
 
     @api.model
@@ -126,6 +127,10 @@ class DebtMessage(models.Model):
                 "It speaks of the debt (“%(detail)s”), and others may read it."
             ),
             "forbidden": self.env._("Your company forbids the words “%(detail)s”."),
+            "language": self.env._(
+                "The law wants it in a language of the debtor (%(detail)s): set the "
+                "debtor's language, and translate the template."
+            ),
             "no_robot": self.env._(
                 "It does not say at the beginning that a robot speaks."
             ),

@@ -274,10 +274,14 @@ class DebtCase(models.Model):
 
     def _leave_ladder(self):
         """The ladder is over: the case takes its exit state."""
-        state = self.ladder_id.exit_state
+        state = self._exit_state()
         self.write({"state": state, "hold_until": False})
         self._message_log(body=self.env._("The retry ladder is over without a result."))
         return Plan(None, None, state)
+
+    def _exit_state(self):
+        """Hook: the state in which a ladder that is over leaves the case."""
+        return self.ladder_id.exit_state
 
     def _prepare_plan_values(self, planned, message=None):
         values = {

@@ -15,6 +15,7 @@ class DebtCase(models.Model):
 
     promise_ids = fields.One2many("debt.promise", "case_id")
     dispute_ids = fields.One2many("debt.dispute", "case_id")
+    forbearance_ids = fields.One2many("debt.forbearance", "case_id")
     promise_count = fields.Integer(compute="_compute_related_counts")
     dispute_count = fields.Integer(compute="_compute_related_counts")
 
@@ -125,3 +126,23 @@ class DebtCase(models.Model):
         started = self.ladder_started_on or today
         if (today - started).days >= last_day - 1:
             self.ladder_started_on = today
+
+    # --- before a case is handed over -------------------------------------------------
+    def action_legal(self):
+        """:raises UserError: the law wants forbearance offered first"""
+        self.check_access("write")
+        self.env["debt.forbearance"]._check_offered(self)
+        return super().action_legal()
+
+    def _exit_state(self):
+        """Nobody is handed over by the clock to whom nothing was offered."""
+        state = super()._exit_state()
+        if state != "legal" or not self.env["debt.forbearance"]._missing(self):
+            return state
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Offer forbearance before handing the case over"),
+            user_id=self._accountant().id,
+            date_deadline=self.company_id._debt_today(),
+        )
+        return "dormant"

@@ -4,4 +4,5 @@ from . import (
     debt_recording_rule,
     debt_call_recording,
     debt_case_recording,
+    debt_telephony_provider,
 )
