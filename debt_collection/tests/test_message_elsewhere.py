@@ -161,7 +161,9 @@ class TestMessageElsewhere(DebtCommon, SMSCommon):
         self.assertFalse(composer.debt_warning)
 
     def test_send_on_invoices_warns(self):
-        other = self._new_debtor("Debtor Two", "+32 470 12 34 57", email="b@example.com")
+        other = self._new_debtor(
+            "Debtor Two", "+32 470 12 34 57", email="b@example.com"
+        )
         more = self._invoice(70, 5, other)
         self._case(other)
         for moves, text in (

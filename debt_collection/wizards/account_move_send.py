@@ -10,8 +10,10 @@ class AccountMoveSend(models.AbstractModel):
     def _get_alerts(self, moves, moves_data):
         alerts = super()._get_alerts(moves, moves_data)
         mailed = moves.filtered(
-            lambda move: "email" in moves_data[move]["sending_methods"]
-            and move.is_sale_document(include_receipts=True)
+            lambda move: (
+                "email" in moves_data[move]["sending_methods"]
+                and move.is_sale_document(include_receipts=True)
+            )
         )
         messages = self.env["debt.message"]
         for company, written in mailed.grouped("company_id").items():

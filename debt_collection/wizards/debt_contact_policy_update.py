@@ -54,13 +54,10 @@ class DebtContactPolicyUpdate(models.TransientModel):
             % (label, _lines(ours), _lines(theirs))
             for label, ours, theirs in rows
         )
-        return (
-            Markup(
-                '<table class="table table-sm"><thead><tr>%s</tr></thead>'
-                "<tbody>%s</tbody></table>"
-            )
-            % (head, body)
-        )
+        return Markup(
+            '<table class="table table-sm"><thead><tr>%s</tr></thead>'
+            "<tbody>%s</tbody></table>"
+        ) % (head, body)
 
     def action_take_over(self):
         """This policy says from now on what the update says.

@@ -73,7 +73,6 @@ class SmsComposer(models.TransientModel):
                 values["state"] = "canceled"
         return super()._prepare_mass_sms(records, sms_record_values)
 
-
     def _debt_note_elsewhere(self, record, values):
         """:param dict values: of the ``sms.sms`` that is to be created"""
         # With a message on the document it is noted when it is made.

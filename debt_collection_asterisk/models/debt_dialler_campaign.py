@@ -268,9 +268,11 @@ class DebtDiallerCampaign(models.Model):
 
     def _voices(self):
         """What debtors hear first, in whatever language."""
-        message = self.message_id if self.mode == "voice_message" else self.env[
-            "debt.dialler.prompt"
-        ]
+        message = (
+            self.message_id
+            if self.mode == "voice_message"
+            else self.env["debt.dialler.prompt"]
+        )
         return message | message.translation_ids
 
     def _may_abandon(self):

@@ -50,7 +50,12 @@ class DebtContactPolicy(models.Model):
     def _version_content(self):
         """A version says what was demanded of words as well."""
         names = ("demand_phone", "demand_robot", "recording_required")
-        names += ("languages", "revocation_scope", "revocation_days", "revocation_confirmed")
+        names += (
+            "languages",
+            "revocation_scope",
+            "revocation_days",
+            "revocation_confirmed",
+        )
         demands = {name: self[name] for name in names if self[name]}
         return super()._version_content() | {"demands": demands}
 

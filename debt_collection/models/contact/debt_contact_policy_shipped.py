@@ -5,8 +5,8 @@ from lxml import etree
 
 from odoo import api, fields, models
 from odoo.modules.module import Manifest
-from odoo.tools import file_open
 from odoo.orm.models import MAGIC_COLUMNS
+from odoo.tools import file_open
 from odoo.tools.convert import xml_import
 
 ADDON = "debt_collection"
@@ -14,7 +14,14 @@ FILES = "data/contact_policy"
 #: Lists of a policy, which are loaded anew as a whole.
 LISTS = ("window_ids", "limit_ids", "consent_ids")
 #: What is no part of a law: order, bookkeeping, and whose it is.
-NO_PART = {"sequence", "active", "company_id", "adapted_from_id", "counsel_note", "note"}
+NO_PART = {
+    "sequence",
+    "active",
+    "company_id",
+    "adapted_from_id",
+    "counsel_note",
+    "note",
+}
 
 
 class DebtContactPolicy(models.Model):

@@ -36,7 +36,7 @@ class DebtTelephonyProvider(models.Model):
         countries = self.env["res.country"].union(
             *(
                 country
-                for country, in cases._read_group(theirs, ["partner_id.country_id"])
+                for (country,) in cases._read_group(theirs, ["partner_id.country_id"])
             )
         )
         return self.env["debt.contact.policy"].search(
