@@ -11,7 +11,8 @@ from odoo.tools.misc import ReadonlyDict
 from .common import DebtCommon
 
 #: Stands in every text of a record that was filled: who reads it, reads that record.
-MARK = "Zq{model}:{id}qZ"
+#: An invoice's number with few digits in it would pass for one with a year.
+MARK = "Zq{model}:{id:09}qZ"
 MARKED = re.compile(r"Zq([a-z._]+):(\d+)qZ")
 #: What no text is put into, since the program itself reads it.
 READ_BY_THE_PROGRAM = {"lang", "tz", "debt_tz", "kind", "type", "mimetype", "phone"}

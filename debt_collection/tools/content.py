@@ -103,7 +103,8 @@ class Problem(NamedTuple):
     """What is wrong with a text.
 
     ``code``: no_creditor, no_phone, no_answer, no_refusal, no_amount, reveals,
-    forbidden, no_robot, language.  ``detail``: the text it is about, empty where there is none.
+    forbidden, no_robot, language.  ``detail``: the text it is about, empty where there
+    is none.
     """
 
     code: str
