@@ -1,5 +1,6 @@
 from . import (
     debt_call_report,
+    debt_call_report_query,
     debt_case_report,
     debt_contact_audit_report,
     debt_objection_report,

@@ -1,8 +1,8 @@
 from odoo import fields, models
-from odoo.tools import SQL
 
 from ..models.call.parties import PARTIES
 from ..models.contact.debt_contact_policy import DAYS
+from ..models.figures.bands import AGE_BANDS, AMOUNT_BANDS
 
 WEEKDAYS = [(str(number), day.capitalize()) for number, day in enumerate(DAYS[:7], 1)]
 
@@ -29,8 +29,12 @@ class DebtCallReport(models.Model):
             "confirmed_by",
             "connected",
             "direction",
+            "amount_owed",
+            "days_late",
             "disagreement",
             "duration",
+            "ended_at",
+            "finished_at",
             "line",
             "local_hour",
             "mode",
@@ -38,15 +42,17 @@ class DebtCallReport(models.Model):
             "partner_id",
             "party",
             "provider_id",
+            "script_id",
             "started_at",
             "state",
-            "mode",
             "user_id",
         ],
-        "debt.case": ["profile_id", "stage_id", "team_id"],
-        "debt.promise": ["amount", "amount_paid", "call_id", "state"],
+        "debt.case": ["ladder_id", "profile_id", "stage_id", "team_id"],
+        "debt.collection.report": ["amount", "call_id"],
+        "debt.promise": ["amount", "amount_paid", "call_id", "date", "state"],
+        "debt.stage": ["days_from"],
         "res.company": ["currency_id"],
-        "res.users": ["tz"],
+        "res.partner": ["country_id", "is_company", "lang"],
     }
 
     call_id = fields.Many2one("debt.call", readonly=True)
@@ -66,7 +72,28 @@ class DebtCallReport(models.Model):
     )
     team_id = fields.Many2one("debt.team", readonly=True)
     outcome_id = fields.Many2one("debt.call.outcome", readonly=True)
-    stage_id = fields.Many2one("debt.stage", readonly=True)
+    stage_id = fields.Many2one(
+        "debt.stage",
+        readonly=True,
+        help="By the age of the debt when the number was dialled.",
+    )
+    script_id = fields.Many2one("debt.script", readonly=True)
+    ladder_id = fields.Many2one("debt.ladder", string="Retry Ladder", readonly=True)
+    lang_id = fields.Many2one("res.lang", string="Debtor's Language", readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    kind = fields.Selection(
+        [("company", "Company"), ("person", "Person")],
+        string="Kind of Debtor",
+        readonly=True,
+    )
+    age_band = fields.Selection(
+        AGE_BANDS, string="Age", readonly=True, help="Of the debt when it was dialled."
+    )
+    amount_band = fields.Selection(
+        AMOUNT_BANDS,
+        readonly=True,
+        help="What was overdue when the number was dialled.",
+    )
     profile_id = fields.Many2one("debt.profile", readonly=True)
     started_at = fields.Datetime(string="Dialled", readonly=True)
     hour = fields.Integer(
@@ -75,7 +102,11 @@ class DebtCallReport(models.Model):
         aggregator=None,
         help="Where the debtor was when the number was dialled.",
     )
-    weekday = fields.Selection(WEEKDAYS, readonly=True)
+    weekday = fields.Selection(
+        WEEKDAYS,
+        readonly=True,
+        help="Where the debtor was when the number was dialled.",
+    )
     direction = fields.Selection(
         [("outbound", "Outgoing"), ("inbound", "Incoming")], readonly=True
     )
@@ -109,81 +140,84 @@ class DebtCallReport(models.Model):
     promises_broken = fields.Integer(readonly=True)
     amount_promised = fields.Monetary(readonly=True)
     amount_paid = fields.Monetary(string="Paid on Promises", readonly=True)
-    duration = fields.Integer(string="Talk Time", readonly=True)
-    answer_rate = fields.Float(
-        readonly=True, aggregator="avg", help="Answered calls among the attempts."
+    promised = fields.Integer(
+        string="Contacts with a Promise",
+        readonly=True,
+        help="Talks with the right party that brought a promise.",
     )
-
-    @property
-    def _table_query(self):
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
-
-    def _select(self):
-        return SQL(
-            """
-            SELECT c.id,
-                   c.id AS call_id,
-                   c.case_id,
-                   c.partner_id,
-                   c.company_id,
-                   company.currency_id,
-                   c.user_id,
-                   k.team_id,
-                   c.outcome_id,
-                   k.stage_id,
-                   k.profile_id,
-                   c.started_at,
-                   c.local_hour AS hour,
-                   EXTRACT(ISODOW FROM c.started_at AT TIME ZONE 'UTC'
-                           AT TIME ZONE %s)::int::varchar AS weekday,
-                   c.direction,
-                   c.mode,
-                   c.party,
-                   c.confirmed_by,
-                   c.line,
-                   c.provider_id,
-                   c.caller_number_id,
-                   COALESCE(c.disagreement, FALSE)::int AS disagreements,
-                   COALESCE(c.abandoned, FALSE)::int AS abandoned,
-                   (c.direction = 'outbound')::int AS attempts,
-                   (c.direction = 'inbound')::int AS incoming,
-                   (c.direction = 'outbound'
-                    AND COALESCE(c.connected, FALSE))::int AS answered,
-                   COALESCE(c.party = 'right_party', FALSE)::int AS right_party,
-                   COALESCE(p.made, 0) AS promises,
-                   COALESCE(p.kept, 0) AS promises_kept,
-                   COALESCE(p.broken, 0) AS promises_broken,
-                   COALESCE(p.amount, 0) AS amount_promised,
-                   COALESCE(p.paid, 0) AS amount_paid,
-                   c.duration,
-                   CASE WHEN c.direction = 'outbound'
-                        THEN COALESCE(c.connected, FALSE)::int::float
-                        END AS answer_rate
-            """,
-            self.env.user.tz or "UTC",
-        )
-
-    def _from(self):
-        return SQL(
-            """
-              FROM debt_call c
-              JOIN debt_case k ON k.id = c.case_id
-              JOIN res_company company ON company.id = c.company_id
-              LEFT JOIN (
-                    SELECT call_id,
-                           count(*) AS made,
-                           count(*) FILTER (WHERE state = 'kept') AS kept,
-                           count(*) FILTER (WHERE state IN ('partial', 'broken'))
-                                AS broken,
-                           sum(amount) AS amount,
-                           sum(amount_paid) AS paid
-                      FROM debt_promise
-                     WHERE call_id IS NOT NULL
-                       AND state != 'cancelled'
-                     GROUP BY call_id
-              ) p ON p.call_id = c.id
-            """
-        )
-
-    def _where(self):
-        return SQL("WHERE c.state != 'draft'")
+    promises_due = fields.Integer(
+        string="Promises Fallen Due",
+        readonly=True,
+        help="Promises whose day has come and that are decided: kept, partly kept or "
+        "broken.",
+    )
+    promises_kept_due = fields.Integer(
+        string="Of These, Kept", readonly=True, help="Of the promises fallen due."
+    )
+    amount_due = fields.Monetary(
+        string="Promised and Fallen Due",
+        readonly=True,
+        help="The amounts of promises fallen due.",
+    )
+    amount_paid_due = fields.Monetary(
+        string="Of This, Paid",
+        readonly=True,
+        help="What was paid on promises fallen due.",
+    )
+    collected = fields.Monetary(
+        string="Collected After",
+        readonly=True,
+        help="Payments for which the call was the last contact; see Money Collected.",
+    )
+    duration = fields.Integer(string="Talk Time", readonly=True)
+    talks = fields.Integer(readonly=True, help="Calls in which somebody spoke.")
+    wrapup = fields.Integer(
+        string="Wrap-up Time",
+        readonly=True,
+        help="Seconds from the end of the call until its outcome was saved.",
+    )
+    wrapups = fields.Integer(
+        string="Calls Wrapped Up",
+        readonly=True,
+        help="Calls that ended before their outcome was saved.",
+    )
+    answer_rate = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Answered calls among the attempts (outgoing calls).",
+    )
+    right_party_rate = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Outgoing calls in which the right party spoke, among the attempts "
+        "(outgoing calls, not debtors).",
+    )
+    promise_rate = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Talks with the right party that brought a promise, among all of them.",
+    )
+    kept_rate = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Promises kept among those fallen due, by their number. Partly kept is "
+        "not kept.",
+    )
+    kept_rate_amount = fields.Float(
+        string="Kept Rate by Amount",
+        readonly=True,
+        aggregator="avg",
+        help="What was paid on promises fallen due, among the amounts promised.",
+    )
+    talk_average = fields.Float(
+        string="Average Talk",
+        readonly=True,
+        aggregator="avg",
+        help="Talk time for each call in which somebody spoke.",
+    )
+    wrapup_average = fields.Float(
+        string="Average Wrap-up",
+        readonly=True,
+        aggregator="avg",
+        help="Wrap-up time for each call that ended before its outcome was saved.",
+    )

@@ -28,6 +28,7 @@ from . import (
     debt_message_record,
     debt_phone_mend,
     debt_script_preview,
+    debt_team_today,
     debt_what_if,
     debt_what_if_play,
 )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResUsers(models.Model):
@@ -10,6 +11,30 @@ class ResUsers(models.Model):
         ondelete="restrict",
         help="What you dial debtors with. Empty: what your company uses.",
     )
+
+    debt_present = fields.Boolean(
+        string="Works Cases Today",
+        compute="_compute_debt_present",
+        search="_search_debt_present",
+        help="Not archived, and in a collection team still, if ever in one.",
+    )
+
+    def _compute_debt_present(self):
+        left = self._debt_left()
+        for user in self:
+            user.debt_present = user not in left
+
+    @api.model
+    def _search_debt_present(self, operator, value):
+        """Those who are present: archived users never are."""
+        if operator != "in":
+            return NotImplemented
+        # Superuser, as for the mark: who works no cases any more is no secret.
+        members = self.env["debt.team.member"].sudo().with_context(active_test=False)
+        groups = members._read_group([], ["user_id"], ["active:bool_or"])
+        former = [user.id for user, active in groups if not active]
+        present = Domain("active", "=", True) & Domain("id", "not in", former)
+        return present if True in value else ~present
 
     @api.depends_context("debt_mark_left")
     def _compute_display_name(self):

@@ -1,6 +1,7 @@
 from . import (
     res_company,
     res_config_settings,
+    debt_call,
     debt_collection_report,
     debt_collection_told,
     debt_collection_money,
