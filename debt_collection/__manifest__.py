@@ -67,6 +67,7 @@
         "wizards/debt_contact_explain_views.xml",
         "wizards/debt_contact_audit_views.xml",
         "wizards/debt_contact_policy_update_views.xml",
+        "wizards/debt_dispute_settle_views.xml",
         "wizards/debt_exclude_wizard_views.xml",
         "wizards/debt_flag_wizard_views.xml",
         "wizards/debt_message_composer_views.xml",

@@ -125,8 +125,7 @@ def _end_dispute(env, debtor):
 
 def _end_dispute_rejected(env, debtor):
     dispute = _end_dispute(env, debtor)
-    dispute.resolution = "The delivery note is signed; a copy was sent."
-    dispute.action_reject()
+    dispute.reject("The delivery note is signed; a copy was sent.")
 
 
 def _end_training(env, debtor):

@@ -211,6 +211,8 @@ class LedgerHistories(DebtCommon):
         if not line:
             return
         amount = line.currency_id.round(line.amount_residual_currency * share)
+        if not amount:
+            return
         currencies = [line.company_currency_id, *self.foreign]
         foreign = currencies.index(line.currency_id)
         move = self.env["account.move"].create(
@@ -324,7 +326,7 @@ class LedgerHistories(DebtCommon):
     def _play_flag(self, debtor, company):
         self._moves(debtor, company, "out_invoice", "entry")[:1].debt_status = "flagged"
 
-    def _play_dispute(self, debtor, company, deadline):
+    def _play_dispute(self, debtor, company, deadline, part):
         case = self.cases.search(
             [
                 ("partner_id", "=", debtor.id),
@@ -333,20 +335,39 @@ class LedgerHistories(DebtCommon):
             ]
         )
         moves = self._moves(debtor, company)[:1]
-        if case and moves:
-            self.env["debt.dispute"].create(
-                {
-                    "case_id": case.id,
-                    "move_ids": [Command.set(moves.ids)],
-                    "reason": "Never delivered",
-                    "user_id": self.env.user.id,
-                    "deadline": company.root_id._debt_today()
-                    + timedelta(days=deadline),
-                }
-            )
+        # What is paid already is nobody's to dispute.
+        open_ = self.env["debt.ledger"]._case_rows(case) if case else ()
+        if moves.id not in [one["move_id"] for one in open_ if one["left"] > 0]:
+            return
+        whole = self.env["debt.dispute"]._open_of(moves)
+        self.env["debt.dispute"].create(
+            {
+                "case_id": case.id,
+                "move_ids": [Command.set(moves.ids)],
+                "amount": part and max(0.01, moves.currency_id.round(whole * part)),
+                "reason": "Never delivered",
+                "user_id": self.env.user.id,
+                "deadline": company.root_id._debt_today() + timedelta(days=deadline),
+            }
+        )
 
-    def _play_settle(self, debtor, company):
-        disputes = self.env["debt.dispute"].search(
+    def _disputes(self, debtor, company):
+        return self.env["debt.dispute"].search(
             [("partner_id", "=", debtor.id), ("company_id", "=", company.root_id.id)]
         )
-        disputes.action_reject()
+
+    def _play_settle(self, debtor, company, is_valid):
+        disputes = self._disputes(debtor, company)
+        if is_valid:
+            disputes.accept("Half of it was missing.")
+        else:
+            disputes.reject("Delivered as ordered.")
+
+    def _play_correct(self, debtor, company, is_posted):
+        """The accountant posts the credit notes of valid disputes, or drops them."""
+        notes = self._disputes(debtor, company).credit_note_ids
+        notes = notes.filtered(lambda note: note.state == "draft")
+        if is_posted:
+            notes.action_post()
+        else:
+            notes.button_cancel()

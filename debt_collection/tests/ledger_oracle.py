@@ -5,12 +5,15 @@ after the other in plain loops: no residual, no `reconciled` flag, no SQL of the
 is believed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
 from .buckets import days_past_due, stage_for
+
+#: More than anybody owes: all of an entry is disputed.
+ALL = Fraction(10**12)
 
 
 class Owed(NamedTuple):
@@ -18,7 +21,9 @@ class Owed(NamedTuple):
     disputed: float
     oldest: object
     is_open: bool
-    items: dict  # by id of the line: part, left, left in its own currency
+    items: (
+        dict  # by id of the line and whether it is the disputed half: part, left, own
+    )
 
 
 @dataclass
@@ -34,6 +39,7 @@ class Lot:
     is_debit: bool
     part: str
     flagged: bool = False
+    is_half: bool = False  # the disputed part of an item
     left: Fraction = Fraction()
     own_left: Fraction = Fraction()
 
@@ -62,12 +68,13 @@ def owed(debtors, companies):
     payments = env["account.payment"].search(
         [("move_id", "=", False), ("company_id", "in", companies.ids)], order="date, id"
     )
-    disputes = env["debt.dispute"].search([("state", "=", "open")])
+    disputes = env["debt.dispute"].search([("state", "in", ("open", "accepted"))])
     books = {(one, root): [] for one in debtors for root in companies.root_id}
-    for line in lines:
-        if lot := _lot(line, disputes):
+    contested = _contested(disputes)
+    for line in lines.sorted(lambda one: (one.date_maturity or one.date, one.id)):
+        if lot := _lot(line, contested):
             debtor = line.partner_id.commercial_partner_id
-            books[debtor, line.company_id.root_id].append(lot)
+            books[debtor, line.company_id.root_id] += _halves(lot, contested)
     for (debtor, root), lots in books.items():
         own = payments.filtered(
             lambda one, debtor=debtor, root=root: (
@@ -83,7 +90,45 @@ def owed(debtors, companies):
 
 
 # --- what there is ----------------------------------------------------------------
-def _lot(line, disputes):
+def _contested(disputes):
+    """How much of each entry rests, in its own currency; `ALL` of some."""
+    held = {}
+    for dispute in disputes:
+        if not _holds(dispute):
+            continue
+        for move in dispute.move_ids:
+            amount = _exact(dispute.amount) if dispute.amount else ALL
+            held[move] = held.get(move, 0) + amount
+    return held
+
+
+def _holds(dispute):
+    if dispute.state == "accepted":
+        return "draft" in dispute.credit_note_ids.mapped("state")
+    return dispute.deadline >= dispute.company_id.root_id._debt_today()
+
+
+def _halves(lot, contested):
+    """The item, or its undisputed and its disputed half; oldest items first."""
+    held = contested.get(lot.move)
+    if not lot.is_debit or held is None or held >= ALL:
+        return [lot]
+    taken = min(held, lot.own)
+    contested[lot.move] = held - taken
+    digits = lot.move.company_currency_id.decimal_places
+    value = _exact(round(float(lot.value * taken / lot.own), digits))
+    disputed = "disputed" if lot.part == "collected" else lot.part
+    if not value:
+        return [lot]
+    if value >= lot.value:
+        return [replace(lot, part=disputed)]
+    return [
+        replace(lot, value=lot.value - value, own=lot.own - taken),
+        replace(lot, value=value, own=taken, part=disputed, is_half=True),
+    ]
+
+
+def _lot(line, contested):
     """An open item, or None."""
     move = line.move_id
     if move.state != "posted" or line.account_id.non_trade:
@@ -100,7 +145,7 @@ def _lot(line, disputes):
         value=abs(value),
         own=abs(own),
         is_debit=is_debit,
-        part=_part(line, move, disputes) if is_debit else "credit",
+        part=_part(line, move, contested) if is_debit else "credit",
         flagged=move.debt_status == "flagged",
     )
 
@@ -121,7 +166,7 @@ def _exact(amount):
     return Fraction(f"{amount:.6f}")
 
 
-def _part(line, move, disputes):
+def _part(line, move, contested):
     today = move.company_id.root_id._debt_today()
     if (line.date_maturity or line.date) >= today:
         return "not_due"
@@ -134,8 +179,7 @@ def _part(line, move, disputes):
     )
     if line.no_followup or move.payment_state == "blocked" or excluded or waits:
         return "withheld"
-    held = (one for one in disputes if move in one.move_ids)
-    return "disputed" if any(one.deadline >= today for one in held) else "collected"
+    return "disputed" if contested.get(move, 0) >= ALL else "collected"
 
 
 def _is_unnamed(payment):
@@ -159,7 +203,7 @@ def _unnamed(payment):
 def _allocate(lots):
     rank = {"collected": 0, "withheld": 0, "disputed": 1, "not_due": 2}
     debits = [one for one in lots if one.is_debit]
-    debits.sort(key=lambda one: (rank[one.part], one.day, one.id))
+    debits.sort(key=lambda one: (rank[one.part], one.day, one.is_half, one.id))
     credits = [one for one in lots if not one.is_debit]
     credits.sort(key=lambda one: (one.day, one.id))
     for credit, debit in product(credits, debits):
@@ -198,7 +242,7 @@ def _register(lots, payments):
             continue
         named = [one for one in lots if one.is_debit]
         named = [one for one in named if one.move in payment.invoice_ids]
-        named.sort(key=lambda one: (one.day, one.id))
+        named.sort(key=lambda one: (one.day, one.is_half, one.id))
         own = all(one.currency == payment.currency_id for one in named)
         money = _exact(payment.amount)
         if not own:
@@ -222,11 +266,15 @@ def _counts(payment):
 # --- what follows -----------------------------------------------------------------
 def _owed(company, lots):
     """Add up one debtor's items."""
-    items = {one.id: _item(one, company.currency_id) for one in lots if one.id > 0}
+    items = {
+        (one.id, one.is_half): _item(one, company.currency_id)
+        for one in lots
+        if one.id > 0
+    }
     sums, days = {"collected": 0.0, "disputed": 0.0}, {"collected": [], "disputed": []}
     flagged = False
     for one in lots:
-        if one.part in sums and (left := items[one.id][1]) > 0:
+        if one.part in sums and (left := items[one.id, one.is_half][1]) > 0:
             sums[one.part] += left
             days[one.part].append(one.day)
             flagged |= one.flagged

@@ -7,6 +7,8 @@ DAYS = st.integers(-40, 200)
 #: Which of the currencies: the company's own, or one of two others.
 FOREIGN = st.sampled_from((0, 0, 0, 0, 1, 1, 2))
 SHARE = st.sampled_from((0.1, 1 / 3, 0.5, 0.75, 1.0, 1.5))
+#: Which part of what is open of an invoice is disputed; zero: all of it.
+PART = st.sampled_from((0, 0.3, 2 / 3))
 UNTIL = st.sampled_from((None, -1, 0, 1, 30))
 #: What happens to one debtor in one company.
 STEP = st.one_of(
@@ -34,8 +36,10 @@ STEP = st.one_of(
     st.tuples(st.just("declare_paid")),
     st.tuples(st.just("exclude"), UNTIL),
     st.tuples(st.just("flag")),
-    st.tuples(st.just("dispute"), st.sampled_from((-1, 0, 5))),
-    st.tuples(st.just("settle")),
+    st.tuples(st.just("dispute"), st.sampled_from((-1, 0, 5)), PART),
+    st.tuples(st.just("dispute"), st.just(5), PART),
+    st.tuples(st.just("settle"), st.booleans()),
+    st.tuples(st.just("correct"), st.booleans()),
 )
 #: In which company, or in the first one and its branch by turns.
 HISTORY = st.tuples(

@@ -75,7 +75,7 @@ class TestEvidence(DebtCommon):
         self._refused(lambda: dispute.write({"state": "rejected"}))
         self._refused(lambda: dispute.write({"reason": "Something else"}))
         dispute.deadline = self.today + timedelta(days=7)
-        dispute.action_reject()
+        dispute.reject("Delivered as ordered.")
         self.assertEqual(dispute.state, "rejected")
         self.assertTrue(dispute.settled_at)
         self._refused(lambda: dispute.write({"deadline": self.today}))
@@ -86,7 +86,8 @@ class TestEvidence(DebtCommon):
         sister = self.setup_other_company(name="Sister")["company"]
         stranger = self._new_user("debt_stranger", "group_debt_manager")
         stranger.write({"company_ids": sister.ids, "company_id": sister.id})
-        self._refused(dispute.with_user(stranger).action_reject)
+        by_stranger = dispute.with_user(stranger)
+        self._refused(lambda: by_stranger.reject("No."))
 
     def test_an_operator_does_not_lift_a_refusal(self):
         """Whoever wants to call does not say that he may after all."""

@@ -28,6 +28,7 @@ ARGUMENTS = {
     "outcome": lambda place: "no_answer",
     "partner_ids": lambda place: place["res.partner"].ids,
     "phone": lambda place: place["debt.phone"].id,
+    "reason": lambda place: "It was looked into.",
     "status": lambda place: "busy",
     "text": lambda place: "STOP",
     "to": lambda place: place["res.partner"].phone,

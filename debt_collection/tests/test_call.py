@@ -163,7 +163,7 @@ class TestCall(DebtCommon):
         self._pay(other)
         self.assertEqual(self.case.state, "disputed")
         self.assertEqual(self.case.check_contact("call")["reason"], "disputed")
-        dispute.with_user(self.accountant).action_reject()
+        dispute.with_user(self.accountant).reject("Delivered as ordered.")
         self.assertEqual(self.case.state, "active")
         self.assertEqual(self.case.amount_overdue, 1000)
 

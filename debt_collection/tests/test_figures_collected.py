@@ -302,12 +302,17 @@ class TestMoneyCollectedProperties(LedgerHistories):
         }
         lines = self.env["account.move.line"]
         for owed in oracle.owed(self.debtors, self.companies).values():
-            for id_, (part, left, _own) in owed.items.items():
+            halves = {id_ for id_, is_half in owed.items if is_half}
+            for (id_, is_half), (part, left, _own) in owed.items.items():
+                if is_half:
+                    continue
                 line = lines.browse(id_)
+                left += owed.items.get((id_, True), (part, 0, 0))[1]
                 credits = lines.browse(covered[id_])
                 due = line.date_maturity or line.date
                 plain = (
                     part in ("collected", "disputed")
+                    and id_ not in halves
                     and credits
                     and not line.move_id.matched_payment_ids
                     and all(map(self._is_money, credits))

@@ -171,7 +171,7 @@ class TestRefresh(RefreshCommon):
         self._pay(other)
         self._assert_case(0, amount_disputed=1000, state="disputed")
         self.assertEqual(case.oldest_due_date, invoice.invoice_date_due)
-        dispute.action_reject()
+        dispute.reject("Delivered as ordered.")
         self._assert_case(1000, amount_disputed=0, state="active")
 
     def test_dispute_that_ran_out_holds_nothing(self):
@@ -188,7 +188,7 @@ class TestRefresh(RefreshCommon):
         case = self._open_case()
         dispute = self._dispute(case, invoice, date(2026, 3, 20))
         invoice._reverse_moves(cancel=True)
-        dispute.action_accept()
+        dispute.accept("Half of it was missing.")
         self.assertEqual(case.state, "closed")
         self.assertEqual(case.close_reason, "credited")
 

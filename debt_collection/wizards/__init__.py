@@ -22,6 +22,7 @@ from . import (
     debt_contact_explain_text,
     debt_contact_policy_update,
     debt_dialler_simulator,
+    debt_dispute_settle,
     debt_exclude_wizard,
     debt_flag_wizard,
     debt_message_composer,

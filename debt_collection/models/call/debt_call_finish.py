@@ -20,6 +20,7 @@ FINISH_VALUES = {
     "dispute_move_ids",
     "dispute_reason",
     "dispute_code",
+    "dispute_amount",
     "objection_ids",
 }
 
@@ -39,7 +40,9 @@ class DebtCall(models.Model):
             and date), ``promise_method`` (how it will be paid), ``promise_line_ids``
             (ids of the open items it is about; none: whatever is owed),
             ``confirm_channel`` (email, sms), ``dispute_move_ids`` (ids),
-            ``dispute_reason``, ``dispute_code``, ``objection_ids`` (ids)
+            ``dispute_reason``, ``dispute_code``, ``dispute_amount`` (the part of one
+            invoice that is disputed, in its currency; none: all that is open),
+            ``objection_ids`` (ids)
         :raises UserError: unknown outcome or value, the call has an outcome already,
             or there is no address for the confirmation
         :raises ValidationError: something the outcome needs is missing or impossible
@@ -97,6 +100,7 @@ class DebtCall(models.Model):
                 values.get("callback_at")
             )
             clean |= self._clean_promise(values)
+            clean["dispute_amount"] = float(values.get("dispute_amount") or 0)
         except (TypeError, ValueError) as error:
             raise ValidationError(
                 self.env._("This is not a date or an amount: %(error)s", error=error)

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from itertools import pairwise
 
 from odoo import fields, models
@@ -160,32 +159,21 @@ class DebtCall(models.Model):
     # --- disputes ------------------------------------------------------------------
     def _check_dispute(self, values):
         self._check_right_party(values)
-        moves = self.env["account.move"].browse(values.get("dispute_move_ids") or [])
-        if not moves or not (values.get("dispute_reason") or "").strip():
-            raise ValidationError(
-                self.env._("Choose the disputed invoices and say what is wrong.")
-            )
-        codes = self.env["debt.dispute"]._fields["reason_code"].get_values(self.env)
-        if values.get("dispute_code") not in (None, False, *codes):
-            raise ValidationError(
-                self.env._("Choose one of the kinds of dispute on the list.")
-            )
-        foreign = moves.exists() - self.case_id._open_items().move_id
-        if foreign or len(moves.exists()) != len(moves):
+        moves, (reason, code, amount) = self._disputed(values)
+        if len(moves.exists()) != len(moves):
             raise ValidationError(
                 self.env._("Only open invoices of this debtor can be disputed.")
             )
+        self.env["debt.dispute"]._check_new(self.case_id, moves, reason, code, amount)
+
+    def _disputed(self, values):
+        """The invoices, and what is said of them: reason, kind, disputed part."""
+        moves = self.env["account.move"].browse(values.get("dispute_move_ids") or [])
+        names = ("dispute_reason", "dispute_code", "dispute_amount")
+        return moves, [values.get(name) for name in names]
 
     def _create_dispute(self, values):
-        days = self.company_id.debt_dispute_days
-        return self.env["debt.dispute"].create(
-            {
-                "case_id": self.case_id.id,
-                "call_id": self.id,
-                "move_ids": [fields.Command.set(values["dispute_move_ids"])],
-                "reason_code": values.get("dispute_code") or "other",
-                "reason": values["dispute_reason"],
-                "user_id": self.case_id._accountant().id,
-                "deadline": self.company_id._debt_today() + timedelta(days=days),
-            }
+        moves, (reason, code, amount) = self._disputed(values)
+        return self.env["debt.dispute"]._raise(
+            self.case_id, moves, reason, code, amount, call=self
         )

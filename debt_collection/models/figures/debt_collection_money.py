@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..ledger.ledger_sql import COLLECTED, DISPUTED, OPEN_LINES, SPECIAL_MOVES
+from ..ledger.ledger_sql import COLLECTED, DISPUTED, HALF, OPEN_LINES, SPECIAL_MOVES
 
 
 class DebtCollectionReport(models.Model):
@@ -136,7 +136,8 @@ class DebtCollectionReport(models.Model):
         payments = SQL(
             """
             SELECT NULL::int AS partial_id, credit.id AS credit_line_id,
-                   payment.id AS payment_id, pair.line_id,
+                   payment.id AS payment_id,
+                   (pair.line_id & %(mask)s)::integer AS line_id,
                    coalesce(credit.date, payment.date) AS day,
                    coalesce(credit.create_date, payment.create_date) AS entered_at,
                    round(sum(pair.amount), %(digits)s) AS amount,
@@ -148,13 +149,14 @@ class DebtCollectionReport(models.Model):
               LEFT JOIN account_payment payment ON payment.id = -pair.credit_id
              WHERE item.part IN (%(collected)s, %(disputed)s)
                AND (payment.id IS NOT NULL OR %(money)s)
-             GROUP BY pair.line_id, credit.id, payment.id
+             GROUP BY pair.line_id & %(mask)s, credit.id, payment.id
              UNION ALL
             SELECT NULL, NULL, payment.id, paid.line_id, payment.date,
                    payment.create_date, round(paid.taken, %(digits)s),
                    round(line.amount_residual_currency * paid.taken
                          / line.amount_residual, 2)
-              FROM paid
+              FROM (SELECT (line_id & %(mask)s)::integer AS line_id, sum(taken) AS taken
+                      FROM paid GROUP BY line_id & %(mask)s) paid
               JOIN account_move_line line ON line.id = paid.line_id
               JOIN LATERAL (
                    SELECT one.id, one.date, one.create_date
@@ -170,6 +172,7 @@ class DebtCollectionReport(models.Model):
             collected=COLLECTED,
             digits=digits,
             disputed=DISPUTED,
+            mask=HALF - 1,
             money=self.env["debt.ledger"]._is_money(),
         )
         return self._on_items(company, payments)

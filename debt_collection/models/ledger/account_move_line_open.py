@@ -77,7 +77,25 @@ class AccountMoveLine(models.Model):
         """What `debt.ledger` says of the debtors of these lines, by line id."""
         debtors = self.partner_id.commercial_partner_id
         rows = self.env["debt.ledger"].items(debtors.ids) if debtors else []
-        return {row["line_id"]: row for row in rows}
+        found = {}
+        for row in rows:
+            other = found.get(row["line_id"])
+            found[row["line_id"]] = self._debt_halves(other, row) if other else row
+        return found
+
+    @api.model
+    def _debt_halves(self, one, other):
+        """One item of which a part is disputed, as it is to be listed.
+
+        :param one, other: dicts of `debt.ledger.items`
+        """
+        disputed, rest = (one, other) if one["reason"] == "disputed" else (other, one)
+        return rest | {
+            "left": rest["left"] + disputed["left"],
+            "left_currency": rest["left_currency"] + disputed["left_currency"],
+            "disputed": disputed["left_currency"],
+            "covered_by": sorted({*rest["covered_by"], *disputed["covered_by"]}),
+        }
 
     def _debt_why(self, row):
         """Why an item is not collected, in words; False where it is.
@@ -92,6 +110,11 @@ class AccountMoveLine(models.Model):
             "no_followup": self.env._("It is marked as not to be followed up."),
             "unflagged": self.env._("Only what is flagged is collected."),
         }
+        if row.get("disputed"):
+            return self.env._(
+                "%(amount)s of it is disputed.",
+                amount=self.currency_id.format(row["disputed"]),
+            )
         if row["reason"] == "covered":
             return self._debt_why_covered(row["covered_by"])
         if row["reason"] == "excluded":

@@ -196,7 +196,7 @@ class DebtCase(models.Model):
         self.ensure_one()
         rows = self.env["debt.ledger"]._case_rows(self)
         lines = self.env["account.move.line"].sudo()
-        return lines.browse(row["line_id"] for row in rows)
+        return lines.browse(dict.fromkeys(row["line_id"] for row in rows))
 
     def action_open_items(self):
         """Invoices and entries behind the amount, for those with accounting rights."""

@@ -43,7 +43,15 @@ READ = {
         "payment_type",
         "state",
     ],
-    "debt.dispute": ["company_id", "deadline", "move_ids", "partner_id", "state"],
+    "debt.dispute": [
+        "amount",
+        "company_id",
+        "credit_note_ids",
+        "deadline",
+        "move_ids",
+        "partner_id",
+        "state",
+    ],
     "debt.item.decision": ["debt_excluded_until", "debt_status", "line_id"],
     "debt.promise": ["case_id", "date", "state"],
     "debt.stage": ["days_from", "ladder_id"],
@@ -196,8 +204,10 @@ class DebtLedger(models.AbstractModel):
             else ""
         )
         return SQL(
-            "contested AS (%s), item AS MATERIALIZED (%s), %s",
+            "contested AS (%s), contested_part AS MATERIALIZED (%s),"
+            " item AS MATERIALIZED (%s), %s",
             self._contested(entities, of_disputes),
+            self._contested_parts(entities),
             self._items(entities, contacts, more or SQL()),
             self._allocation(entities, contacts),
         )

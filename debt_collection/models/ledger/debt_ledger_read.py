@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .ledger_sql import COLLECTED, CREDIT, PARTS
+from .ledger_sql import COLLECTED, CREDIT, HALF, PARTS
 
 ITEM_KEYS = (
     "line_id",
@@ -34,6 +34,8 @@ class DebtLedger(models.AbstractModel):
 
         :param partner_ids: ids of ``res.partner``, debtors or contacts of theirs; all
             debtors when None
+        An item of which a part is disputed comes as two, with the same ``line_id``.
+
         :return: list of dict, oldest first: ``line_id``; ``partner_id`` (the debtor)
             and ``company_id`` (the legal entity) as on the case; ``currency_id`` of
             the document; ``due`` (date; of a credit its date); ``left`` in company
@@ -119,7 +121,8 @@ class DebtLedger(models.AbstractModel):
         """SQL of every item with what is left of it."""
         return SQL(
             """
-            SELECT item.line_id, item.move_id, move.name, item.partner_id,
+            SELECT (item.line_id & %(mask)s)::integer AS line_id, item.move_id,
+                   move.name, item.partner_id,
                    item.company_id, item.currency_id, item.due, item.part,
                    CASE WHEN rest.amount = 0 AND rest.part = %(credit)s THEN 'covered'
                         WHEN rest.amount = 0 AND rest.paid THEN 'in_payment'
@@ -140,6 +143,7 @@ class DebtLedger(models.AbstractModel):
               LEFT JOIN cover ON cover.line_id = item.line_id
             """,
             credit=CREDIT,
+            mask=HALF - 1,
         )
 
     @api.model

@@ -23,6 +23,10 @@ UNBOOKED_PAYMENTS = """
     move_id IS NULL AND state = 'in_process' AND payment_type = 'inbound'
 """
 
+#: An item of which a part is disputed is two: the disputed half has this added to its
+#: line's id, so that allocation tells them apart and takes it last.
+HALF = 1 << 32
+
 #: The parts an open item can play, in the order in which credits are laid against
 #: them: due and undisputed first, whoever collects it, then disputed, then not due.
 COLLECTED, WITHHELD, DISPUTED, NOT_DUE, CREDIT = range(1, 6)
