@@ -1,4 +1,19 @@
-"""What happens once, when the addon is installed."""
+"""What happens once, when the addon is installed, and when it is uninstalled."""
+
+from odoo.tools import SQL
+
+#: What people made for a model Odoo keeps, by the name of the model alone.
+NAMED_BY_MODEL = {
+    "ir.filters": "model_id",
+    "ir.exports": "resource",
+    "ir.embedded.actions": "parent_res_model",
+    "mail.activity.plan": "res_model",
+    "mail.scheduled.message": "model",
+    "mail.message.subtype": "res_model",
+    "ir.attachment": "res_model",
+}
+#: What Odoo notes about a model, beginning with the name of its table.
+NOTED = ("selection", "model_inherit")
 
 
 def post_init_hook(env):
@@ -10,3 +25,80 @@ def post_init_hook(env):
     companies = env["res.company"].search([])
     companies._debt_set_default_policy()
     env["debt.case"]._cron_refresh()
+
+
+def uninstall_hook(env):
+    """Take along what Odoo would leave, and let go of what is not ours to delete."""
+    leave_nothing(env, "debt_collection")
+    domain = [("key", "=like", "debt\\_collection.%")]
+    env["ir.config_parameter"].search(domain).unlink()
+    _leave_the_demo(env)
+
+
+def leave_nothing(env, addon):
+    """Delete, for the models of an addon that goes, what Odoo forgets to delete."""
+    data = env["ir.model.data"]
+    models = [name for name in env if env[name]._original_module == addon]
+    _delete_named(env, models)
+    _let_go(env, [env[name]._table for name in models])
+    # Their tables are dropped whole: deleted one by one, what evidence refers to
+    # cannot go before the evidence, and each attempt is an error in the log.
+    data.search([("model", "in", models)]).unlink()
+    notes = (f"{kind}__{model.replace('.', '_')}" for kind in NOTED for model in models)
+    for note in notes:
+        found = data.search([("name", "=like", note.replace("_", r"\_") + r"\_\_%")])
+        found.filtered(lambda one: one.module != addon).unlink()
+    _forget_foreign_keys(env, addon)
+
+
+def _delete_named(env, models):
+    """Filters, lists of columns, plans of activities … that people made."""
+    for model, name in NAMED_BY_MODEL.items():
+        records = env[model].with_context(active_test=False)
+        records.search([(name, "in", models)]).unlink()
+
+
+def _let_go(env, tables):
+    """Rows that go with their tables keep back nothing of what they refer to."""
+    env.cr.execute(
+        SQL(
+            """SELECT conrelid::regclass::text, conname FROM pg_constraint
+            WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)""",
+            tables,
+        )
+    )
+    for table, name in env.cr.fetchall():
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+            )
+        )
+
+
+def _forget_foreign_keys(env, addon):
+    """They go with their columns; Odoo's list of them would stay."""
+    env.cr.execute(
+        SQL(
+            """DELETE FROM ir_model_constraint WHERE type = 'f'
+            AND module IN (SELECT id FROM ir_module_module WHERE name = %s)""",
+            addon,
+        )
+    )
+
+
+def _leave_the_demo(env):
+    """The demo's companies, debtors and operators stay with their posted entries.
+
+    Odoo would try to delete them one by one and log an error for each. Nobody can log
+    in as them any more: their passwords are known to everybody.
+    """
+    data = env["ir.model.data"].search(
+        [("module", "=like", "debt\\_collection%"), ("name", "=like", "demo\\_%")]
+    )
+    users = env["res.users"].browse(
+        data.filtered(lambda one: one.model == "res.users").mapped("res_id")
+    )
+    users.exists().action_archive()
+    data.unlink()

@@ -35,4 +35,5 @@
             "debt_collection_asterisk/static/tests/**/*.test.js",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
 }

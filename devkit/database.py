@@ -142,7 +142,7 @@ def template(kind="plain"):
         if list(ours) == [CORE]:
             return base
     else:
-        base = f"debt_base_{kind}_{digest(str(ROOT), *below)}"
+        base = base_name(kind)
     name = f"debt_{kind}_{digest(base, UNWATCHED, state(ours, demo))}"
     if not exists(base):
         drop_all(f"debt_base_{kind}_%")
@@ -152,6 +152,11 @@ def template(kind="plain"):
         with_demo = " with demo data" if demo else ""
         make(name, list(ours), demo, f"Installing {', '.join(ours)}{with_demo}", base)
     return name
+
+
+def base_name(kind):
+    """The name of the database on which the template of a kind stands."""
+    return f"debt_base_{kind}_{digest(str(ROOT), *dependencies(installable(kind)))}"
 
 
 def make(name, modules, demo, title, source=None):
@@ -244,14 +249,17 @@ def clone(source, target):
 
 
 @contextlib.contextmanager
-def scratch(kind="plain", share="all"):
-    """A clone of the template for one run, dropped after it."""
+def scratch(kind="plain", share="all", source=None):
+    """A clone of the template, or of another database, for one run: dropped after it.
+
+    :return: its name, and the log of the installation
+    """
     name = f"debt_run_{kind}_{share}_{os.getpid()}"
     with locked("databases"):
         for old in names("debt_run_%"):
             if not Path(f"/proc/{old.rpartition('_')[2]}").exists():
                 drop(old)
-        source = template(kind)
+        source = source or template(kind)
         clone(source, name)
     try:
         yield name, LOGS / f"{source}.log"

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
-from . import database, debian, translations, verdict
+from . import database, debian, translations, uninstall, verdict
 from .base import DEV, ROOT, Problem, say
 from .venv import PYTHON
 
@@ -21,7 +21,14 @@ NOTHING_COLLECTED = 5
 
 
 def run(arguments):
-    """Run pytest kind by kind; its arguments, such as paths and -k, go through."""
+    """Run pytest kind by kind; its arguments, such as paths and -k, go through.
+
+    --uninstall alone only uninstalls, and compares what is left with what was there.
+    """
+    if arguments == ["--uninstall"]:
+        totals = {"passed": 0, "failed": 0}
+        uninstall.run(totals)
+        return _end(totals)
     given, options = _split(arguments)
     paths = given or [str(ROOT / name) for name in database.addons()]
     pure = [file for path in paths for file in _files(path, PURE)]
@@ -39,6 +46,10 @@ def run(arguments):
         if rest and not (totals["failed"] and stops):
             _with_database(rest, options, totals, full=not arguments)
         _add(totals, beside.result())
+    return _end(totals)
+
+
+def _end(totals):
     print(f"\n{totals['passed']} passed, {totals['failed']} failed", flush=True)
     if totals["failed"]:
         raise SystemExit(1)
@@ -98,6 +109,7 @@ def _with_database(paths, options, totals, full):
             _warnings(log, totals)
             os.environ["DEBT_DEMO_DB"] = name
             _in_scratches(runs, options, totals)
+        uninstall.run(totals)
     else:
         _in_scratches(runs, options, totals)
 

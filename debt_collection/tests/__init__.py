@@ -31,6 +31,7 @@ from . import test_contact_policy_borders
 from . import test_contact_policy_histories
 from . import test_contact_policy_presets
 from . import test_contact_policy_scope
+from . import test_contact_policy_weaker
 from . import test_contact_protection
 from . import test_contact_restraint
 from . import test_contact_restraint_trace

@@ -1,9 +1,10 @@
 """Places an operator has no business in, filled with records that can be recognised."""
 
+import inspect
 import re
 from unittest.mock import patch
 
-from odoo import Command, fields
+from odoo import Command, fields, models
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 from odoo.tools.misc import ReadonlyDict
@@ -41,6 +42,27 @@ def is_ours(field):
     return any(module.startswith("debt_collection") for module in field._modules)
 
 
+def public_methods(model_class):
+    """The public methods of ours, with the names of their parameters."""
+    found = {}
+    for part in model_class.mro():
+        if not re.match(r"odoo\.addons\.debt_collection", part.__module__):
+            continue
+        for name, value in vars(part).items():
+            public = inspect.isfunction(value) and not name.startswith("_")
+            if public and not hasattr(models.BaseModel, name):
+                found.setdefault(name, inspect.signature(value).parameters)
+    for name, parameters in sorted(found.items()):
+        yield (
+            name,
+            [
+                key
+                for key, one in parameters.items()
+                if key != "self" and one.kind != one.VAR_KEYWORD
+            ],
+        )
+
+
 class ForeignRecords(DebtCommon):
     """A record of every model: the operator's own, another team's, and a company's."""
 
@@ -66,6 +88,7 @@ class ForeignRecords(DebtCommon):
             cls._new_place(cls.company, cls.stranger, 7654321, "+32 470 65 43 21"),
             cls._new_place(cls.sister, cls.stranger, 8765432, "+32 470 65 43 22"),
         ]
+        cls._mark_all([cls.own, *cls.foreign])
 
     @classmethod
     def _our_models(cls):
@@ -112,11 +135,16 @@ class ForeignRecords(DebtCommon):
         }
         place |= {name: env[name].search([], limit=1) for name in SHARED}
         cls._fill(env, place)
-        for name in ("res.partner", "account.move", *cls.models):
-            if name not in SHARED:
-                cls._mark(place[name])
-        env.invalidate_all()
         return place
+
+    @classmethod
+    def _mark_all(cls, places):
+        """Only once all are there: the next invoice is numbered after the last."""
+        for place in places:
+            for name in ("res.partner", "account.move", *cls.models):
+                if name not in SHARED:
+                    cls._mark(place[name])
+        cls.env.invalidate_all()
 
     @classmethod
     def _fill(cls, env, place):

@@ -1,12 +1,9 @@
-import inspect
-import re
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
-from .access_common import MARKED, SHARED, ForeignRecords, is_ours
+from .access_common import MARKED, SHARED, ForeignRecords, is_ours, public_methods
 
 #: What a client may send to a method, by the name of the parameter: a function of the
 #: place it is taken from. A new parameter is to be added here.
@@ -300,7 +297,7 @@ class TestAccessIds(ForeignRecords):
         model = self._as_user(name)
         foreign = model.browse(place[name].ids if name in place else [])
         own = self._own(model)
-        for method, parameters in self._methods(type(model)):
+        for method, parameters in public_methods(type(model)):
             arguments = {key: ARGUMENTS[key](place) for key in parameters}
             for records in (foreign, own) if parameters else (foreign,):
                 self._try(
@@ -308,23 +305,3 @@ class TestAccessIds(ForeignRecords):
                     lambda r=records, m=method, a=arguments: getattr(r, m)(**a),
                     (name, method) not in CHANGES_OTHERS,
                 )
-
-    def _methods(self, model_class):
-        """The public methods of ours, with the names of their parameters."""
-        found = {}
-        for part in model_class.mro():
-            if not re.match(r"odoo\.addons\.debt_collection", part.__module__):
-                continue
-            for name, value in vars(part).items():
-                public = inspect.isfunction(value) and not name.startswith("_")
-                if public and not hasattr(models.BaseModel, name):
-                    found.setdefault(name, inspect.signature(value).parameters)
-        for name, parameters in sorted(found.items()):
-            yield (
-                name,
-                [
-                    key
-                    for key, one in parameters.items()
-                    if key != "self" and one.kind != one.VAR_KEYWORD
-                ],
-            )

@@ -90,7 +90,7 @@ class Dialler(http.Controller):
 
         def answer(provider):
             try:
-                facts = json.loads(request.httprequest.headers["X-Debt-Recording"])
+                facts = json.loads(request.httprequest.headers[signature.RECORDING])
                 name, seconds = str(facts["name"])[:200], max(0, int(facts["seconds"]))
             except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise Refused("malformed", 400) from error
@@ -142,19 +142,23 @@ def _believed(key):
         raise Refused("unknown_key")
     asked = request.httprequest
     code = signature.refusal(
-        provider.dialler_secret,
-        asked.method,
-        asked.path,
-        asked.headers,
-        asked.get_data(),
-        time.time(),
+        provider.dialler_secret, asked.method, _target(), asked.headers, time.time()
     )
     if code:
         raise Refused(code)
+    if signature.digest(asked.get_data()) != asked.headers.get(signature.DIGEST):
+        raise Refused("bad_signature")
     nonce = asked.headers[signature.NONCE]
     if not env["debt.dialler.nonce"]._use(provider, nonce):
         raise Refused("replayed")
     return provider
+
+
+def _target():
+    """The path that was asked for, with its query: both are signed."""
+    asked = request.httprequest
+    query = asked.query_string.decode("latin-1")
+    return f"{asked.path}?{query}" if query else asked.path
 
 
 def _instance(provider, sent):

@@ -59,8 +59,9 @@ class Odoo:
     def recording(self, call_id: int, name: str, seconds: float, data: bytes) -> Any:
         """Hand over the sound of a call."""
         facts = json.dumps({"name": name, "seconds": seconds})
-        more = {"X-Debt-Recording": facts, "Content-Type": "audio/wav"}
-        return self._post(f"recording/{call_id}", data, more, timeout=60).json()
+        more = {"Content-Type": "audio/wav"}
+        verb = f"recording/{call_id}"
+        return self._post(verb, data, more, timeout=60, recording=facts).json()
 
     def prompt(self, prompt_id: int) -> bytes:
         """The sound of a prompt (WAV, 8 kHz, mono)."""
@@ -88,11 +89,12 @@ class Odoo:
         body: bytes,
         headers: dict[str, str],
         timeout: float | None = None,
+        recording: str = "",
     ) -> requests.Response:
         url = f"{self._base}/{verb}"
         secret, path = self._config.secret, urlsplit(url).path
         now = time.time() + self._ahead
-        headers |= signing.headers(secret, "POST", path, body, now)
+        headers |= signing.headers(secret, "POST", path, body, now, recording)
         if self._config.database:
             headers["X-Odoo-Database"] = self._config.database
         try:

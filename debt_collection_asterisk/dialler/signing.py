@@ -7,29 +7,40 @@ import hmac
 import secrets
 import time
 
+TIMESTAMP, NONCE, SIGNATURE = "X-Debt-Timestamp", "X-Debt-Nonce", "X-Debt-Signature"
+DIGEST, RECORDING = "X-Debt-Digest", "X-Debt-Recording"
 
-def signature(
-    secret: str, method: str, path: str, timestamp: str, nonce: str, body: bytes
-) -> str:
+
+def signature(secret: str, method: str, target: str, sent: dict[str, str]) -> str:
     """The signature of one request, in hexadecimal.
 
     :param str secret: the shared secret, in hexadecimal
-    :param str timestamp: seconds since 1970
-    :param bytes body: as it goes over the wire
+    :param str target: the path, and the query if there is one
+    :param dict sent: the headers; the body is signed by its hash in one of them
     """
-    parts = (method, path, timestamp, nonce, hashlib.sha256(body).hexdigest())
+    names = (TIMESTAMP, NONCE, RECORDING, DIGEST)
+    parts = (method, target, *(sent.get(name, "") for name in names))
     text = "\n".join(parts).encode()
     return hmac.new(bytes.fromhex(secret), text, hashlib.sha256).hexdigest()
 
 
 def headers(
-    secret: str, method: str, path: str, body: bytes, now: float | None = None
+    secret: str,
+    method: str,
+    target: str,
+    body: bytes,
+    now: float | None = None,
+    recording: str = "",
 ) -> dict[str, str]:
-    """The headers of a signed request: each call makes a fresh nonce."""
-    timestamp = str(int(time.time() if now is None else now))
-    nonce = secrets.token_hex(16)
-    return {
-        "X-Debt-Timestamp": timestamp,
-        "X-Debt-Nonce": nonce,
-        "X-Debt-Signature": signature(secret, method, path, timestamp, nonce, body),
+    """The headers of a signed request: each call makes a fresh nonce.
+
+    :param str recording: what is told of a recording that is the body
+    """
+    sent = {
+        TIMESTAMP: str(int(time.time() if now is None else now)),
+        NONCE: secrets.token_hex(16),
+        DIGEST: hashlib.sha256(body).hexdigest(),
     }
+    if recording:
+        sent[RECORDING] = recording
+    return sent | {SIGNATURE: signature(secret, method, target, sent)}

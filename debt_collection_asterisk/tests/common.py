@@ -29,17 +29,18 @@ def sound(rate=8000, width=2, channels=1, seconds=1):
     return file.getvalue()
 
 
-def signed(provider, path, body, now=None, nonce=None, secret=None):
+def signed(provider, target, body, now=None, nonce=None, secret=None, recording=""):
     """Headers of a request of the dialler process."""
-    stamp = str(int(time.time() if now is None else now))
-    nonce = nonce or uuid.uuid4().hex
-    secret = secret or provider.sudo().dialler_secret
-    return {
-        signature.TIMESTAMP: stamp,
-        signature.NONCE: nonce,
-        signature.SIGNATURE: signature.sign(secret, "POST", path, stamp, nonce, body),
-        "Content-Type": "application/json",
+    sent = {
+        signature.TIMESTAMP: str(int(time.time() if now is None else now)),
+        signature.NONCE: nonce or uuid.uuid4().hex,
+        signature.DIGEST: signature.digest(body),
     }
+    if recording:
+        sent[signature.RECORDING] = recording
+    secret = secret or provider.sudo().dialler_secret
+    sent[signature.SIGNATURE] = signature.sign(secret, "POST", target, sent)
+    return sent | {"Content-Type": "application/json"}
 
 
 class Process:

@@ -12,6 +12,7 @@ from odoo.addons.debt_collection.tests.common import TUESDAY
 
 from ..controllers import dialler as door
 from ..dialler import odoo as client
+from ..tools import signature
 from .common import DiallerCommon, signed, sound
 
 
@@ -87,6 +88,26 @@ class TestDoor(DiallerCommon, HttpCase):
         self._refused(self._post("sync", b'{"x": 1}', headers), "bad_signature")
         self._refused(self._post("dial", b"{}", headers), "bad_signature")
 
+    def test_query_and_name_of_a_recording_are_signed(self):
+        """Whoever stands between can neither add a word nor rename a recording."""
+        headers = signed(self.provider, self._path("sync"), b"{}")
+        self._refused(self._post("sync?db=other", b"{}", headers), "bad_signature")
+        headers = signed(self.provider, self._path("sync?a=1"), b"{}")
+        code = self._post("sync?a=1", b"{}", headers).json().get("error")
+        self.assertNotEqual(code, "bad_signature")
+        path = self._path("recording/1")
+        headers = signed(self.provider, path, b"", recording="{}")
+        told = headers | {signature.RECORDING: json.dumps({"name": "x", "seconds": 1})}
+        self._refused(self._post("recording/1", b"", told), "bad_signature")
+
+    def test_body_of_a_stranger_is_not_read(self):
+        """Sixty-four megabytes are not taken in from who does not know the secret."""
+        path = self._path("recording/1")
+        headers = signed(self.provider, path, b"x", secret="11" * 32)
+        with patch.object(signature, "digest") as read:
+            self._refused(self._post("recording/1", b"x", headers), "bad_signature")
+        read.assert_not_called()
+
     def test_clock_off_by_more_than_five_minutes(self):
         for seconds in (-301, 301):
             now = time.time() + seconds
@@ -161,9 +182,9 @@ class TestDoor(DiallerCommon, HttpCase):
         self.assertEqual(len(answer["accepted"]), 4)
         self.assertEqual(call.state, "talking")
         path = self._path(f"recording/{call.id}")
-        facts = {"X-Debt-Recording": json.dumps({"name": "one", "seconds": 1})}
+        facts = json.dumps({"name": "one", "seconds": 1})
         for _twice in range(2):
-            headers = signed(self.provider, path, sound()) | facts
+            headers = signed(self.provider, path, sound(), recording=facts)
             answer = self._post(f"recording/{call.id}", sound(), headers)
             self.assertEqual(answer.json(), {"ok": True})
         self.assertEqual(len(call.recording_ids), 1)
@@ -173,8 +194,8 @@ class TestDoor(DiallerCommon, HttpCase):
         call = self._call(self._case_of_debt())
         call.sudo().provider_id = other
         path = self._path(f"recording/{call.id}")
-        facts = {"X-Debt-Recording": json.dumps({"name": "one", "seconds": 1})}
-        headers = signed(self.provider, path, b"") | facts
+        facts = json.dumps({"name": "one", "seconds": 1})
+        headers = signed(self.provider, path, b"", recording=facts)
         answer = self._post(f"recording/{call.id}", b"", headers)
         self._refused(answer, "unknown_call", 404)
 

@@ -2,6 +2,7 @@
 
 import datetime
 import doctest
+import hashlib
 import importlib
 import pkgutil
 
@@ -30,13 +31,18 @@ def test_examples(name):
 
 
 # --- signatures -----------------------------------------------------------------------
+SENT = {
+    signing.TIMESTAMP: "1700000000",
+    signing.NONCE: "0" * 32,
+    signing.DIGEST: hashlib.sha256(b"{}").hexdigest(),
+    signing.RECORDING: '{"name": "one", "seconds": 1}',
+}
+VECTOR = "2f3ceef2a884edbebde9998ed7e405c3954a53f5ad9b32e1cab4675b15c03b72"
+
+
 def test_the_signature_both_sides_agree_on():
     """The same vector stands in the tests of Odoo's side."""
-    found = signing.signature("00" * 32, "POST", PATH, "1700000000", "0" * 32, b"{}")
-    assert found == VECTOR
-
-
-VECTOR = "6a359f5d93253f7c69c704615bb5f9f5447031bcfd8f6e90d4d2b45801db1388"
+    assert signing.signature("00" * 32, "POST", PATH, SENT) == VECTOR
 
 
 def test_each_request_has_its_own_nonce_and_signature():
@@ -46,12 +52,23 @@ def test_each_request_has_its_own_nonce_and_signature():
     assert first["X-Debt-Signature"] != second["X-Debt-Signature"]
 
 
-@pytest.mark.parametrize("part", ["GET", PATH + "x", "1700000001", "1" * 32, b"[]"])
-def test_any_other_request_has_another_signature(part):
-    parts = ["POST", PATH, "1700000000", "0" * 32, b"{}"]
-    places = {"GET": 0, PATH + "x": 1, "1700000001": 2, "1" * 32: 3, b"[]": 4}
-    parts[places[part]] = part
-    assert signing.signature("00" * 32, *parts) != VECTOR
+@pytest.mark.parametrize("name", SENT)
+def test_every_header_is_signed(name):
+    sent = SENT | {name: "0"}
+    assert signing.signature("00" * 32, "POST", PATH, sent) != VECTOR
+
+
+@pytest.mark.parametrize("method, target", [("GET", PATH), ("POST", PATH + "?a=1")])
+def test_method_and_query_are_signed(method, target):
+    assert signing.signature("00" * 32, method, target, SENT) != VECTOR
+
+
+def test_what_is_told_of_a_recording_is_sent_and_signed():
+    facts = SENT[signing.RECORDING]
+    sent = signing.headers("00", "POST", PATH, b"{}", NOW, facts)
+    assert sent[signing.RECORDING] == facts
+    assert sent[signing.SIGNATURE] == signing.signature("00", "POST", PATH, sent)
+    assert signing.RECORDING not in signing.headers("00", "POST", PATH, b"{}", NOW)
 
 
 # --- configuration --------------------------------------------------------------------

@@ -7,44 +7,50 @@ from odoo.addons.debt_collection_asterisk.tools import signature, wav
 
 SECRET, PATH = "00" * 32, "/debt_collection/dialler/k/sync"
 NOW, NONCE, BODY = 1_700_000_000, "0" * 32, b"{}"
+FACTS = '{"name": "one", "seconds": 1}'
+#: The same vector stands in the tests of the process.
+VECTOR = "2f3ceef2a884edbebde9998ed7e405c3954a53f5ad9b32e1cab4675b15c03b72"
 
 
 def headers(**changes):
-    text = signature.sign(SECRET, "POST", PATH, str(NOW), NONCE, BODY)
-    return {
+    """Headers that are rightly signed, and then changed."""
+    sent = {
         signature.TIMESTAMP: str(NOW),
         signature.NONCE: NONCE,
-        signature.SIGNATURE: text,
-    } | changes
+        signature.RECORDING: FACTS,
+        signature.DIGEST: signature.digest(BODY),
+    }
+    sent[signature.SIGNATURE] = signature.sign(SECRET, "POST", PATH, sent)
+    return sent | changes
 
 
-def refusal(sent=None, now=NOW, body=BODY, method="POST", path=PATH):
+def refusal(sent=None, now=NOW, method="POST", target=PATH):
     sent = headers() if sent is None else sent
-    return signature.refusal(SECRET, method, path, sent, body, now)
+    return signature.refusal(SECRET, method, target, sent, now)
 
 
 class TestSignature(unittest.TestCase):
     """Both ends sign alike, and nothing signed can be changed."""
 
     def test_vector(self):
-        expected = signing.signature(SECRET, "POST", PATH, str(NOW), NONCE, BODY)
-        self.assertEqual(
-            signature.sign(SECRET, "POST", PATH, str(NOW), NONCE, BODY), expected
-        )
-        self.assertEqual(len(expected), 64)
+        self.assertEqual(headers()[signature.SIGNATURE], VECTOR)
+        self.assertEqual(signing.signature(SECRET, "POST", PATH, headers()), VECTOR)
 
     def test_headers_of_the_process_are_believed(self):
         sent = signing.headers(SECRET, "POST", PATH, BODY, now=NOW)
         self.assertEqual(refusal(sent), "")
+        self.assertEqual(sent[signature.DIGEST], signature.digest(BODY))
 
     def test_every_part_is_signed(self):
         self.assertEqual(refusal(), "")
-        self.assertEqual(refusal(body=b"{ }"), "bad_signature")
         self.assertEqual(refusal(method="GET"), "bad_signature")
-        self.assertEqual(refusal(path=PATH + "x"), "bad_signature")
+        self.assertEqual(refusal(target=PATH + "x"), "bad_signature")
+        self.assertEqual(refusal(target=PATH + "?db=other"), "bad_signature")
         for name, value in (
             (signature.TIMESTAMP, str(NOW + 1)),
             (signature.NONCE, "1" * 32),
+            (signature.RECORDING, FACTS.replace("1", "2")),
+            (signature.DIGEST, signature.digest(b"{ }")),
             (signature.SIGNATURE, "0" * 64),
         ):
             self.assertEqual(refusal(headers(**{name: value})), "bad_signature", name)
@@ -59,14 +65,8 @@ class TestSignature(unittest.TestCase):
 
     def test_signed_nonsense(self):
         for stamp, nonce in (("soon", NONCE), (str(NOW), "x"), ("²", NONCE)):
-            text = signature.sign(SECRET, "POST", PATH, stamp, nonce, BODY)
-            sent = headers(
-                **{
-                    signature.TIMESTAMP: stamp,
-                    signature.NONCE: nonce,
-                    signature.SIGNATURE: text,
-                }
-            )
+            sent = headers(**{signature.TIMESTAMP: stamp, signature.NONCE: nonce})
+            sent[signature.SIGNATURE] = signature.sign(SECRET, "POST", PATH, sent)
             self.assertIn(refusal(sent), ("stale", "bad_signature"))
 
 

@@ -277,7 +277,7 @@ class DebtContactPolicy(models.Model):
 
 class DebtContactPolicyWindow(models.Model):
     _name = "debt.contact.policy.window"
-    _inherit = "debt.plan.source"
+    _inherit = "debt.contact.policy.part"
     _description = "Contact Hours"
     _order = "policy_id, sequence, id"
 
@@ -324,7 +324,7 @@ class DebtContactPolicyWindow(models.Model):
 
 class DebtContactPolicyLimit(models.Model):
     _name = "debt.contact.policy.limit"
-    _inherit = "debt.plan.source"
+    _inherit = "debt.contact.policy.part"
     _description = "Contact Limit"
     _order = "policy_id, sequence, id"
 

@@ -8,7 +8,7 @@ class DebtContactPolicyConsent(models.Model):
     """That a policy allows some ways of contact only with the debtor's consent."""
 
     _name = "debt.contact.policy.consent"
-    _inherit = "debt.plan.source"
+    _inherit = "debt.contact.policy.part"
     _description = "Consent Needed Before Contact"
     _order = "policy_id, sequence, id"
 

@@ -105,7 +105,8 @@ class FakeOdoo:
         """The code of a refusal, or nothing."""
         stamp, nonce = headers["X-Debt-Timestamp"], headers["X-Debt-Nonce"]
         digest = hashlib.sha256(body).hexdigest()
-        text = "\n".join(["POST", path, stamp, nonce, digest]).encode()
+        facts = headers.get("X-Debt-Recording") or ""
+        text = "\n".join(["POST", path, stamp, nonce, facts, digest]).encode()
         right = hmac.new(bytes.fromhex(SECRET), text, "sha256").hexdigest()
         if not hmac.compare_digest(right, headers["X-Debt-Signature"]):
             return "bad_signature"
