@@ -9,8 +9,6 @@ from odoo.orm.models import MAGIC_COLUMNS
 from odoo.tools import file_open
 from odoo.tools.convert import xml_import
 
-from .debt_contact_policy_weaker import AS_A_WHOLE
-
 ADDON = "debt_collection"
 FILES = "data/contact_policy"
 #: Lists of a policy, which are loaded anew as a whole.
@@ -86,17 +84,13 @@ class DebtContactPolicy(models.Model):
         What a law says nothing of, as its order or a company's note, stays.
         """
         self.ensure_one()
-        with self._watched(self.env._("What an update of this software says")):
-            self.with_context(debt_policy=AS_A_WHOLE)._put_shipped()
-        self.invalidate_recordset()
-
-    def _put_shipped(self):
         nodes = self._shipped_nodes()[self]
         for name in LISTS:
             self[name].unlink()
         root = etree.Element("odoo")
         root.extend(nodes)
         xml_import(self.env, ADDON, None, "init", noupdate=True).parse(root)
+        self.invalidate_recordset()
 
     def _as_shipped(self):
         """What this policy says, as people read it, before and after taking it over.
