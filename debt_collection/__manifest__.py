@@ -72,6 +72,7 @@
         "wizards/debt_flag_wizard_views.xml",
         "wizards/debt_message_composer_views.xml",
         "wizards/debt_message_record_views.xml",
+        "wizards/debt_promise_correction_views.xml",
         "wizards/debt_script_preview_views.xml",
         "wizards/debt_team_today_views.xml",
         "wizards/debt_what_if_templates.xml",

@@ -60,6 +60,7 @@ from . import test_message_refusal
 from . import test_plan_endings
 from . import test_plan_what_if
 from . import test_promise
+from . import test_promise_correct
 from . import test_promise_dispute
 from . import test_recording
 from . import test_review

@@ -56,12 +56,13 @@ class TestEvidence(DebtCommon):
         self._refused(lambda: promises.create({**values, "amount_paid": 100}))
         promise = promises.create(values)
         self._refused(lambda: promise.write({"state": "kept"}))
-        promise.amount = 90
+        self._refused(lambda: promise.write({"amount": 90}))
+        self._refused(lambda: promises.create({**values, "ended_reason": "No"}))
 
     def test_a_decided_promise_is_neither_changed_nor_deleted(self):
         promise = self._promise()
         self._refused(promise.unlink)
-        promise.action_cancel()
+        promise.action_cancel("Taken back")
         for values in (
             {"amount": 1},
             {"date": self.today + timedelta(days=1)},

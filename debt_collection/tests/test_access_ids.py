@@ -26,6 +26,7 @@ ARGUMENTS = {
     "partner_ids": lambda place: place["res.partner"].ids,
     "phone": lambda place: place["debt.phone"].id,
     "reason": lambda place: "It was looked into.",
+    "specification": lambda place: {"display_name": {}},
     "status": lambda place: "busy",
     "text": lambda place: "STOP",
     "to": lambda place: place["res.partner"].phone,

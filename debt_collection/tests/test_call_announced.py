@@ -171,6 +171,9 @@ class TestAnnounced(DebtCommon):
             values["promise_plan"] = [(20, later), (30, later + timedelta(days=30))]
         if luck.random() < 0.4:
             values["promise_line_ids"] = case._open_items()[:1].ids
+        if luck.random() < 0.7:
+            parts = [values["promise_amount"], *(20, 30) * ("promise_plan" in values)]
+            values["promise_confirmed"] = sum(parts)
         return values
 
     # --- the numbers of a day of calls ----------------------------------------------

@@ -216,7 +216,7 @@ class TestCallWindow(WizardCommon):
             form.promise_method = "card"
         wizard.action_save()
         promises = wizard.case_id.promise_ids.sorted("date")
-        self.assertEqual(promises.mapped("amount"), [50, 100, 100])
+        self.assertEqual(promises.mapped("amount"), [50, 125, 125])
         self.assertEqual(set(promises.mapped("method")), {"card"})
 
     def test_ticked_items_are_what_is_promised(self):

@@ -325,8 +325,8 @@ class TestPromise(DebtCommon):
         promise = self._promise()
         promise.with_user(self.operator).read(["part", "schedule", "payment_reference"])
         with self.assertRaises(AccessError):
-            promise.with_user(self.operator).action_cancel()
-        promise.with_user(self.accountant).action_cancel()
+            promise.with_user(self.operator).action_cancel("Taken back")
+        promise.with_user(self.accountant).action_cancel("Taken back")
         self.assertEqual(promise.state, "cancelled")
         self.assertEqual(self.case.state, "active")
 

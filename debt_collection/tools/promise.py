@@ -75,6 +75,36 @@ def split(
     ]
 
 
+def rebalance(
+    amounts: Sequence[float], changed: int, total: float, *, rounding: float = 0.01
+) -> list[float]:
+    """Return the instalments of a plan after one was changed: the total stays.
+
+    The later ones share what is left, in equal parts; after the last one the earlier
+    ones do.  Where nothing would be left for them, all stay as they are.
+
+    :param amounts: in the order of their dates, the changed one included
+    :param changed: which one was changed, counted from 0
+
+    >>> rebalance([500, 300, 300], 0, 900)
+    [500, 200.0, 200.0]
+    >>> rebalance([300, 300, 100], 2, 900)
+    [400.0, 400.0, 100]
+    """
+    others = range(changed + 1, len(amounts)) or range(changed)
+    kept = sum(amount for n, amount in enumerate(amounts) if n not in others)
+    result = list(amounts)
+    if not others or total - kept < len(others) * rounding:
+        return result
+    # The days do not matter here, only how it is divided.
+    shares = split(
+        total - kept, len(others), date(2000, 1, 1), every_days=1, rounding=rounding
+    )
+    for number, (share_, _day) in zip(others, shares, strict=True):
+        result[number] = share_
+    return result
+
+
 def _add(day: date, months: int, days: int) -> date:
     """Return the day so many months later, at the latest the month's last, and days.
 

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.promise import MAX_PARTS
+
 ENTRIES_SHOWN = 12
 SHOWN_PAYMENTS = timedelta(days=730)
 HISTORY_MODELS = (
@@ -27,9 +29,10 @@ class DebtCallWizard(models.TransientModel):
     def _compute_history_html(self):
         for wizard in self:
             entries = wizard._read_history()
+            wizard.standing_promise = wizard._tell_standing(entries)
             wizard.history_html = wizard._render(
                 "call_history",
-                entries=entries,
+                entries=entries[:ENTRIES_SHOWN],
                 currency=wizard.currency_id,
                 labels=wizard._history_labels(),
             )
@@ -49,7 +52,7 @@ class DebtCallWizard(models.TransientModel):
         }
 
     def _read_history(self):
-        """The last entries of the debtor in this company, the newest first.
+        """The last entries of each kind in this company, the newest first.
 
         One statement: what his company agreed with the debtor is told whoever agreed
         it, and the operator, who has no rights in accounting, is told what was paid.
@@ -63,14 +66,12 @@ class DebtCallWizard(models.TransientModel):
                   FROM (%(calls)s UNION ALL %(messages)s UNION ALL %(promises)s
                         UNION ALL %(disputes)s UNION ALL %(payments)s) entry
                  ORDER BY at DESC, kind
-                 LIMIT %(limit)s
                 """,
                 calls=self._history_calls(),
                 messages=self._history_messages(),
                 promises=self._history_promises(),
                 disputes=self._history_disputes(),
                 payments=self._history_payments(),
-                limit=ENTRIES_SHOWN,
             )
         )
 
@@ -124,7 +125,8 @@ class DebtCallWizard(models.TransientModel):
             """,
             self.partner_id.id,
             self.company_id.id,
-            ENTRIES_SHOWN,
+            # Those that stand are told apart from the timeline: a whole plan of them.
+            ENTRIES_SHOWN + MAX_PARTS,
         )
 
     def _history_disputes(self):

@@ -20,6 +20,7 @@ class DebtCallWizardInstalment(models.TransientModel):
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     date = fields.Date(required=True)
     amount = fields.Monetary(required=True)
+    balanced = fields.Monetary(help="The amount before it was changed by hand.")
 
 
 class DebtCallWizard(models.TransientModel):
@@ -73,7 +74,7 @@ class DebtCallWizard(models.TransientModel):
         self.instalment_ids = [Command.clear()]
         if self.promise_parts > 1 and self.promise_date and self.promise_amount > 0:
             self.instalment_ids = [
-                Command.create({"amount": amount, "date": date})
+                Command.create({"amount": amount, "balanced": amount, "date": date})
                 for amount, date in self.call_id._split_promise(
                     self.promise_amount,
                     self.promise_parts,
@@ -81,6 +82,13 @@ class DebtCallWizard(models.TransientModel):
                     **INTERVALS[self.promise_every],
                 )
             ]
+
+    @api.onchange("instalment_ids")
+    def _onchange_instalment_ids(self):
+        """The total stays when one instalment is changed; the later ones follow."""
+        if self.promise_parts > 1 and len(self.instalment_ids) == self.promise_parts:
+            lines = self.instalment_ids.sorted("date")
+            self.env["debt.promise"]._rebalance(lines, self.promise_amount)
 
     def _prepare_promise_values(self):
         """What `finish` is to know about the promise."""
@@ -97,5 +105,6 @@ class DebtCallWizard(models.TransientModel):
             "promise_plan": plan,
             "promise_method": self.promise_method,
             "promise_line_ids": ticked.mapped("line_ref"),
+            "promise_confirmed": self.promise_is_sure and self.promise_sure_total,
             "confirm_channel": self.confirm_channel,
         }

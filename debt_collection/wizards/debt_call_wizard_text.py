@@ -65,9 +65,22 @@ class DebtCallWizard(models.TransientModel):
                 " – ".join(part) for part in said[1:]
             ),
         }
+        whole = wizard._say_plan(text, parts, said)
         for blank, value in blanks.items():
             text = text.replace(blank, value or blank)
-        return text
+        return text + whole
+
+    def _say_plan(self, text, parts, said):
+        """The rest of a plan, where the script's text has no blank for it."""
+        if len(parts) < 2 or self.env._("[amount]") not in text:
+            return ""
+        if self.env._("[next amounts and dates]") in text:
+            return ""
+        return " " + self.env._(
+            "And then %(parts)s: %(total)s in all.",
+            parts=", ".join(" – ".join(part) for part in said[1:]),
+            total=self._say_amount(sum(amount for amount, _day in parts)),
+        )
 
     def _say_amount(self, amount):
         """What is promised, in the currency of the invoices talked about."""
@@ -149,6 +162,7 @@ class DebtCallWizard(models.TransientModel):
         "promise_date",
         "instalment_ids",
         "promise_method",
+        "promise_is_sure",
         "confirm_channel",
         "item_ids.selected",
         "dialled_phone_id",

@@ -16,6 +16,7 @@ FINISH_VALUES = {
     "promise_plan",
     "promise_method",
     "promise_line_ids",
+    "promise_confirmed",
     "confirm_channel",
     "dispute_move_ids",
     "dispute_reason",
@@ -39,6 +40,8 @@ class DebtCall(models.Model):
             ``promise_date``, ``promise_plan`` (further instalments: pairs of amount
             and date), ``promise_method`` (how it will be paid), ``promise_line_ids``
             (ids of the open items it is about; none: whatever is owed),
+            ``promise_confirmed`` (the total, where it is more than is owed and meant
+            so),
             ``confirm_channel`` (email, sms), ``dispute_move_ids`` (ids),
             ``dispute_reason``, ``dispute_code``, ``dispute_amount`` (the part of one
             invoice that is disputed, in its currency; none: all that is open),

@@ -181,6 +181,11 @@ class DebtCall(models.Model):
         )
         if not made:
             return
+        for old in made.replaces_ids:
+            yield self.env._(
+                "In place of what was promised before: %(promise)s.",
+                promise=old._describe(),
+            )
         last_day = self.case_id._promise_last_day()
         if len(made) > 1:
             yield self._tell_plan(made)
@@ -190,6 +195,8 @@ class DebtCall(models.Model):
                 "returns to the front of the queue.",
                 date=format_date(self.env, last_day),
             )
+        elif self.case_id.state == "active" and not self.case_id.callback_at:
+            yield self.env._("What it is not about is collected as before.")
         yield from self._tell_difference()
 
     def _tell_plan(self, made):

@@ -1,4 +1,3 @@
-from itertools import pairwise
 
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -54,15 +53,23 @@ class DebtCall(models.Model):
             ],
             "promise_method": values.get("promise_method") or False,
             "promise_line_ids": list(values.get("promise_line_ids") or []),
+            "promise_confirmed": float(values.get("promise_confirmed") or 0),
             "confirm_channel": values.get("confirm_channel") or False,
         }
 
     # --- checks -------------------------------------------------------------------
     def _check_promise(self, values):
         self._check_right_party(values)
-        self._check_promise_amounts(values["promise_parts"])
-        self._check_promise_dates(values["promise_parts"])
+        promises, parts = self.env["debt.promise"], values["promise_parts"]
+        promises._check_parts(self.company_id, parts)
         self._check_promise_lines(values["promise_line_ids"])
+        promises._check_total(
+            self.case_id,
+            parts,
+            values["promise_line_ids"],
+            promises._replaced_by(self.case_id, values["promise_line_ids"]),
+            values["promise_confirmed"],
+        )
         methods = self.env["debt.promise"]._fields["method"].get_values(self.env)
         if values["promise_method"] not in (False, *methods):
             raise ValidationError(
@@ -70,36 +77,6 @@ class DebtCall(models.Model):
             )
         if values["confirm_channel"]:
             self._check_confirmation(values["confirm_channel"])
-
-    def _check_promise_amounts(self, parts):
-        if len(parts) > MAX_PARTS:
-            raise ValidationError(
-                self.env._(
-                    "A plan has at most %(count)s instalments: agree on larger ones.",
-                    count=MAX_PARTS,
-                )
-            )
-        currency = self.company_id.currency_id
-        for amount, _day in parts:
-            if not 0 < amount < float("inf") or currency.is_zero(amount):
-                raise ValidationError(
-                    self.env._("Enter the promised amount; it must be above zero.")
-                )
-
-    def _check_promise_dates(self, parts):
-        days = [day for _amount, day in parts]
-        today = self.company_id._debt_today()
-        if not all(days) or days[0] < today:
-            raise ValidationError(
-                self.env._("Enter the day the payment is promised for, today or later.")
-            )
-        if any(later <= earlier for earlier, later in pairwise(days)):
-            raise ValidationError(
-                self.env._(
-                    "Each instalment is due after the one before: put the dates of "
-                    "the plan in order."
-                )
-            )
 
     def _check_promise_lines(self, ids):
         if not ids:
@@ -123,8 +100,13 @@ class DebtCall(models.Model):
     def _create_promise(self, values):
         """Create the promise, or one promise for each instalment of a plan.
 
+        What was promised about the same items before does not stand any more.
+
         :return: the first ``debt.promise``
         """
+        replaced = self.env["debt.promise"]._replaced_by(
+            self.case_id, values["promise_line_ids"]
+        )
         promises = self.env["debt.promise"].create(
             [
                 self._prepare_promise_values(values)
@@ -134,6 +116,8 @@ class DebtCall(models.Model):
         )
         if len(promises) > 1:
             promises.plan_id = promises[0]
+        replaced._end(self.env._("Promised anew."), promises[0])
+        self.case_id._resume_unpromised()
         return promises[0]
 
     def _prepare_promise_values(self, values):

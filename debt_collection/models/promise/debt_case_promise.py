@@ -95,6 +95,7 @@ class DebtCase(models.Model):
     def _promise_last_day(self):
         """Last day on which the first open promise can still be kept.
 
+        None where promises about certain items leave others, which are collected.
         A broken instalment ends the pause, whatever later ones are still open.
         """
         # Superuser: whoever may read a case may know that it is promised.
@@ -106,6 +107,8 @@ class DebtCase(models.Model):
         standing = promises.filtered(
             lambda p: p.state == "open" and p.made_on > made_on
         )
+        if standing and standing._leaves_items(self):
+            return None
         grace = timedelta(days=self.company_id.debt_promise_grace_days)
         return min(standing.mapped("date")) + grace if standing else None
 

@@ -22,8 +22,21 @@ class DebtPromise(models.Model):
     _inherit = ["debt.evidence"]
     _order = "date desc, id desc"
     _check_company_auto = True
-    _by_methods = frozenset(("state", "amount_paid", "plan_id"))
-    _for_good = frozenset(("case_id", "call_id", "made_on", "user_id"))
+    _by_methods = frozenset(
+        (
+            "state",
+            "amount_paid",
+            "plan_id",
+            "corrects_id",
+            "replaced_by_id",
+            "ended_reason",
+            "ended_by_id",
+            "ended_at",
+        )
+    )
+    _for_good = frozenset(
+        ("case_id", "call_id", "made_on", "user_id", "amount", "date", "line_ids")
+    )
 
     case_id = fields.Many2one(
         "debt.case", required=True, ondelete="cascade", index=True, check_company=True
@@ -186,20 +199,11 @@ class DebtPromise(models.Model):
     def create(self, vals_list):
         promises = super().create(vals_list)
         cases = promises.filtered(lambda p: p.state == "open").case_id.sudo()
-        active = cases.filtered(lambda case: case.state in ("active", "dormant"))
-        active.write({"state": "promised", "plan_dirty": True})
+        self._await(cases.filtered(lambda case: case.state in ("active", "dormant")))
         return promises
 
     def _is_decided(self):
         return self.state != "open"
-
-    def action_cancel(self):
-        """The promise no longer stands; collection goes on without it."""
-        self.check_access("write")
-        # Superuser: the state of a promise is not written by hand.
-        standing = self.sudo().filtered(lambda promise: promise.state == "open")
-        standing.state = "cancelled"
-        standing.case_id._resume_unpromised()
 
     def _is_settled_otherwise(self):
         """Whether nothing was owed any more before the promise fell due."""

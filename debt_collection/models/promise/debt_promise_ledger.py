@@ -34,6 +34,8 @@ class DebtPromise(models.Model):
                 promise._decide_again(case.currency_id.round(paid))
             if case.state == "promised":
                 case._resume_unpromised()
+            elif case.state == "active" and not case.callback_at:
+                self._await(case)
 
     @api.model
     def _received(self, promises):
@@ -116,7 +118,7 @@ class DebtPromise(models.Model):
         return Claim(
             amount=self.amount,
             made_on=self.made_on,
-            made_at=self.create_date,
+            made_at=self._first_said().create_date,
             until=self.date + grace,
             items=frozenset(self.line_ids.ids),
         )
