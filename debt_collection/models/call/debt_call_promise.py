@@ -1,4 +1,3 @@
-
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
