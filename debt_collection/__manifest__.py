@@ -59,6 +59,7 @@
         "data/contact_phone_data.xml",
         "data/recording_data.xml",
         "wizards/debt_call_inbound_views.xml",
+        "wizards/debt_call_look_views.xml",
         "wizards/debt_call_people_views.xml",
         "wizards/debt_call_wizard_templates.xml",
         "wizards/debt_call_wizard_views.xml",

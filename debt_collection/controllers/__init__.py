@@ -1,1 +1,1 @@
-from . import consent, recording
+from . import consent, document, recording

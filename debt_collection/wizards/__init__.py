@@ -9,6 +9,7 @@ from . import (
     debt_call_wizard_callback,
     debt_call_wizard_history,
     debt_call_wizard_lines,
+    debt_call_wizard_look,
     debt_call_wizard_matter,
     debt_call_wizard_people,
     debt_call_wizard_promise,

@@ -43,7 +43,7 @@ class DebtCallWizardItem(models.TransientModel):
 
     _name = "debt.call.wizard.item"
     _description = "Open Item in the Call Window"
-    _order = "date_due, id"
+    _order = "is_apart, date_due, id"
 
     wizard_id = fields.Many2one(
         "debt.call.wizard", required=True, index=True, ondelete="cascade"
@@ -63,6 +63,9 @@ class DebtCallWizardItem(models.TransientModel):
         currency_field="company_currency_id",
     )
     status = fields.Selection(ITEM_STATUSES, readonly=True)
+    is_apart = fields.Boolean(
+        readonly=True, help="Not in the sum that is asked for now."
+    )
     can_dispute = fields.Boolean(readonly=True)
     line_ref = fields.Integer(readonly=True, help="The entry's line, by its id.")
     selected = fields.Boolean(string="Talked About")
@@ -103,6 +106,7 @@ class DebtCallWizard(models.TransientModel):
             "company_currency_id": self.env.company.currency_id.id,
             "amount": row["amount"],
             "status": row["status"],
+            "is_apart": not row["collected"],
             "can_dispute": row["status"] in ("overdue", "open", "promised"),
             "line_ref": row["line_id"],
             "selected": row["line_id"] in ticked,

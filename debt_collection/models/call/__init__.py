@@ -9,6 +9,7 @@ from . import (
     debt_call_outcome,
     debt_call_preview,
     debt_call_promise,
+    debt_call_send,
     debt_case_call,
     debt_queue,
     debt_summary,

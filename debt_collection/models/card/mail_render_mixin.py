@@ -3,7 +3,7 @@ from lxml import html
 from odoo import models
 from odoo.tools.rendering_tools import parse_inline_template
 
-MODELS = ("debt.case", "debt.promise")
+MODELS = ("debt.case", "debt.message", "debt.promise")
 DIRECTIVES = {"t-out", "t-if", "t-foreach", "t-as", "t-att-href"}
 #: All the code there is in the texts to debtors. It is evaluated as superuser, so that
 #: whoever may not write code may only move and leave out what is here.
@@ -23,11 +23,18 @@ KNOWN_CODE = {
     "object.company_id.phone",
     "object.consent_url",
     "object.instalment_ids or object",
+    "object.invoice_links",
+    "object.invoice_names",
+    "object.lang",
     "object.method_text",
     "object.partner_id.lang",
     "object.partner_id.name",
     "object.payment_reference",
     "object.schedule",
+    "', '.join(link[0] + ' ' + link[1] for link in object.invoice_links)",
+    "link",
+    "link[0]",
+    "link[1]",
     "part",
     "part.amount_text",
 }

@@ -17,6 +17,7 @@ from . import (
     debt_decision_mixin,
     account_move,
     account_move_actions,
+    account_move_document,
     account_move_line,
     debt_item_decision,
     account_move_line_actions,

@@ -239,8 +239,9 @@ class DebtCase(models.Model):
 
         :return: list of dict: ``line_id``, ``move_id``, ``name``, ``due``,
             ``currency_id``, ``amount_currency`` and ``amount`` (company currency), what
-            is left of it; ``status`` (of `ITEM_STATUSES`), ``total`` (count of all
-            items)
+            is left of it; ``status`` (of `ITEM_STATUSES`), ``collected`` (whether it is
+            in the sum that is asked for), ``total`` (count of all items), ``documents``
+            (count of those collected) and ``newest_due``, the last of their due days
         """
         self.ensure_one()
         self.check_access("read")
@@ -254,12 +255,13 @@ class DebtCase(models.Model):
                 SELECT item.line_id, item.move_id, item.name, item.due,
                        item.currency_id, item.left_currency AS amount_currency,
                        item.left AS amount, %(status)s AS status,
-                       count(*) OVER () AS total, collected.*
+                       item.part = %(collected)s AND item."left" > 0 AS collected,
+                       count(*) OVER () AS total, documents, newest_due
                   FROM listed item,
                        (SELECT count(DISTINCT move_id) AS documents,
                                max(due) AS newest_due
                           FROM listed
-                         WHERE part = %(collected)s AND "left" > 0) collected
+                         WHERE part = %(collected)s AND "left" > 0) counted
                  ORDER BY due, line_id
                  LIMIT %(limit)s
                 """,

@@ -10,6 +10,7 @@ from . import (
     debt_message_result,
     debt_message_in_person,
     debt_message_queue,
+    debt_message_invoice,
     debt_message_content,
     debt_message_step,
     debt_refusal,

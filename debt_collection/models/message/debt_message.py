@@ -15,11 +15,12 @@ BATCH = 20
 IGNORED_PAUSES = {
     "promise_confirmation": ("promised", "on_hold"),
     "payment_details": ("promised", "on_hold"),
+    "invoice": ("promised", "on_hold"),
     "promise_reminder": ("promised",),
 }
 #: Documents from which debtors are written to without the gate being asked.
 ELSEWHERE = ("account.move", "res.partner")
-REQUESTED = ("promise_confirmation", "payment_details")
+REQUESTED = ("promise_confirmation", "payment_details", "invoice")
 ABOUT_PROMISES = ("promise_confirmation", "promise_reminder")
 
 
