@@ -106,6 +106,21 @@ class TestMessageContent(DebtCommon):
         with self.assertRaisesRegex(ValidationError, "codes of two letters"):
             self.policy.languages = "ukrainian"
 
+    def test_what_the_law_wants_said_is_said(self):
+        """By itself, where the debt is spoken of, and nowhere else."""
+        said = "This is an attempt to collect a debt."
+        self.policy.disclosure = said
+        for channel in ("sms", "email"):
+            message, text = self._send("payment_details", channel)
+            self.assertEqual(message.state, "sent", message.failure)
+            self.assertEqual(text.count(said), 1)
+            message, text = self._send("callback_request", channel)
+            self.assertNotIn(said, text)
+        steps = self.env["debt.script"]._for_case(self.case).step_ids
+        first = steps.filtered(lambda step: step.phase != "identify")[:1]
+        texts = steps._render_text(self.case)
+        self.assertEqual([one for one, text in texts.items() if said in text], first.ids)
+
     def test_who_refused_sms_by_the_link_gets_none(self):
         url = f"{self.case.consent_url}/sms"
         self.assertTrue(url.endswith("/sms"))

@@ -81,7 +81,7 @@ class Demands:
     ``amounts``: amounts of which each must be named, as digits with a point.
     ``secrets``: texts that must not appear, and no word that speaks of a debt either.
     ``forbidden``: the company's own list.  ``robot``: it must say at the beginning that
-    a robot speaks.  ``languages``: codes of those in one of which it must be written;
+    a robot speaks.  ``disclosures``: sentences that must stand in it.  ``languages``: codes of those in one of which it must be written;
     empty: in any.
     """
 
@@ -97,14 +97,15 @@ class Demands:
     forbidden: tuple[str, ...] = ()
     robot: bool = False
     languages: tuple[str, ...] = ()
+    disclosures: tuple[str, ...] = ()
 
 
 class Problem(NamedTuple):
     """What is wrong with a text.
 
     ``code``: no_creditor, no_phone, no_answer, no_refusal, no_amount, reveals,
-    forbidden, no_robot, language.  ``detail``: the text it is about, empty where there
-    is none.
+    forbidden, no_robot, no_disclosure, language.  ``detail``: the text it is about,
+    empty where there is none.
     """
 
     code: str
@@ -229,6 +230,9 @@ def _missing(plain: str, demands: Demands) -> Iterator[Problem]:
             yield Problem("no_amount", amount)
     if demands.robot and not names_robot(plain):
         yield Problem("no_robot")
+    for sentence in demands.disclosures:
+        if _plain(sentence) not in plain:
+            yield Problem("no_disclosure", sentence)
     if demands.languages and language(plain) not in (None, *demands.languages):
         yield Problem("language", ", ".join(demands.languages))
 

@@ -19,6 +19,14 @@ class DebtContactPolicy(models.Model):
         string="Robots Say So",
         help="A robot or an artificial voice says at the beginning that it is one.",
     )
+    disclosure = fields.Text(
+        translate=True,
+        help="Words that must be said as soon as it is known that the debtor is on the "
+        "line, and stand in each message that speaks of the debt; e.g. in the USA for "
+        "those who collect for others (12 CFR 1006.18(e)): “This is an attempt to "
+        "collect a debt, and any information obtained will be used for that purpose.” "
+        "Translate them into the languages of your debtors.",
+    )
     languages = fields.Char(
         string="Languages of Messages",
         help="Codes of the languages in one of which messages are written, separated "
@@ -57,6 +65,8 @@ class DebtContactPolicy(models.Model):
             "revocation_confirmed",
         )
         demands = {name: self[name] for name in names if self[name]}
+        if self.disclosure:
+            demands["disclosure"] = self._stored_texts("disclosure")
         return super()._version_content() | {"demands": demands}
 
     @api.constrains("languages")
@@ -73,6 +83,11 @@ class DebtContactPolicy(models.Model):
                             codes=", ".join(sorted(COMMON_WORDS)),
                         )
                     )
+
+    def _disclosures(self, lang):
+        """What these policies want to be said, in a language, as a tuple of texts."""
+        texts = [policy.disclosure for policy in self.with_context(lang=lang)]
+        return tuple(dict.fromkeys(filter(None, texts)))
 
     def _language_codes(self):
         codes = (self.languages or "").lower().split(",")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
+from odoo.tools.mail import append_content_to_html
 
 from ...tools import content
 from ...tools.content import Demands
@@ -83,7 +84,29 @@ class DebtMessage(models.Model):
             forbidden=company._debt_forbidden(),
             robot=channel == "robot_call" and any(policies.mapped("demand_robot")),
             languages=policies._demanded_languages(case.partner_id),
+            disclosures=() if unrevealing else self._disclosures(case),
         )
+
+    @api.model
+    def _disclosures(self, case):
+        """What the law wants said to this debtor, in his language.
+
+        :return: tuple of texts
+        """
+        lang = case.partner_id.lang or case.company_id.partner_id.lang
+        return case._contact_policy()._disclosures(lang)
+
+    def _with_disclosures(self, text, append):
+        """A text with what the law wants said, where it does not say so itself.
+
+        :param append: a function of a text and a sentence that puts them together
+        """
+        if self.kind not in UNREVEALING:
+            case = self.promise_id.case_id or self.case_id
+            for sentence in self._disclosures(case):
+                if sentence not in text:
+                    text = append(text, sentence)
+        return text
 
     @api.model
     def _check_by_hand(self, case, channel, text):
@@ -127,6 +150,9 @@ class DebtMessage(models.Model):
                 "It speaks of the debt (“%(detail)s”), and others may read it."
             ),
             "forbidden": self.env._("Your company forbids the words “%(detail)s”."),
+            "no_disclosure": self.env._(
+                "It does not say what the law wants said: “%(detail)s”"
+            ),
             "language": self.env._(
                 "The law wants it in a language of the debtor (%(detail)s): set the "
                 "debtor's language, and translate the template."
@@ -173,6 +199,12 @@ class DebtMessage(models.Model):
             records = self.promise_id.instalment_ids or self.promise_id
         return content.figures(" ".join(filter(None, records.mapped("amount_text"))))
 
+    def _with_way_out(self, body):
+        body = self._with_disclosures(
+            body, lambda text, said: append_content_to_html(text, said)
+        )
+        return super()._with_way_out(body)
+
     def _queue_email(self):
         values = super()._queue_email()
         self._check_text(html2plaintext(self.body))
@@ -180,6 +212,7 @@ class DebtMessage(models.Model):
 
     def _prepare_sms_text(self):
         text = super()._prepare_sms_text()
+        text = self._with_disclosures(text, "{} {}".format)
         self._check_text(text)
         return text
 

@@ -49,9 +49,18 @@ class DebtScriptStep(models.Model):
         """
         lang = lang or self.env.lang or "en_US"
         variables = self._variables(case, lang)
-        return {
-            step.id: step._fill_in(variables) for step in self.with_context(lang=lang)
-        }
+        steps = self.with_context(lang=lang)
+        texts = {step.id: step._fill_in(variables) for step in steps}
+        if first := steps.filtered(lambda step: step._is_first_to_debtor()):
+            # Superuser: which law holds does not depend on who reads it out.
+            said = case.sudo()._contact_policy()._disclosures(lang)
+            texts |= {step.id: "\n\n".join([*said, texts[step.id]]) for step in first}
+        return texts
+
+    def _is_first_to_debtor(self):
+        """Whether it is the first step that is said to the debtor and nobody else."""
+        after = self.script_id.step_ids.filtered(lambda step: step.phase != "identify")
+        return bool(self.id) and self == after[:1].with_env(self.env)
 
     def _fill_in(self, variables):
         parts = []
