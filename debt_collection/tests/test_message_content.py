@@ -119,7 +119,9 @@ class TestMessageContent(DebtCommon):
         steps = self.env["debt.script"]._for_case(self.case).step_ids
         first = steps.filtered(lambda step: step.phase != "identify")[:1]
         texts = steps._render_text(self.case)
-        self.assertEqual([one for one, text in texts.items() if said in text], first.ids)
+        self.assertEqual(
+            [one for one, text in texts.items() if said in text], first.ids
+        )
 
     def test_who_refused_sms_by_the_link_gets_none(self):
         url = f"{self.case.consent_url}/sms"

@@ -228,6 +228,11 @@ def _missing(plain: str, demands: Demands) -> Iterator[Problem]:
     for amount in demands.amounts:
         if not names_amount(plain, amount):
             yield Problem("no_amount", amount)
+    yield from _missing_by_law(plain, demands)
+
+
+def _missing_by_law(plain: str, demands: Demands) -> Iterator[Problem]:
+    """Yield what only some laws want: who speaks, in what language, which words."""
     if demands.robot and not names_robot(plain):
         yield Problem("no_robot")
     for sentence in demands.disclosures:

@@ -59,6 +59,8 @@ class DebtScriptStep(models.Model):
 
     def _is_first_to_debtor(self):
         """Whether it is the first step that is said to the debtor and nobody else."""
+        if self.phase == "identify":
+            return False
         after = self.script_id.step_ids.filtered(lambda step: step.phase != "identify")
         return bool(self.id) and self == after[:1].with_env(self.env)
 
