@@ -81,8 +81,8 @@ class Demands:
     ``amounts``: amounts of which each must be named, as digits with a point.
     ``secrets``: texts that must not appear, and no word that speaks of a debt either.
     ``forbidden``: the company's own list.  ``robot``: it must say at the beginning that
-    a robot speaks.  ``disclosures``: sentences that must stand in it.  ``languages``: codes of those in one of which it must be written;
-    empty: in any.
+    a robot speaks.  ``disclosures``: sentences that must stand in it.  ``languages``:
+    codes of those in one of which it must be written; empty: in any.
     """
 
     creditor: str
