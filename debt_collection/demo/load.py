@@ -33,4 +33,6 @@ def load(env):
     enter_after_calls(env, debtors)
     end_stories(env, late)
     make_reviews(env)
+    env["debt.collection.report"]._renew(env["res.company"].search([]))
+    env["debt.figures"]._cron_record()
     _logger.info("Demo of debt collection: %s debtors", len(debtors))

@@ -30,6 +30,7 @@ SCREENS = {
         "debt.contact.decision",
         "debt.contact.exception",
         "debt.contact.audit.report",
+        "debt.figures",
         "account.move",
         "res.partner",
     ],

@@ -6,4 +6,7 @@ from . import (
     debt_collection_told,
     debt_collection_money,
     debt_collection_write,
+    debt_figures,
+    debt_figures_record,
+    digest_digest,
 )
