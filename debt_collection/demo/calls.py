@@ -219,7 +219,7 @@ def _make_promises(env, debtor, call, record):
             }
         )
         if told.cancelled:
-            promise.action_cancel()
+            promise.action_cancel("The debtor named another day.")
         debtor.promises.append((promise, told))
 
 
