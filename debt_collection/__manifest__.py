@@ -127,6 +127,7 @@
         "views/card_settings_views.xml",
         "views/contact_settings_views.xml",
         "views/message_content_views.xml",
+        "views/call_next_views.xml",
         "views/menus.xml",
     ],
     "demo": [

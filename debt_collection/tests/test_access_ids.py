@@ -18,7 +18,9 @@ ARGUMENTS = {
     "health": lambda place: "dead",
     "held": lambda place: True,
     "hung_up": lambda place: True,
+    "kind": lambda place: "invoice",
     "limit": lambda place: 80,
+    "line_ids": lambda place: place["account.move.line"].ids,
     "msg_dict": lambda place: {},
     "number": lambda place: place["res.partner"].phone,
     "offset": lambda place: 0,
@@ -32,6 +34,7 @@ ARGUMENTS = {
     "to": lambda place: place["res.partner"].phone,
     "update_vals": lambda place: {},
     "values": lambda place: {},
+    "what": lambda place: "No dial tone",
     "_search": lambda place: "",
 }
 #: Models of Odoo and of others that have fields of ours, and what of theirs may lead

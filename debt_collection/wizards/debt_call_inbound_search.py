@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from ..tools.phones import PhoneError
 SHOWN = 12
 LOOKED_AT = 60
 SHORTEST_NAME = 3
+WITH_LETTERS = re.compile(r"[^\W\d_]{2}")
 ORDER = ("open", "other_team", "closed", "none")
 
 
@@ -38,11 +40,15 @@ class DebtCallInbound(models.TransientModel):
         """
         self.check_access("read")
         query = (query or "").strip()
-        for match, search in (
+        ways = [
             ("exact", self._leads_by_number),
             ("similar", self._leads_by_tail),
             ("name", self._leads_by_name),
-        ):
+        ]
+        if WITH_LETTERS.search(query):
+            # The number of an invoice ends in digits, as a telephone's does.
+            ways = [ways[0], ways[2], ways[1]]
+        for match, search in ways:
             if found := self._describe(search(query), match):
                 return found
         return []
@@ -124,6 +130,11 @@ class DebtCallInbound(models.TransientModel):
             "commercial_partner_id", "any!", Domain("debt_case_ids", "any!", here)
         )
         found = contacts.search(named & owing, limit=LOOKED_AT)
+        # With words left out, without accents, by an invoice's number.
+        found = found or contacts.search(
+            Domain("id", "in", self.env["debt.finder"]._find(query)) & owing,
+            limit=LOOKED_AT,
+        )
         found = found or contacts.search(named, limit=SHOWN)
         return [Lead(contact_id) for contact_id in found.ids]
 

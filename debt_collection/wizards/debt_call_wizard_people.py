@@ -102,6 +102,16 @@ class DebtCallWizard(models.TransientModel):
             action["params"]["then"] = dialled
         return action
 
+    def action_take_back(self):
+        """The caller is somebody else: back to the search, nothing is logged."""
+        self.ensure_one()
+        return self.call_id.take_back()
+
+    def action_trouble(self):
+        """One button for a line that does not work."""
+        self.ensure_one()
+        return self.call_id.report_trouble(self.note)
+
     def action_learn(self):
         """Write down whom the operator learned of."""
         self.ensure_one()

@@ -12,7 +12,9 @@ from . import (
     debt_call_send,
     debt_case_call,
     debt_queue,
+    debt_call_day,
     debt_summary,
+    ir_http,
     mail_activity,
     res_users,
 )

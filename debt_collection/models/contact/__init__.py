@@ -22,6 +22,7 @@ from . import (
     debt_contact_policy_demands,
     debt_contact_policy_shipped,
     debt_contact_policy_weaker,
+    debt_finder,
     debt_phone,
     debt_phone_learn,
     debt_phone_list,

@@ -10,6 +10,8 @@ import {useService} from "@web/core/utils/hooks";
 const FIELDS = ["name", "keywords", "handling", "call_count", "promise_rate"];
 /** More would not be read while somebody is on the line. */
 const SHOWN = 6;
+/** Shorter words ("I", "my", "is") say nothing of what the debtor means. */
+const TELLING = 3;
 
 /**
  * Objections heard in a call, found by typing what the debtor says.
@@ -77,27 +79,31 @@ export class DebtObjectionsField extends Component {
         return cards.filter(Boolean);
     }
 
-    /** Cards with every word typed; those that have them in the name come first. */
+    /**
+     * Cards with the most of the words typed: nobody says it as the card does. Those
+     * that have them in the name come first.
+     */
     get found() {
-        const words = normalize(this.state.query).split(/\s+/u).filter(Boolean);
-        if (!words.length) {
-            return [];
-        }
+        const typed = normalize(this.state.query).split(/\s+/u).filter(Boolean);
+        const telling = typed.filter((word) => word.length >= TELLING);
+        const words = telling.length ? telling : typed;
         const marked = new Set(this.list.currentIds);
-        const found = [];
+        const counted = [];
         for (const card of this.cards.values()) {
             const all = card.texts.join("\n");
-            if (
-                card.active &&
-                !marked.has(card.id) &&
-                words.every((word) => all.includes(word))
-            ) {
-                found.push(card);
+            const count = words.filter((word) => all.includes(word)).length;
+            if (count && card.active && !marked.has(card.id)) {
+                counted.push({card, count});
             }
         }
-        const place = (card) =>
+        const most = Math.max(0, ...counted.map(({count}) => count));
+        const found = counted.filter(({count}) => count === most);
+        const place = ({card}) =>
             card.texts.findIndex((text) => words.some((word) => text.includes(word)));
-        return found.sort((one, other) => place(one) - place(other)).slice(0, SHOWN);
+        return found
+            .sort((one, other) => place(one) - place(other))
+            .map(({card}) => card)
+            .slice(0, SHOWN);
     }
 
     fared(card) {
