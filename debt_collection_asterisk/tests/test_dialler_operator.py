@@ -117,6 +117,11 @@ class TestOperator(DiallerCommon):
         self.station.action_pause()
         self.assertEqual(windows.action_next()["res_model"], "debt.call.wizard")
 
+    def test_a_campaign_whose_dialler_is_away_keeps_nobody_waiting(self):
+        windows = self.env["debt.call.wizard"].with_user(self.operator)
+        with self._at(minutes=5):
+            self.assertEqual(windows.action_next()["res_model"], "debt.call.wizard")
+
     def test_click_reserves_him(self):
         call = self._clicked()
         self.assertEqual(self.station.state, "reserved")

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..models.constants import AUTOMATIC_MODES
@@ -22,7 +22,10 @@ class DebtCallWizard(models.TransientModel):
 
     @api.model
     def _station_in_campaign(self):
-        """The user's station while a campaign brings him calls; else empty."""
+        """The user's station while a campaign brings him calls; else empty.
+
+        A campaign whose dialler is away brings nothing: he works on by hand.
+        """
         station = self.env["debt.dialler.operator"].search(
             [
                 ("user_id", "=", self.env.uid),
@@ -33,7 +36,12 @@ class DebtCallWizard(models.TransientModel):
         # Superuser: how the campaign dials, not what else is known of it.
         campaign = station.sudo().campaign_id
         automatic = campaign.state == "running" and campaign.mode in AUTOMATIC_MODES
-        return station if automatic else station.browse()
+        if not automatic:
+            return station.browse()
+        # Superuser: whether the process lives is no secret.
+        instance = self.env["debt.dialler.instance"].sudo()
+        away = instance._current(campaign.provider_id)._is_dead(fields.Datetime.now())
+        return station.browse() if away else station
 
     @api.model
     def _next_call(self):
