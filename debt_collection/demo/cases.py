@@ -90,7 +90,7 @@ def _end_last_call(env, debtor):
             }
         )
     if outcome.activity_summary:
-        last._notify_accountant(outcome)
+        outcome._ask_accountant(debtor.case, last.note)
     _end_callback(env, debtor)
 
 

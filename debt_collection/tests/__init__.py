@@ -38,6 +38,8 @@ from . import test_contact_restraint_trace
 from . import test_contact_roads
 from . import test_contact_whereabouts
 from . import test_demo
+from . import test_figures_aged
+from . import test_figures_statement
 from . import test_ledger_allocation
 from . import test_ledger_flag
 from . import test_ledger_move
@@ -48,6 +50,8 @@ from . import test_ledger_refresh
 from . import test_ledger_reopen
 from . import test_ledger_rules
 from . import test_ledger_texts
+from . import test_ledger_start
+from . import test_ledger_told
 from . import test_ledger_undo_properties
 from . import test_message
 from . import test_message_by_hand
@@ -57,11 +61,13 @@ from . import test_message_queue
 from . import test_message_recipients
 from . import test_message_record
 from . import test_message_refusal
+from . import test_plan_dormant
 from . import test_plan_endings
 from . import test_plan_what_if
 from . import test_promise
 from . import test_promise_correct
 from . import test_promise_dispute
+from . import test_promise_entry
 from . import test_recording
 from . import test_review
 from . import test_runner

@@ -1,7 +1,3 @@
-from datetime import timedelta
-
-from markupsafe import Markup
-
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -181,7 +177,7 @@ class DebtCall(models.Model):
             if outcome.needs_dispute:
                 self._create_dispute(values)
         if outcome.activity_summary:
-            self._notify_accountant(outcome)
+            outcome._ask_accountant(case, self.note)
         self.env["mail.activity"]._debt_done(case, outcome.name)
         case._message_log(body=self._summary(outcome, values))
         case._plan()
@@ -236,9 +232,7 @@ class DebtCall(models.Model):
         if outcome.needs_callback:
             changes |= {"callback_at": values["callback_at"], "priority": "2"}
         changes |= self._prepare_case_state(outcome, values)
-        if outcome.hold_days and case.state != "legal":
-            today = self.company_id._debt_today()
-            changes["hold_until"] = today + timedelta(days=outcome.hold_days)
+        changes |= outcome._prepare_hold(case)
         case.write(changes)
 
     def _is_callback_done(self, values):
@@ -262,17 +256,6 @@ class DebtCall(models.Model):
         if case.state == "dormant" and answered or case.state == "active":
             return {"state": case._state_without_pause()}
         return {}
-
-    def _notify_accountant(self, outcome):
-        case = self.case_id
-        accountant = case._accountant()
-        case.with_context(mail_activity_quick_update=True).activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=outcome.with_context(lang=accountant.lang).activity_summary,
-            note=Markup("<br/>").join((self.note or "").splitlines()),
-            user_id=accountant.id,
-            date_deadline=self.company_id._debt_today(),
-        )
 
     def _summary(self, outcome, values):
         """One line for the chatter: who called, how it ended, the note."""

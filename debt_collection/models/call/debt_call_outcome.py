@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
 from odoo import fields, models
 
 from .parties import PARTIES
@@ -77,3 +81,21 @@ class DebtCallOutcome(models.Model):
         "CHECK(hotkey ~ '^[A-Za-z0-9]$')", "A key is one letter or digit."
     )
     _code_unique = models.Constraint("UNIQUE(code)", "An outcome's code is unique.")
+
+    def _prepare_hold(self, case):
+        """Values of a case that is on hold for the days of the outcome."""
+        if not self.hold_days or case.state == "legal":
+            return {}
+        today = case.company_id._debt_today()
+        return {"hold_until": today + timedelta(days=self.hold_days)}
+
+    def _ask_accountant(self, case, note):
+        """Give the accountant in charge what the outcome asks of him."""
+        accountant = case._accountant()
+        case.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.with_context(lang=accountant.lang).activity_summary,
+            note=Markup("<br/>").join((note or "").splitlines()),
+            user_id=accountant.id,
+            date_deadline=case.company_id._debt_today(),
+        )

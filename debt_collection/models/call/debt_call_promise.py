@@ -1,40 +1,16 @@
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.promise import MAX_PARTS, split
-
 
 class DebtCall(models.Model):
     """What is agreed in a call: a promise and how it is confirmed, or a dispute."""
 
     _inherit = "debt.call"
 
-    def _split_promise(self, amount, parts, first, *, every_months=0, every_days=0):
-        """Equal instalments of the call's company currency, for the call window.
-
-        :param float amount: what is to be paid in all
-        :param int parts: how many instalments
-        :param date first: day of the first one
-        :return: list of pairs of amount and date
-        :raises ValidationError: no such plan
-        """
-        try:
-            return split(
-                amount,
-                parts,
-                first,
-                every_months=every_months,
-                every_days=every_days,
-                rounding=self.company_id.currency_id.rounding,
-            )
-        except ValueError as error:
-            raise ValidationError(
-                self.env._(
-                    "A plan has 1 to %(count)s instalments at equal intervals: choose "
-                    "how many, and every how many days or months.",
-                    count=MAX_PARTS,
-                )
-            ) from error
+    def _split_promise(self, amount, parts, first, **every):
+        """Equal instalments, for the call window; see `debt.promise._split`."""
+        promises = self.env["debt.promise"]
+        return promises._split(self.company_id, amount, parts, first, **every)
 
     def _clean_promise(self, values):
         """The promise in the types of the ORM.
@@ -59,32 +35,15 @@ class DebtCall(models.Model):
     # --- checks -------------------------------------------------------------------
     def _check_promise(self, values):
         self._check_right_party(values)
-        promises, parts = self.env["debt.promise"], values["promise_parts"]
-        promises._check_parts(self.company_id, parts)
-        self._check_promise_lines(values["promise_line_ids"])
-        promises._check_total(
+        self.env["debt.promise"]._check_new(
             self.case_id,
-            parts,
+            values["promise_parts"],
             values["promise_line_ids"],
-            promises._replaced_by(self.case_id, values["promise_line_ids"]),
+            values["promise_method"],
             values["promise_confirmed"],
         )
-        methods = self.env["debt.promise"]._fields["method"].get_values(self.env)
-        if values["promise_method"] not in (False, *methods):
-            raise ValidationError(
-                self.env._("Choose one of the ways of payment on the list.")
-            )
         if values["confirm_channel"]:
             self._check_confirmation(values["confirm_channel"])
-
-    def _check_promise_lines(self, ids):
-        if not ids:
-            return
-        items = self.env["debt.ledger"]._case_rows(self.case_id)
-        if set(ids) - {item["line_id"] for item in items if item["left"] > 0}:
-            raise ValidationError(
-                self.env._("A promise can only cover open invoices of this debtor.")
-            )
 
     def _check_confirmation(self, channel):
         """Whatever cannot be sent at all is said before anything is saved."""
@@ -99,34 +58,20 @@ class DebtCall(models.Model):
     def _create_promise(self, values):
         """Create the promise, or one promise for each instalment of a plan.
 
-        What was promised about the same items before does not stand any more.
-
         :return: the first ``debt.promise``
         """
-        replaced = self.env["debt.promise"]._replaced_by(
-            self.case_id, values["promise_line_ids"]
+        return self.env["debt.promise"]._agree(
+            self.case_id,
+            values["promise_parts"],
+            **self._prepare_promise_values(values),
         )
-        promises = self.env["debt.promise"].create(
-            [
-                self._prepare_promise_values(values)
-                | {"amount": amount, "date": day, "sequence": number}
-                for number, (amount, day) in enumerate(values["promise_parts"], 1)
-            ]
-        )
-        if len(promises) > 1:
-            promises.plan_id = promises[0]
-        replaced._end(self.env._("Promised anew."), promises[0])
-        self.case_id._resume_unpromised()
-        return promises[0]
 
     def _prepare_promise_values(self, values):
         return {
-            "case_id": self.case_id.id,
             "call_id": self.id,
             "user_id": self.user_id.id,
-            "made_on": self.company_id._debt_today(),
             "method": values["promise_method"],
-            "line_ids": [fields.Command.set(values["promise_line_ids"])],
+            "line_ids": values["promise_line_ids"],
         }
 
     def _confirm_promise(self, promise, channel):

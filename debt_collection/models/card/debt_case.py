@@ -79,7 +79,8 @@ class DebtCase(models.Model):
         tracking=True,
     )
     hold_until = fields.Date(
-        help="Last day without calls; the case then becomes active again."
+        tracking=True,
+        help="Last day without calls; the case then becomes active again.",
     )
     profile_id = fields.Many2one("debt.profile", tracking=True)
     amount_overdue = fields.Monetary(readonly=True)

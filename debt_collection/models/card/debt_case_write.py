@@ -24,6 +24,8 @@ PLANNED_BY = {
     "user_id",
 }
 PAUSES = {"promised", "on_hold", "disputed", "legal"}
+#: States in which a case that was dormant is worked again.
+WOKEN = {"active", "promised", "disputed", "on_hold"}
 FAR = timedelta(days=731)
 # A merged debtor takes over what restrains, rather than what drives, collection.
 RESTRAINED = ("promised", "disputed", "on_hold", "legal")
@@ -95,6 +97,7 @@ class DebtCase(models.Model):
         for case in self:
             today = case.company_id._debt_today()
             pauses = vals["state"] in PAUSES
+            woken = case.state == "dormant" and vals["state"] in WOKEN
             if pauses and case.state not in PAUSES:
                 resumed[case] = {"paused_on": today}
             elif not pauses and case.paused_on:
@@ -106,6 +109,13 @@ class DebtCase(models.Model):
                     "ladder_started_on": shifted,
                     "ladder_paused_days": paused,
                 }
+            if woken and "ladder_id" not in vals:
+                # Its ladder was over: whoever takes it up begins anew.
+                begun = {
+                    "ladder_id": case._default_ladder().id,
+                    "ladder_started_on": today,
+                }
+                resumed[case] = resumed.get(case, {}) | begun
         return resumed
 
     @api.constrains("hold_until", "callback_at")

@@ -108,6 +108,7 @@ class AccountMoveLine(models.Model):
             "disputed": self.env._("It is disputed."),
             "in_payment": self.env._("A payment of it is on its way to the bank."),
             "no_followup": self.env._("It is marked as not to be followed up."),
+            "too_old": self.env._("It is older than what is collected by itself."),
             "unflagged": self.env._("Only what is flagged is collected."),
         }
         if row.get("disputed"):

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
+from ..card.dormant import wake
 from .ledger_sql import COLLECTED, CREDIT, NOT_DUE, WITHHELD
 
 # So many items are shown, the oldest first: nobody reads more of them aloud.
@@ -86,13 +87,22 @@ class DebtCase(models.Model):
 
         :param str effect: ``busy`` (closed, with something to be put in order),
             ``undone`` or ``reopened`` (taken up again, because what closed it was
-            undone or because the debtor owes again), ``promised`` or ``stage``
+            undone or because the debtor owes again), ``promised``, ``stage`` or
+            ``woken`` (dormant, and something was paid or fell due)
         """
         match effect:
             case "busy":
                 self._on_closed()
             case "stage":
                 self._on_stage_changed()
+            case "woken":
+                wake(
+                    self,
+                    self.env._(
+                        "What the debtor owes has changed: the case is no longer "
+                        "dormant."
+                    ),
+                )
             case "undone" | "reopened":
                 self.env["debt.ledger"]._tell_reopened(self, effect == "undone")
 

@@ -64,6 +64,7 @@ TERMS = (
     "debt_auto_flag",
     "debt_collect_entries",
     "debt_grace_days",
+    "debt_max_age_days",
     "debt_min_amount",
 )
 
@@ -247,15 +248,15 @@ class DebtLedger(models.AbstractModel):
             return self._typed(last)
         return SQL("CASE %s ELSE %s END", SQL(" ").join(cases), self._typed(last))
 
-    @staticmethod
-    def _company_value(company, name):
+    @api.model
+    def _company_value(self, company, name):
         match name:
             case "digits":
                 # From a cache that every page needs; active as a company's currency is.
                 currencies = company.env["res.currency"].get_all_currencies()
                 return currencies[company.currency_id.id]["digits"][1]
             case "today":
-                return company._debt_today()
+                return self._as_of() or company._debt_today()
         return company[name]
 
     @staticmethod

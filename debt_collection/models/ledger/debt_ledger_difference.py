@@ -184,7 +184,8 @@ class DebtLedger(models.AbstractModel):
             UPDATE debt_case old
                SET %(columns)s
               FROM (
-                    SELECT changed.*
+                    SELECT changed.*, held.state AS held_state,
+                           held.amount_overdue AS amount_before
                       FROM changed JOIN debt_case held ON held.id = changed.id
                      ORDER BY held.id FOR NO KEY UPDATE OF held
                    ) new
@@ -261,6 +262,8 @@ class DebtLedger(models.AbstractModel):
                      THEN 'stage ' || coalesce(new.new_stage_id, 0) END,
                 CASE WHEN new.state <> new.new_state
                      THEN 'state ' || new.new_state END,
+                CASE WHEN new.held_state = 'dormant'
+                      AND new.amount_before <> new.amount_overdue THEN 'woken' END,
                 %s
             ] ELSE ARRAY[
                 'closed',
@@ -290,8 +293,9 @@ class DebtLedger(models.AbstractModel):
 
         Rows are ``(kind, number, ids)``; kinds are ``opened``, ``updated``, ``closed``,
         ``reopened`` and ``undone`` (taken up again, see `_refresh_coming_back`),
-        ``busy`` (of the closed ones), ``promised``, and one of ``stage 7`` or ``state
-        disputed`` for every stage or state that cases have to be moved to.
+        ``busy`` (of the closed ones), ``promised``, ``woken`` (dormant until now), and
+        one of ``stage 7`` or ``state disputed`` for every stage or state that cases
+        have to be moved to.
         """
         # A payment may be undone long after it kept a promise.
         decided = SQL(

@@ -5,7 +5,6 @@ from .ledger_sql import (
     COLLECTED,
     CREDIT,
     DISPUTED,
-    HALF,
     NOT_DUE,
     OPEN_LINES,
     SPECIAL_MOVES,
@@ -19,92 +18,9 @@ class DebtLedger(models.AbstractModel):
     _inherit = "debt.ledger"
 
     @api.model
-    def _contested(self, entities, of_disputes):
-        """SQL of the entries that disputes hold, and how much of each.
-
-        An open dispute holds until its deadline; one that was found valid, until the
-        credit note that was drafted for it is posted, cancelled or deleted.
-
-        :return: SQL of ``move_id`` and ``amount`` (currency of the entry), NULL: all
-        """
-        companies = self._branches(entities)
-        return SQL(
-            """
-            SELECT held.move_id,
-                   CASE WHEN bool_and(dispute.amount > 0)
-                        THEN sum(dispute.amount) END AS amount
-              FROM debt_dispute dispute
-              JOIN debt_dispute_account_move_rel held ON held.dispute_id = dispute.id
-             WHERE dispute.company_id = ANY(%s)
-               AND (dispute.state = 'open' AND dispute.deadline >= %s
-                    OR dispute.state = 'accepted' AND EXISTS (
-                       SELECT FROM debt_dispute_credit_note_rel drafted
-                         JOIN account_move note ON note.id = drafted.move_id
-                        WHERE drafted.dispute_id = dispute.id AND note.state = 'draft'))
-               %s
-             GROUP BY held.move_id
-            """,
-            companies.ids,
-            self._by_company(companies, "today", SQL("dispute.company_id")),
-            of_disputes,
-        )
-
-    @api.model
-    def _contested_parts(self, entities):
-        """SQL of the items of which no more than a part is disputed, in two halves.
-
-        The disputed amount is laid over what is open of the entry, oldest first: what
-        is paid is taken to be what was never disputed. In either currency the halves
-        add up to the item.
-
-        :return: SQL of ``line_id, own, residual, shift`` (what is added to the line's
-            id) and ``is_held``
-        """
-        return SQL(
-            """
-            SELECT line_id, half.*
-              FROM (
-                   SELECT *, round(residual * held / whole, %(digits)s) AS value
-                     FROM (
-                          SELECT line.*, greatest(0, least(
-                                     whole, contested.amount - sum(whole) OVER (
-                                         PARTITION BY contested.move_id
-                                         ORDER BY due, line_id) + whole)) AS held
-                            FROM contested CROSS JOIN LATERAL (%(lines)s) line
-                           WHERE contested.amount IS NOT NULL
-                          ) laid
-                   ) line
-             CROSS JOIN LATERAL (VALUES
-                   (CASE WHEN value = 0 THEN whole ELSE whole - held END,
-                    residual - value, 0::bigint, FALSE),
-                   (CASE WHEN value = residual THEN whole ELSE held END,
-                    value, %(half)s, TRUE)) half (own, residual, shift, is_held)
-             WHERE half.residual > 0 AND half.own > 0
-            """,
-            digits=self._by_company(entities, "digits", SQL("company_id")),
-            half=HALF,
-            lines=self._contested_lines(),
-        )
-
-    @api.model
-    def _contested_lines(self):
-        """SQL of the open items of a contested entry; OFFSET 0 has them looked up."""
-        return SQL(
-            """
-            SELECT line.id AS line_id, %(entity)s AS company_id,
-                   coalesce(line.date_maturity, line.date) AS due,
-                   line.amount_residual AS residual,
-                   line.amount_residual_currency AS whole
-              FROM account_move_line line
-             WHERE line.move_id = contested.move_id AND %(open)s
-               AND line.amount_residual > 0 AND line.amount_residual_currency > 0
-               AND line.account_id IN (%(accounts)s)
-            OFFSET 0
-            """,
-            accounts=self._receivable_accounts(),
-            entity=self._entity(SQL("line.company_id")),
-            open=SQL(OPEN_LINES),
-        )
+    def _lines(self):
+        """SQL of the table of lines, whose residuals say what is open of them."""
+        return SQL("account_move_line")
 
     @api.model
     @tools.ormcache()
@@ -162,7 +78,7 @@ class DebtLedger(models.AbstractModel):
                         WHEN %(withheld_if)s THEN %(withheld)s
                         WHEN %(held)s THEN %(disputed)s
                         ELSE %(collected)s END AS part %(more)s
-              FROM account_move_line line
+              FROM %(source)s line
               JOIN %(contacts)s partner ON partner.id = line.partner_id
               LEFT JOIN (
                    SELECT id, payment_state, debt_status, debt_excluded_until
@@ -188,18 +104,11 @@ class DebtLedger(models.AbstractModel):
             more=more,
             not_due=NOT_DUE,
             open=SQL(OPEN_LINES),
+            source=self._lines(),
             special=SQL(SPECIAL_MOVES),
             today=self._by_company(companies, "today", SQL("line.company_id")),
             withheld=WITHHELD,
             withheld_if=self._withheld_if(entities),
-        )
-
-    @staticmethod
-    def _held():
-        """SQL condition: a dispute holds the item, or this half of it."""
-        return SQL(
-            "contested.move_id IS NOT NULL"
-            " AND coalesce(contested_part.is_held, contested.amount IS NULL)"
         )
 
     @api.model
@@ -225,6 +134,8 @@ class DebtLedger(models.AbstractModel):
                 self._excluded(companies, "decision"),
             ),
         }
+        if any(entity.debt_max_age_days for entity in entities):
+            reasons["too_old"] = self._too_old(entities)
         by_hand = self._branches(entities.filtered(lambda one: not one.debt_auto_flag))
         if by_hand:
             # Lines without an invoice (opening balances) need no flag: a receivable
@@ -235,6 +146,23 @@ class DebtLedger(models.AbstractModel):
                 by_hand.ids,
             )
         return reasons
+
+    @api.model
+    def _too_old(self, entities):
+        """SQL condition: past due for longer than its company collects by itself."""
+        companies = self._branches(entities)
+        column = SQL("line.company_id")
+        greatest = self._by_company(companies, "debt_max_age_days", column)
+        return SQL(
+            """
+            %(greatest)s > 0 AND coalesce(line.date_maturity, line.date)
+                                 < %(today)s - %(greatest)s
+            AND special.debt_status IS DISTINCT FROM 'flagged'
+            AND decision.debt_status IS DISTINCT FROM 'flagged'
+            """,
+            greatest=greatest,
+            today=self._by_company(companies, "today", column),
+        )
 
     @api.model
     def _marked_no_followup(self, entities):

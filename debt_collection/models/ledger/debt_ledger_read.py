@@ -42,7 +42,7 @@ class DebtLedger(models.AbstractModel):
             currency and ``left_currency``, below zero for what remains of a credit;
             ``part``: ``collected, disputed, withheld, not_due`` or ``credit``;
             ``reason``: ``covered`` or ``in_payment`` where nothing is left, otherwise
-            ``no_followup, blocked, excluded, unflagged, disputed`` or False;
+            ``no_followup, blocked, excluded, too_old, unflagged, disputed`` or False;
             ``covered_by``: ids of the lines of credits that are laid against it
         :raises AccessError: the user may not read cases
         :raises ValidationError: ``partner_ids`` is no list of ids

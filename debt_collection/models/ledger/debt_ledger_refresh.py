@@ -8,12 +8,13 @@ BATCH = 1000
 COUNTS = ("opened", "updated", "closed", "stage_changed")
 #: Effects on closed cases that the ledger takes up again.
 TAKEN_UP = ("undone", "reopened")
-FOLLOWED = (*TAKEN_UP, "busy", "promised", "stage")
+FOLLOWED = (*TAKEN_UP, "busy", "promised", "stage", "woken")
 COUNTED_AS = {"stage": "stage_changed", "undone": "opened", "reopened": "opened"}
 COMPANY_FIELDS = (
     "debt_auto_flag",
     "debt_collect_entries",
     "debt_grace_days",
+    "debt_max_age_days",
     "debt_min_amount",
     "debt_reopen_days",
     "partner_id",
@@ -143,7 +144,7 @@ class DebtLedger(models.AbstractModel):
             if name in FOLLOWED:
                 for batch in split_every(BATCH, ids):
                     cases.browse(batch)._on_ledger(name)
-            if moved or name in ("opened", *TAKEN_UP):
+            if moved or name in ("opened", "woken", *TAKEN_UP):
                 to_plan.update(ids)
             name = COUNTED_AS.get(name, name)
             if name in counts:

@@ -6,6 +6,9 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
+    debt_max_age_days = fields.Integer(
+        related="company_id.debt_max_age_days", readonly=False
+    )
     debt_no_followup_count = fields.Integer(compute="_compute_debt_no_followup_count")
 
     @api.depends("company_id", "debt_collect_entries")

@@ -7,6 +7,8 @@ from ...tools.ladder_messages import next_message
 from ..card.lock_rows import lock_found
 
 BATCH = 200
+#: States in which a ladder writes; a dormant case has a slow one.
+WRITTEN_IN = ("active", "dormant")
 
 
 class LadderHistory(NamedTuple):
@@ -50,7 +52,7 @@ class DebtCase(models.Model):
         :return: `tools.ladder_messages.Due`, None when none is foreseen
         """
         super()._plan_message(facts, now, made, call_at)
-        if self.state != "active" or self.callback_at or facts.pause:
+        if self.state not in WRITTEN_IN or self.callback_at or facts.pause:
             return None
         due = next_message(
             self._question("sms", facts),
@@ -140,7 +142,7 @@ class DebtCase(models.Model):
     def _make_ladder_messages(self):
         """Make the messages of these cases that are due, and plan the next ones."""
         # Superuser: a scheduled action, for exactly these cases.
-        cases = self.sudo().filtered(lambda case: case.state == "active")
+        cases = self.sudo().filtered(lambda case: case.state in WRITTEN_IN)
         cases.filtered("plan_dirty")._plan()
         now = fields.Datetime.now()
         facts, made = cases._contact_facts(), cases._ladder_messages()

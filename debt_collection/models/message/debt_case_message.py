@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.consent import last_word
+from ..card.dormant import wake
 from .recipients import outside_recipients, sms_numbers
 
 MOBILE = ("mobile", "landline_or_mobile")
@@ -175,6 +176,7 @@ class DebtCase(models.Model):
             owner = case.user_id or case._accountant()
             case.message_subscribe(partner_ids=owner.partner_id.ids)
         result = super().message_update(msg_dict, update_vals)
+        wake(self, self.env._("The debtor has written: the case is no longer dormant."))
         for case in self:
             self.env["debt.refusal"]._read_reply(case, msg_dict)
         return result

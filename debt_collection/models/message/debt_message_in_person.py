@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.tools import format_date, plaintext2html
 
 from ...tools.contact import Answer, check
 
@@ -45,9 +45,19 @@ class DebtMessage(models.Model):
             }
         )
         self.env["debt.contact.decision"]._keep([decided | {"message_id": message.id}])
+        case._message_log(body=message._in_person_text(note))
         # It may have used up what a call was planned for.
         case._set_dirty()
         return message
+
+    def _in_person_text(self, note):
+        """One line for the chatter: a letter was posted, or a visit made."""
+        day = format_date(self.env, self.company_id._debt_day_of(self.sent_at))
+        if self.channel == "visit":
+            text = self.env._("Visit on %(date)s.", date=day)
+        else:
+            text = self.env._("Letter of %(date)s.", date=day)
+        return f"{text} {note or ''}".strip()
 
     @api.model
     def _ask_in_person(self, case, channel, made_at=None):

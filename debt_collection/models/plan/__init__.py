@@ -3,5 +3,6 @@ from . import (
     debt_contact_decision_plan,
     debt_ladder,
     res_company,
+    res_config_settings,
     mail_activity,
 )

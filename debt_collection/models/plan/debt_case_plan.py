@@ -120,6 +120,8 @@ class DebtCase(models.Model):
             message = case._plan_message(facts[case], now, made[case], planned.at)
             if planned.reason in CALLS_OVER:
                 planned = case._end_calls(planned, message)
+            if planned.reason == "dormant" and not message:
+                message = case._plan_message(facts[case], now, made[case], None)
             lost.append(decisions._prepare_lost_plan(case, facts[case], now, planned))
             values = case._prepare_plan_values(planned, message)
             if values:
@@ -275,7 +277,12 @@ class DebtCase(models.Model):
     def _leave_ladder(self):
         """The ladder is over: the case takes its exit state."""
         state = self._exit_state()
-        self.write({"state": state, "hold_until": False})
+        values = {"state": state, "hold_until": False}
+        slow = self.company_id.sudo().debt_dormant_ladder_id
+        if slow and state == "dormant":
+            today = self.company_id._debt_today()
+            values |= {"ladder_id": slow.id, "ladder_started_on": today}
+        self.write(values)
         self._message_log(body=self.env._("The retry ladder is over without a result."))
         return Plan(None, None, state)
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..card.groups import SETTERS
+
 
 class ResCompany(models.Model):
     """A day begins where the company is: at five in the morning UTC in New York."""
@@ -10,6 +12,17 @@ class ResCompany(models.Model):
         string="Day Begun",
         groups="debt_collection.group_debt_manager",
         help="The last day, where the company is, whose due dates were worked.",
+    )
+
+    debt_dormant_ladder_id = fields.Many2one(
+        "debt.ladder",
+        string="Ladder When Dormant",
+        groups=SETTERS,
+        default=lambda self: self.env.ref(
+            "debt_collection.ladder_dormant", raise_if_not_found=False
+        ),
+        ondelete="restrict",
+        help="How dormant debtors are written to. Empty: they are left alone.",
     )
 
     @api.model

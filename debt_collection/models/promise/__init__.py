@@ -2,6 +2,7 @@ from . import (
     debt_promise,
     debt_promise_check,
     debt_promise_correct,
+    debt_promise_agree,
     debt_promise_cover,
     debt_dispute,
     debt_forbearance,

@@ -124,6 +124,10 @@ class DebtCase(models.Model):
         """Whoever broke a promise is called at least once more, by a ladder begun anew
         where nothing of the old one is left."""
         today = self.company_id._debt_today()
+        if self.ladder_id == self.company_id.sudo().debt_dormant_ladder_id:
+            ladder = self._default_ladder()
+            self.write({"ladder_id": ladder.id, "ladder_started_on": today})
+            return
         steps = self.ladder_id.step_ids.filtered(lambda step: step.channel == "call")
         last_day = max(steps.mapped("last_day"), default=0)
         started = self.ladder_started_on or today
