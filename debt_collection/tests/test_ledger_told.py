@@ -19,6 +19,41 @@ class TestTold(DebtCommon):
             if body
         ]
 
+    def _tell(self):
+        self.cases.invalidate_model()
+        untold = self.cases.sudo().search([("untold", "=", True)])
+        self.ledger._tell(untold)
+        return len(untold)
+
+    def test_a_payment_is_told_with_what_remains(self):
+        before = len(self._said())
+        self._pay(self.invoice, 300)
+        self._tell()
+        [told] = self._said()[before:]
+        self.assertIn("300.00 was received", told)
+        self.assertIn("700.00 remains", told)
+        self.assertFalse(self._tell(), "once")
+
+    def test_a_credit_note_is_no_payment(self):
+        note = self._invoice(250, 1, move_type="out_refund", post=False)
+        note.invoice_date_due = False
+        note.action_post()
+        self._tell()
+        self.assertIn("by a credit or a correction", self._said()[-1])
+        self.assertIn("750.00 remains", self._said()[-1])
+
+    def test_closing_is_told_with_its_reason(self):
+        self._pay(self.invoice)
+        self._tell()
+        self.assertEqual(self.case.state, "closed")
+        self.assertIn("1,000.00 was received", self._said()[-1])
+        self.assertIn("The case is closed: Paid.", self._said()[-1])
+
+    def test_a_new_invoice_is_nothing_paid(self):
+        self._invoice(50, 3)
+        self.cases._cron_refresh()
+        self.assertFalse(self._tell())
+
     def test_a_quiet_night_tells_nothing(self):
         self.cases._cron_refresh()
         before = self.case.message_ids

@@ -19,6 +19,7 @@ class DebtStart(models.TransientModel):
 
     _name = "debt.start"
     _description = "Start of Debt Collection"
+    _rec_name = "company_id"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

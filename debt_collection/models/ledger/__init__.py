@@ -28,6 +28,7 @@ from . import (
     account_partial_reconcile,
     account_payment,
     debt_case_ledger,
+    debt_ledger_told,
     debt_profile,
     res_company,
     res_partner,

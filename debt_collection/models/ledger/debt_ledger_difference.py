@@ -241,6 +241,11 @@ class DebtLedger(models.AbstractModel):
             ),
             "ladder_paused_days": SQL("coalesce(old.ladder_paused_days, 0) + %s", days),
             "plan_dirty": SQL("(old.plan_dirty OR new.comes_back) AND new.is_open"),
+            "untold": SQL(
+                "NOT new.comes_back AND (old.untold IS TRUE OR"
+                " coalesce(new.amount_overdue, 0) + coalesce(new.amount_disputed, 0)"
+                " < old.amount_overdue + old.amount_disputed)"
+            ),
             "write_date": SQL("%s::timestamp", now),
         } | {
             name: SQL("CASE WHEN new.is_open THEN old.%s END", SQL.identifier(name))

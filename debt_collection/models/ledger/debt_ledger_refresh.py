@@ -42,6 +42,7 @@ WRITTEN = {
         "plan_dirty",
         "promise_ids",
         "state",
+        "untold",
     ],
     "debt.dispute": ["case_id"],
     "debt.promise": ["case_id"],
