@@ -59,6 +59,7 @@
         "data/contact_phone_data.xml",
         "data/recording_data.xml",
         "data/figures_digest_data.xml",
+        "wizards/debt_case_assign_views.xml",
         "wizards/debt_call_inbound_views.xml",
         "wizards/debt_call_look_views.xml",
         "wizards/debt_call_people_views.xml",

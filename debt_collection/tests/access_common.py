@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields, models
@@ -208,6 +209,9 @@ class ForeignRecords(DebtCommon):
                 return f"{place['res.partner'].id}.{field.name}"
             case "selection":
                 return field.get_values(place["res.partner"].env)[0]
+            case "date" if field.model_name == "debt.figures":
+                # There is one row for each day, and each place has one.
+                return fields.Date.today() - timedelta(days=place["res.partner"].id)
             case "date":
                 return fields.Date.today()
             case "datetime":
