@@ -9,6 +9,7 @@ from . import test_call_claim
 from . import test_call_inbound
 from . import test_call_queue
 from . import test_call_race
+from . import test_call_said
 from . import test_call_window
 from . import test_card_isolated
 from . import test_card_partner_merge

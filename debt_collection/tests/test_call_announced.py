@@ -148,6 +148,9 @@ class TestAnnounced(DebtCommon):
     def _random_values(self, case, outcome):
         luck = self.luck
         values = {"note": "He said so"}
+        if luck.random() < 0.3:
+            hours = luck.choice((1, 3, 15, 40))
+            values["try_again_at"] = fields.Datetime.now() + timedelta(hours=hours)
         if outcome.needs_callback:
             hours = luck.choice((1, 5, 24, 30, 100, -2))
             values["callback_at"] = fields.Datetime.now() + timedelta(hours=hours)

@@ -16,6 +16,7 @@ from . import (
     debt_call_wizard_promise,
     debt_call_wizard_promise_sure,
     debt_call_wizard_script,
+    debt_call_wizard_said,
     debt_call_wizard_telephony,
     debt_call_wizard_text,
     debt_case_entry,

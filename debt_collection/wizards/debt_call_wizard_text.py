@@ -169,6 +169,9 @@ class DebtCallWizard(models.TransientModel):
         "note",
         "dispute_reason",
         "dispute_code",
+        "try_again_at",
+        "paid_on",
+        "paid_amount",
     )
     def _compute_consequence_html(self):
         for wizard in self:

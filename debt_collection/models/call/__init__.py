@@ -10,6 +10,7 @@ from . import (
     debt_call_preview,
     debt_call_promise,
     debt_call_send,
+    debt_call_said,
     debt_case_call,
     debt_queue,
     debt_call_day,

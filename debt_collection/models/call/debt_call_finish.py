@@ -19,6 +19,12 @@ FINISH_VALUES = {
     "dispute_code",
     "dispute_amount",
     "objection_ids",
+    "try_again_at",
+    "paid_on",
+    "paid_amount",
+    "paid_reference",
+    "nonpayment_reason",
+    "acknowledged",
 }
 
 
@@ -42,6 +48,8 @@ class DebtCall(models.Model):
             ``dispute_reason``, ``dispute_code``, ``dispute_amount`` (the part of one
             invoice that is disputed, in its currency; none: all that is open),
             ``objection_ids`` (ids)
+            ``try_again_at`` (naive UTC), ``paid_on`` (date), ``paid_amount`` (company
+            currency), ``paid_reference``, ``nonpayment_reason``, ``acknowledged``
         :raises UserError: unknown outcome or value, the call has an outcome already,
             or there is no address for the confirmation
         :raises ValidationError: something the outcome needs is missing or impossible
@@ -99,6 +107,7 @@ class DebtCall(models.Model):
                 values.get("callback_at")
             )
             clean |= self._clean_promise(values)
+            clean |= self._clean_said(values)
             clean["dispute_amount"] = float(values.get("dispute_amount") or 0)
         except (TypeError, ValueError) as error:
             raise ValidationError(
@@ -129,6 +138,7 @@ class DebtCall(models.Model):
             self._check_callback(values)
         if outcome.needs_dispute:
             self._check_dispute(values)
+        self._check_said(outcome, values)
 
     def _check_right_party(self, values):
         if values["party"] != "right_party":
@@ -153,6 +163,7 @@ class DebtCall(models.Model):
             record |= self._prepare_manual_dial(now)
         if connected and not (self.answered_at or self._is_unanswered()):
             record["answered_at"] = record.get("started_at") or self.started_at
+        record |= self._prepare_said(outcome, values)
         if values.get("note"):
             record["note"] = values["note"]
         if values.get("objection_ids"):
@@ -177,7 +188,8 @@ class DebtCall(models.Model):
             if outcome.needs_dispute:
                 self._create_dispute(values)
         if outcome.activity_summary:
-            outcome._ask_accountant(case, self.note)
+            told = "\n".join(self._accountant_lines())
+            outcome._ask_accountant(case, told, self)
         self.env["mail.activity"]._debt_done(case, outcome.name)
         case._message_log(body=self._summary(outcome, values))
         case._plan()
@@ -225,6 +237,7 @@ class DebtCall(models.Model):
     def _apply_to_case(self, outcome, values):
         case = self.case_id
         changes = {"plan_dirty": True}
+        changes["try_again_at"] = self._try_again(outcome, values)
         if self._is_callback_done(values):
             changes["callback_at"] = False
         if values["party"] == "right_party":

@@ -60,6 +60,18 @@ class DebtCallOutcome(models.Model):
     needs_callback = fields.Boolean(string="Asks for a Callback")
     needs_promise = fields.Boolean(string="Asks for a Promise")
     needs_dispute = fields.Boolean(string="Asks for Disputed Invoices")
+    needs_payment = fields.Boolean(
+        string="Asks for a Payment",
+        help="When, how much and with which reference the debtor says it was paid.",
+    )
+    takes_retry = fields.Boolean(
+        string="May Name a Time",
+        help="The operator may say when to try again, within the permitted hours.",
+    )
+    brings_answer = fields.Boolean(
+        string="Brings an Answer Back",
+        help="What the accountant answers is shown in the next call with the debtor.",
+    )
     needs_note = fields.Boolean(string="Asks for a Note")
     needs_confirmation = fields.Boolean(
         string="Asks Once More",
@@ -89,13 +101,17 @@ class DebtCallOutcome(models.Model):
         today = case.company_id._debt_today()
         return {"hold_until": today + timedelta(days=self.hold_days)}
 
-    def _ask_accountant(self, case, note):
-        """Give the accountant in charge what the outcome asks of him."""
+    def _ask_accountant(self, case, note, call=None):
+        """Give the accountant in charge what the outcome asks of him.
+
+        :param call: ``debt.call`` in which it came up, where there was one
+        """
         accountant = case._accountant()
         case.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.with_context(lang=accountant.lang).activity_summary,
             note=Markup("<br/>").join((note or "").splitlines()),
+            debt_call_id=call.id if call else False,
             user_id=accountant.id,
             date_deadline=case.company_id._debt_today(),
         )

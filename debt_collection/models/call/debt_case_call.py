@@ -18,6 +18,10 @@ class DebtCase(models.Model):
     call_ids = fields.One2many("debt.call", "case_id", readonly=True)
     call_count = fields.Integer(compute="_compute_call_count")
 
+    # Kept on the card: the window would have to look for them at every opening.
+    has_answers = fields.Boolean(
+        readonly=True, copy=False, help="An answer is to be told in the next call."
+    )
     skipped_at = fields.Datetime(
         readonly=True, copy=False, help="When an operator last passed the case over."
     )

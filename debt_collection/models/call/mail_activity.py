@@ -1,8 +1,25 @@
-from odoo import models
+from odoo import fields, models
+from odoo.tools import html2plaintext
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    debt_call_id = fields.Many2one(
+        "debt.call",
+        string="Call",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The call in which it came up.",
+    )
+
+    def _debt_on_done(self, feedback):
+        """What answers a debtor's question is told him in the next call."""
+        super()._debt_on_done(feedback)
+        # Superuser: whoever does the activity may not write calls.
+        calls = self.sudo().debt_call_id
+        calls._take_answer(html2plaintext(feedback).strip(), self.env.user)
 
     def action_done(self):
         """A call is done when its outcome is logged: open the call window instead.

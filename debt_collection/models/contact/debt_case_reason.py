@@ -133,6 +133,7 @@ class DebtCase(models.Model):
             ),
             "no_steps": self.env._("The retry ladder has no steps: add some to it."),
             "no_ladder": self.env._("No retry ladder is set for this stage."),
+            "named": self.env._("This time was named to try again."),
             "retry": self.env._(
                 "The last call did not get through: it is tried again soon."
             ),

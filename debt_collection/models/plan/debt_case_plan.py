@@ -30,6 +30,10 @@ UNPLANNED_STATES = ("disputed", "legal", "dormant")
 class DebtCase(models.Model):
     _inherit = "debt.case"
 
+    try_again_at = fields.Datetime(
+        readonly=True, copy=False, help="When to try again, as somebody said."
+    )
+
     @api.model
     def _cron_daily(self):
         """What could not be planned may be possible by now, whatever was mended."""
@@ -193,7 +197,15 @@ class DebtCase(models.Model):
         return None
 
     def _plan_retry(self, asked, now):
-        """A busy line is free again soon: try once more before the ladder's gap."""
+        """A busy line is free again soon: try once more before the ladder's gap.
+
+        What somebody said goes before: "he is in after three".
+        """
+        named = self.try_again_at
+        if named and named > now and self.state == "active" and not self.callback_at:
+            answer = check(asked, named)
+            if answer.next_at:
+                return Plan(answer.next_at, answer.until, "named")
         lately = now - RETRY_WITHIN - LONGEST_CALL
         if not any(
             kind.busy

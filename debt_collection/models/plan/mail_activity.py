@@ -14,6 +14,17 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"
 
+    def _action_done(self, feedback=False, attachment_ids=None):
+        if isinstance(feedback, str) and feedback.strip():
+            self._debt_on_done(feedback)
+        return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+
+    def _debt_on_done(self, feedback):
+        """Hook: these activities are done, and something was written about it.
+
+        :param str feedback: HTML or text
+        """
+
     @api.model
     def _debt_call_type(self):
         # By its id, which is cached: `env.ref` asks the database each time.
