@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
-from . import database, debian, translations, uninstall, verdict
+from . import database, debian, runner, translations, uninstall, verdict
 from .base import DEV, ROOT, Problem, say
 from .venv import PYTHON
 
@@ -23,11 +23,12 @@ NOTHING_COLLECTED = 5
 def run(arguments):
     """Run pytest kind by kind; its arguments, such as paths and -k, go through.
 
-    --uninstall alone only uninstalls, and compares what is left with what was there.
+    --uninstall alone only uninstalls, and compares what is left with what was there;
+    --runner alone only runs a share in Odoo's own runner.
     """
-    if arguments == ["--uninstall"]:
+    if arguments in (["--uninstall"], ["--runner"]):
         totals = {"passed": 0, "failed": 0}
-        uninstall.run(totals)
+        {"--uninstall": uninstall, "--runner": runner}[arguments[0]].run(totals)
         return _end(totals)
     given, options = _split(arguments)
     paths = given or [str(ROOT / name) for name in database.addons()]
@@ -110,6 +111,7 @@ def _with_database(paths, options, totals, full):
             os.environ["DEBT_DEMO_DB"] = name
             _in_scratches(runs, options, totals)
         uninstall.run(totals)
+        runner.run(totals)
     else:
         _in_scratches(runs, options, totals)
 

@@ -12,4 +12,5 @@ from . import (
     review,
     audit,
     figures,
+    privacy,
 )

@@ -1,6 +1,8 @@
 from . import test_access
 from . import test_access_evidence
+from . import test_access_http
 from . import test_access_ids
+from . import test_access_types
 from . import test_audit
 from . import test_audit_monthly
 from . import test_call
@@ -65,6 +67,7 @@ from . import test_message_refusal
 from . import test_plan_dormant
 from . import test_plan_endings
 from . import test_plan_what_if
+from . import test_privacy
 from . import test_promise
 from . import test_promise_correct
 from . import test_promise_dispute

@@ -213,7 +213,9 @@ class ForeignRecords(DebtCommon):
                 # There is one row for each day, and each place has one.
                 return fields.Date.today() - timedelta(days=place["res.partner"].id)
             case "date":
-                return fields.Date.today()
+                # A day of its own: some records are one for each company and day.
+                days = place["res.partner"].id % 300
+                return fields.Date.subtract(fields.Date.today(), days=days)
             case "datetime":
                 return fields.Datetime.now()
             case "json":

@@ -19,6 +19,20 @@ class TestClaim(DebtCommon):
     def _claimed(self, call_id):
         return self.env["debt.call"].browse(call_id)
 
+    def test_nobody_is_on_the_line_with_two_debtors(self):
+        """Whichever door he comes by: the window of another case, or RPC."""
+        self._invoice(1000, 10)
+        other = self._new_debtor("Debtor Two", "+32 470 99 88 77")
+        self._invoice(50, 10, other)
+        first = self._call(self._case())
+        first.dial(phone=first.case_id.phone_ids[:1])
+        second = self._call(self._case(other))
+        with self.assertRaisesRegex(UserError, "on the line with Debtor One"):
+            second.dial()
+        first.finish("no_answer")
+        second.dial(number="+32 470 99 88 77")
+        self.assertEqual(second.state, "dialing")
+
     def test_due_debtor_is_handed_out_once(self):
         self._invoice(1000, 10)
         self.cases.refresh()

@@ -27,6 +27,7 @@ WINGS = (
     "review",
     "audit",
     "figures",
+    "privacy",
 )
 #: Calls that run back up, by the calling wing and the method, each with its reason.
 ALLOWED = {}

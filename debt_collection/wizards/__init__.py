@@ -35,6 +35,7 @@ from . import (
     debt_message_record,
     debt_phone_mend,
     debt_promise_correction,
+    debt_privacy_wizard,
     debt_script_preview,
     debt_start,
     debt_team_today,

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ..models.card.arguments import check, is_id, is_text
 from ..tools import phones
 
 
@@ -80,8 +82,13 @@ class DebtCallInbound(models.TransientModel):
         :param int case_id: the caller's open case
         :param str number: the number he calls from, where it is known
         :param int contact_id: who is on the line, where that is known
+        :raises UserError: what is given is no case, no contact or no number
         """
         self.check_access("read")
+        if not is_id(case_id):
+            raise UserError(self.env._("Choose whose call it is."))
+        check(self.env, is_id, contact_id)
+        check(self.env, is_text, number)
         case = self.env["debt.case"].browse(case_id)
         contact = self.env["res.partner"].browse(contact_id or []).exists()
         if contact.commercial_partner_id != case.partner_id:

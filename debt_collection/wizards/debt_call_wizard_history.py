@@ -57,6 +57,8 @@ class DebtCallWizard(models.TransientModel):
         One statement: what his company agreed with the debtor is told whoever agreed
         it, and the operator, who has no rights in accounting, is told what was paid.
         """
+        if not self.call_id:
+            return []
         for model in HISTORY_MODELS:
             self.env[model].flush_model()
         return self.env.execute_query_dict(

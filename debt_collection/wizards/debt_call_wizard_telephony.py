@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.card.arguments import check, is_text
+
 
 class DebtCallWizard(models.TransientModel):
     """What the call window shows of the line, and what it can do with it."""
@@ -33,6 +35,7 @@ class DebtCallWizard(models.TransientModel):
         :raises UserError: the provider cannot do it
         """
         self.ensure_one()
+        check(self.env, is_text, command, to)
         call = self.call_id
         call._check_owner()
         provider = call.provider_id

@@ -58,6 +58,7 @@ class DebtPhoneMend(models.TransientModel):
         """Correct and mark it."""
         self.ensure_one()
         phone = self.phone_id.with_env(self.env)
+        phone._check_may_mend()
         # Superuser: the text on the contact, which the user may change (checked).
         corrected = self.number.strip() != phone.sudo().raw
         if not (corrected or self.verdict):

@@ -2,9 +2,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
+from ..models.card.arguments import is_values
 from ..tools.clock import DAY
 from ..tools.forecast import KINDS, Moves
 
@@ -285,7 +286,10 @@ class DebtPlanSource(models.AbstractModel):
         """This record, or a new one, in memory only and with these changes.
 
         :param dict changes: values as for `write`
+        :raises UserError: they are none
         """
+        if not is_values(changes):
+            raise UserError(self.env._("Give the changes as values by name."))
         if not self.env.user.has_group("debt_collection.group_debt_manager"):
             raise AccessError(
                 self.env._("Only managers see what a change of the rules would do.")

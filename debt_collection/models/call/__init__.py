@@ -11,6 +11,7 @@ from . import (
     debt_call_promise,
     debt_call_send,
     debt_call_said,
+    debt_call_values,
     debt_case_call,
     debt_queue,
     debt_call_day,

@@ -202,6 +202,9 @@ class DebtCall(models.Model):
         :param phone: ``debt.phone`` or nothing
         :raises UserError: it is somebody else's
         """
+        numbers = self.env["debt.phone"]
+        if phone and not isinstance(phone, type(numbers)):
+            raise UserError(self.env._("Choose one of the debtor's numbers."))
         if phone and phone.sudo().partner_id != self.partner_id:
             raise UserError(self.env._("That is not a number of this debtor."))
 

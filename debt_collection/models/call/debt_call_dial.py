@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...tools.policy import CALLBACK_LASTS
+from ..card.arguments import check, is_text
 from .debt_call import TALK_MINUTES
 
 # No operator speaks in these.
@@ -31,10 +32,12 @@ class DebtCall(models.Model):
         :raises UserError: the gate says no, or the call was dialled already
         """
         self.ensure_one()
+        check(self.env, is_text, number)
         self._check_owner()
         self._check_phone(phone)
         if self.state != "draft":
             raise UserError(self.env._("This call has been dialled already."))
+        self._check_line_free()
         number = phone.number if phone else number
         now = fields.Datetime.now()
         decided, facts = self._ask_to_dial(now, number)
@@ -51,6 +54,29 @@ class DebtCall(models.Model):
             }
         )
         self.env["debt.contact.decision"]._keep([decided])
+
+    def _check_line_free(self):
+        """Nobody speaks with two debtors at once, whichever door he comes by.
+
+        :raises UserError: the user is on the line with another debtor
+        """
+        # Superuser: he may be so for another company or team.
+        other = self.sudo().search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("state", "in", ("dialing", "ringing", "talking")),
+                ("id", "not in", self.ids),
+            ],
+            limit=1,
+        )
+        if other:
+            raise UserError(
+                self.env._(
+                    "You are on the line with %(debtor)s: say how that call ended "
+                    "before you call somebody else.",
+                    debtor=other.partner_id.display_name,
+                )
+            )
 
     def _ask_to_dial(self, now, number):
         """Ask the gate once more; a refusal is kept although it ends in an error.

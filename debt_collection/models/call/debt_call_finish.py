@@ -62,6 +62,7 @@ class DebtCall(models.Model):
                     "Unknown values: %(names)s", names=", ".join(sorted(unknown))
                 )
             )
+        self._check_kinds(outcome, values)
         # Superuser from here: effects reach contacts, numbers and disputes, on which
         # an operator has no rights of his own; the call is his (checked above).
         call = self.sudo()

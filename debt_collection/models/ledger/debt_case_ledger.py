@@ -49,9 +49,11 @@ class DebtCase(models.Model):
             zeros when another refresh got ahead, which is then made good for by the
             scheduled action
         :raises AccessError: the user may not read cases
+        :raises ValidationError: ``partner_ids`` is no list of ids
         """
         self.check_access("read")
         companies, ledger = self.env.companies, self.env["debt.ledger"]
+        ledger._check_ids(partner_ids)
         if self.env.uid == SUPERUSER_ID and not self.env.context.get(
             "allowed_company_ids"
         ):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.consent import last_word
+from ..card.arguments import check, is_values
 from ..card.dormant import wake
 from .recipients import outside_recipients, sms_numbers
 
@@ -171,7 +172,10 @@ class DebtCase(models.Model):
 
         The answer itself is logged by Odoo; it goes to colleagues only, and is no
         reason to write to the debtor. It may refuse more e-mails.
+
+        :raises UserError: what is given is no e-mail
         """
+        check(self.env, is_values, msg_dict or "", update_vals)
         for case in self:
             owner = case.user_id or case._accountant()
             case.message_subscribe(partner_ids=owner.partner_id.ids)

@@ -4,6 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..card.arguments import is_text
+
 
 class DebtDispute(models.Model):
     """How a dispute ends: with a reason, once, and a valid one by a credit note.
@@ -155,7 +157,7 @@ class DebtDispute(models.Model):
 
     @api.model
     def _check_reason(self, reason):
-        if not isinstance(reason, str) or not reason.strip():
+        if not is_text(reason) or not reason.strip():
             raise ValidationError(
                 self.env._("Say why: whoever asks later will want to know.")
             )

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..card.arguments import is_text
+
 
 class DebtPromise(models.Model):
     """A promise is corrected by a new one that names it, or cancelled, with a reason.
@@ -59,7 +61,7 @@ class DebtPromise(models.Model):
 
     def _check_reason(self, reason):
         """:raises UserError: there is none"""
-        if not isinstance(reason, str) or not reason.strip():
+        if not is_text(reason) or not reason.strip():
             raise UserError(
                 self.env._("Say why the promise is corrected or cancelled.")
             )

@@ -1,0 +1,1 @@
+from . import debt_personal_data, debt_personal_data_export
