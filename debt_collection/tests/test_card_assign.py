@@ -61,6 +61,12 @@ class TestAssign(DebtCommon):
             self.assertEqual(len(owned), 3, "what was shown is what was done")
         self.assertIn("Nothing changes", self._open("balance").html)
 
+    def test_operators_may_work_for_companies_the_manager_does_not_read(self):
+        sister = self.setup_other_company(name="Sister")["company"]
+        self.operator.company_ids |= sister
+        self.env.invalidate_all()
+        self.assertTrue(self._cells(self._open("balance")))
+
     def test_capacity_counts(self):
         self.team.member_ids.filtered(
             lambda one: one.user_id == self.colleague

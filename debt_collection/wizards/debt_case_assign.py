@@ -95,10 +95,11 @@ class DebtCaseAssign(models.TransientModel):
         teams = self.team_id._origin or self.env["debt.team"].search(
             [("company_id", "in", self.case_ids.company_id.ids)]
         )
+        # Superuser: an operator may work in companies that the manager does not read.
         return teams.member_ids.filtered(
             lambda member: (
                 member.active
-                and member.user_id._debt_operates_in(member.team_id.company_id)
+                and member.user_id.sudo()._debt_operates_in(member.team_id.company_id)
             )
         )
 
