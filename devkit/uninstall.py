@@ -54,6 +54,7 @@ KNOWN = {
 }
 #: Rows by which others differ, and why: what they are, as they are shown.
 KNOWN_ROWS = {
+    r"ir_model_data: left .*\"module_debt_": "Odoo lists whatever addons it finds",
     r"res_lang_install_rel: ": "the languages that the demo was installed with",
     r"res_groups_implied_rel: left .*\(1,": "several companies, several currencies",
     r"orm_signaling_": "Odoo counts how often it loaded the addons and its caches",
