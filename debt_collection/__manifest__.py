@@ -35,6 +35,7 @@
         "security/recording_rules.xml",
         "security/review_rules.xml",
         "security/audit_rules.xml",
+        "security/privacy_rules.xml",
         "security/figures_rules.xml",
         "data/plan_activity_type_data.xml",
         "data/plan_ladder_data.xml",

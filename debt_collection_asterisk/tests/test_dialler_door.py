@@ -88,6 +88,7 @@ class TestDoor(DiallerCommon, HttpCase):
         self._refused(self._post("sync", b'{"x": 1}', headers), "bad_signature")
         self._refused(self._post("dial", b"{}", headers), "bad_signature")
 
+    @mute_logger("odoo.http")
     def test_query_and_name_of_a_recording_are_signed(self):
         """Whoever stands between can neither add a word nor rename a recording."""
         headers = signed(self.provider, self._path("sync"), b"{}")
