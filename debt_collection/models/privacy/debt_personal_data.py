@@ -43,7 +43,9 @@ class DebtPersonalData(models.AbstractModel):
     def _personal(self):
         """Hook: what each model keeps of a person, `Personal` by model."""
         return {
-            "debt.call": Personal("case_id", ("number", "note")),
+            "debt.call": Personal(
+                "case_id", ("number", "note", "answer", "paid_reference")
+            ),
             "debt.call.event": Personal("call_id.case_id", ("values",)),
             "debt.call.review": Personal("call_id.case_id", ("feedback", "answer")),
             "debt.call.review.line": Personal(
