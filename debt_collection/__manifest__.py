@@ -74,6 +74,7 @@
         "wizards/debt_contact_audit_views.xml",
         "wizards/debt_contact_policy_update_views.xml",
         "wizards/debt_case_entry_views.xml",
+        "wizards/debt_case_pause_views.xml",
         "wizards/debt_dispute_settle_views.xml",
         "wizards/debt_exclude_wizard_views.xml",
         "wizards/debt_flag_wizard_views.xml",

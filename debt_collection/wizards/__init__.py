@@ -20,6 +20,7 @@ from . import (
     debt_call_wizard_telephony,
     debt_call_wizard_text,
     debt_case_entry,
+    debt_case_pause,
     debt_case_assign,
     debt_contact_audit,
     debt_contact_audit_document,

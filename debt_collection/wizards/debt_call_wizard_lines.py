@@ -159,6 +159,19 @@ class DebtCallWizard(models.TransientModel):
         self.call_id._release()
         return {"type": "ir.actions.client", "tag": "debt_collection.leave"}
 
+    def action_skip(self):
+        """Ask why this debtor is passed over, then take the next one."""
+        self.ensure_one()
+        self.call_id._check_owner()
+        pause = self.env["debt.case.pause"]
+        return pause._action_ask("skip", self.case_id, self.call_id)
+
+    def action_hold(self):
+        """Ask why, and until when, nobody is to call this debtor."""
+        self.ensure_one()
+        self.call_id._check_owner()
+        return self.env["debt.case.pause"]._action_ask("hold", self.case_id)
+
     def _replace_by(self, action):
         return {
             "type": "ir.actions.client",

@@ -65,10 +65,13 @@ class DebtContactPolicyUpdate(models.TransientModel):
         :raises AccessError: it is shared by all companies, and not the user's to change
         """
         self.policy_id.check_access("write")
+        before = self.policy_id._standing()
         # Superuser: the names of our data files, which only an update writes.
         policy = self.policy_id.sudo()
         policy._load_shipped()
         policy.shipped_changed = False
+        reason = self.env._("What an update of the software says was taken over.")
+        self.policy_id._justify(before, reason)
 
     def action_keep(self):
         """It stays as it is, and nobody is asked again before the next change."""

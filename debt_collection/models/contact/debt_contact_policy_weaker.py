@@ -94,8 +94,7 @@ class DebtContactPolicy(models.Model):
     def _standing(self):
         """The policy and all that it asks for, to compare: a `strictness.Standing`."""
         self.ensure_one()
-        demands = {"demand_phone", "demand_robot", "recording_required"}
-        asked = {name for name in demands if self[name]}
+        asked = {name for name in self._demand_names() if self[name]}
         if self.revocation_scope == "all":
             asked.add("revocation_scope")
         return Standing(
@@ -105,6 +104,12 @@ class DebtContactPolicy(models.Model):
             demands=frozenset(asked),
             heeded_within=self.revocation_days,
         )
+
+    @api.model
+    def _demand_names(self):
+        """Hook: the fields of what a policy asks for, or not."""
+        texts = ("disclosure", "languages")
+        return ("demand_phone", "demand_robot", "recording_required", *texts)
 
     def _justify(self, before, reason):
         """Keep a weaker policy as a version of its own.

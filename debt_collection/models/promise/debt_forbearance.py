@@ -152,6 +152,10 @@ class DebtContactPolicy(models.Model):
         "have been offered to the debtor: more time, instalments, a lower sum.",
     )
 
+    @api.model
+    def _demand_names(self):
+        return (*super()._demand_names(), "forbearance_required")
+
     def _version_content(self):
         """A version says whether forbearance came first."""
         first = {"forbearance": True} if self.forbearance_required else {}
