@@ -61,7 +61,8 @@ class DebtAgedReport(models.Model):
 
     @property
     def _table_query(self):
-        ledger = self.env["debt.ledger"].sudo()
+        day = self.env.context.get("debt_as_of")
+        ledger = self.env["debt.ledger"].sudo()._with_day(day)
         ledger._flush()
         self.env["account.partial.reconcile"].flush_model()
         self.env["debt.case"].flush_model()
@@ -131,6 +132,5 @@ class DebtAgedReport(models.Model):
             "debt_collection.account_move_line_action_open"
         )
         # What is open today, whatever day the report was of.
-        items = self.env["debt.ledger"].with_context(debt_as_of=False)
-        rows = items.items(self.partner_id.ids)
+        rows = self.env["debt.ledger"].items(self.partner_id.ids)
         return action | {"domain": [("id", "in", [row["line_id"] for row in rows])]}

@@ -128,6 +128,36 @@ class TestLearn(WizardCommon):
         with self.assertRaises(UserError):
             first.with_user(self.operator).mark("good")
 
+    def test_a_number_that_begins_like_another_is_left_alone(self):
+        self.debtor.phone = "+49 171 1234567, +49 171 123456"
+        self._case()
+        phone = self.debtor.debt_phone_ids.filtered(
+            lambda one: one.raw == "+49 171 123456"
+        )
+        phone.with_user(self.operator).mend("+49 171 1234568")
+        self.assertEqual(self.debtor.phone, "+49 171 1234567, +49 171 1234568")
+
+    def test_a_talk_that_took_place_is_not_logged_as_unanswered(self):
+        call = self._call()
+        call.dial(number=None)
+        now = fields.Datetime.now()
+        call.sudo().write(
+            {"confirmed_by": "telephony", "answered_at": now, "state": "wrapup"}
+        )
+        with self.assertRaisesRegex(UserError, "Somebody answered"):
+            call._try_next()
+        self.assertFalse(call.outcome_id)
+
+    def test_values_of_the_wrong_kind_are_said_to_be_so(self):
+        call = self._call()
+        for values in ({"number": 5}, {"name": 7}, {"preferred_hour": "9"}):
+            with self.assertRaisesRegex(UserError, "cannot be used"):
+                call.learn(**values)
+        call.dial(number=None)
+        for values in ({"paid_reference": 5}, {"paid_amount": "much"}, {"paid_on": 3}):
+            with self.assertRaisesRegex(UserError, "cannot be used"):
+                call.finish("claims_paid", note="Paid", **values)
+
     def test_nobody_marks_numbers_of_a_debtor_whose_case_he_does_not_see(self):
         phone = self._open().phone_ids.phone_id
         team = self.env["debt.team"].create({"name": "Others"})

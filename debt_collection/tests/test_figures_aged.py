@@ -98,6 +98,18 @@ class TestAged(DebtCommon):
             # Asked for another day in between, today is still today.
             self.assertEqual(self._row().total, 40)
 
+    def test_no_client_turns_back_the_clock_of_a_case(self):
+        """A day in the context is a report's; totals and gate know today only."""
+        invoice = self._invoice(100, 40)
+        case = self._case()
+        past = {"debt_as_of": "2020-01-01", "debt_ledger_day": "2020-01-01"}
+        case.with_context(**past).refresh(self.debtor.ids)
+        self.assertEqual((case.amount_overdue, case.state), (100, "active"))
+        self._pay(invoice)
+        past = dict.fromkeys(past, "2026-03-09")
+        gate = case.with_context(**past).check_contact("call")
+        self.assertFalse(gate["allowed"])
+
     def test_each_currency_is_a_row(self):
         swiss = self.setup_other_currency("CHF", rates=[("2020-01-01", 2.0)])
         self._invoice(100, 10)

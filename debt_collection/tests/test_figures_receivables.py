@@ -288,8 +288,9 @@ class TestDigest(DebtCommon):
         digest = self.env["digest.digest"].create({"name": "Digest"})
         now = fields.Datetime.now()
         digest = digest.with_user(self.manager).with_context(
-            start_datetime=now - timedelta(days=1),
-            end_datetime=now + timedelta(hours=1),
+            # The morning after, as the digest is sent.
+            start_datetime=now - timedelta(hours=1),
+            end_datetime=now + timedelta(hours=23),
         )
         self.assertEqual(digest.kpi_debt_collected_value, 60)
         self.assertEqual(digest.kpi_debt_calls_value, 1)

@@ -65,6 +65,7 @@ class DebtCall(models.Model):
             [
                 ("user_id", "=", self.env.uid),
                 ("state", "in", ("dialing", "ringing", "talking")),
+                ("claim_until", ">", fields.Datetime.now()),
                 ("id", "not in", self.ids),
             ],
             limit=1,

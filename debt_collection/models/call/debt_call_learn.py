@@ -61,7 +61,9 @@ class DebtCall(models.Model):
         wrong = [
             name
             for name, value in values.items()
-            if name not in KNOWN or type(value) not in (KNOWN[name], int)
+            if name not in KNOWN
+            or type(value) is not KNOWN[name]
+            and (KNOWN[name] is not float or type(value) is not int)
         ]
         if wrong:
             raise UserError(
@@ -127,7 +129,9 @@ class DebtCall(models.Model):
             if name in values
         }
         if email := values.get("email"):
-            if contact == debtor and contact.email_normalized not in (email, False):
+            # Invoices and notices go there: another address is another person's, or
+            # for those to change who may change contacts.
+            if contact.email_normalized not in (email, False):
                 raise UserError(
                     self.env._(
                         "Invoices go to %(email)s: say whose the other address is.",
@@ -159,8 +163,12 @@ class DebtCall(models.Model):
         """
         self.ensure_one()
         self._check_owner()
-        if self.state == "talking" and self.confirmed_by == "telephony":
-            raise UserError(self.env._("Somebody is on the line: hang up first."))
+        if self.confirmed_by == "telephony" and (
+            self.answered_at or self.state == "talking"
+        ):
+            raise UserError(self.env._("Somebody answered: say how the call ended."))
+        if self.confirmed_by == "telephony" and self.state != "wrapup":
+            raise UserError(self.env._("It still rings: hang up first."))
         self.finish(self._unanswered_code(), party="none")
         return self.case_id._claim_for_user()
 

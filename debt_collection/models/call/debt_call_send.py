@@ -32,10 +32,12 @@ class DebtCall(models.Model):
             e-mail, the text of an SMS) and ``problem``: why it would not leave, False
             where it would
         """
+        self._check_owner()
         with rehearsal(self.env) as env:
-            message = self.with_env(env)._make_message(kind, channel, line_ids)
-            told = {"address": message.address, "subject": False, "body": False}
+            told = {"address": False, "subject": False, "body": False}
             try:
+                message = self.with_env(env)._make_message(kind, channel, line_ids)
+                told["address"] = message.address
                 told["problem"] = message._why_not()
                 told["subject"], told["body"] = message._look()
             except UserError as refused:

@@ -3,7 +3,9 @@ from odoo import models
 from ..card.arguments import check, is_amount, is_ids, is_moment, is_text
 
 TEXTS = ("party", "note", "promise_method", "confirm_channel")
-TEXTS += ("dispute_reason", "dispute_code")
+TEXTS += ("dispute_reason", "dispute_code", "paid_reference", "nonpayment_reason")
+AMOUNTS = ("promise_amount", "promise_confirmed", "paid_amount", "dispute_amount")
+MOMENTS = ("promise_date", "callback_at", "paid_on", "try_again_at")
 LISTS = ("promise_line_ids", "dispute_move_ids", "objection_ids")
 
 
@@ -20,10 +22,8 @@ class DebtCall(models.Model):
         check(self.env, is_text, outcome, *(values.get(name) for name in TEXTS))
         check(self.env, is_ids, *(values.get(name) for name in LISTS))
         check(self.env, _is_plan, values.get("promise_plan"))
-        amounts = (values.get("promise_amount"), values.get("promise_confirmed"))
-        check(self.env, is_amount, *amounts)
-        check(self.env, is_moment, values.get("promise_date") or None)
-        check(self.env, is_moment, values.get("callback_at") or None)
+        check(self.env, is_amount, *(values.get(name) for name in AMOUNTS))
+        check(self.env, is_moment, *(values.get(name) or None for name in MOMENTS))
 
 
 def _is_plan(parts):

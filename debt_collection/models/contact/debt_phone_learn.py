@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -117,12 +119,15 @@ class DebtPhone(models.Model):
         phone = self.sudo()
         contact = phone.contact_id
         text = phone._check_readable(contact, number)
-        if phone.raw not in (contact.phone or ""):
+        former = phone.raw
+        # Not within a longer number.
+        whole = rf"(?<!\d){re.escape(former)}(?!\d)"
+        changed, count = re.subn(whole, lambda _found: text, contact.phone or "", 1)
+        if not count:
             raise UserError(
                 self.env._("The contact was changed meanwhile: open the call again.")
             )
-        former = phone.raw
-        contact.phone = contact.phone.replace(former, text, 1)
+        contact.phone = changed
         self._sync(contact.commercial_partner_id)
         phone._log_on_cases(
             self.env._(

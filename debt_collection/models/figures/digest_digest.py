@@ -64,12 +64,12 @@ class DigestDigest(models.Model):
         made = [("started_at", ">=", start), ("started_at", "<", end)]
         match name:
             case "kpi_debt_collected_value":
-                return [("day", ">", first), ("day", "<=", last)], "amount:sum"
+                return [("day", ">=", first), ("day", "<", last)], "amount:sum"
             case "kpi_debt_calls_value":
                 return [*made, ("state", "!=", "draft")], "__count"
             case "kpi_debt_right_party_value":
                 return [*made, ("party", "=", "right_party")], "__count"
-        days = [("made_on", ">", first), ("made_on", "<=", last)]
+        days = [("made_on", ">=", first), ("made_on", "<", last)]
         return [*days, ("state", "!=", "cancelled")], "amount:sum"
 
     def _compute_kpis_actions(self, company, user):

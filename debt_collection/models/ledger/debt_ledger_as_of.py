@@ -1,8 +1,22 @@
+from datetime import date
+from typing import NamedTuple
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-#: Key in the context: the day as of which the ledger is read.
-AS_OF = "debt_as_of"
+#: Key in the context under which server code says as of which day it reads.
+AS_OF = "debt_ledger_day"
+
+
+class Day(NamedTuple):
+    """The day as of which the ledger is read.
+
+    No client can send such an object: a day that anybody put into the context would
+    rewrite every case, and tell the gate of another day.
+    """
+
+    date: date
 
 
 class DebtLedger(models.AbstractModel):
@@ -17,11 +31,22 @@ class DebtLedger(models.AbstractModel):
 
     @api.model
     def _as_of(self):
-        """The day in the context, None: today.
+        """The day that server code asked for, None: today."""
+        day = self.env.context.get(AS_OF)
+        return day.date if isinstance(day, Day) else None
 
-        :raises ValueError: it is no day
+    @api.model
+    def _with_day(self, day):
+        """The ledger as of a day, to be read only.
+
+        :param day: date or text, False: today
+        :raises UserError: it is no day
         """
-        return fields.Date.to_date(self.env.context.get(AS_OF)) or None
+        try:
+            day = fields.Date.to_date(day)
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("Ask for a day.")) from error
+        return self.with_context(**{AS_OF: Day(day) if day else None})
 
     @api.model
     def _terms(self, entities):
