@@ -220,7 +220,11 @@ class TestConsent(DebtCommon):
         self.assertEqual(self._reason("sms", case=case, at=NOON_EASTERN), "no_consent")
         # The law is shared: its manager is an administrator as well.
         self.manager.group_ids |= self.env.ref("base.group_system")
-        rule.with_user(self.manager).channels = "robots"
+        # And who eases it says why.
+        eased = [Command.update(rule.id, {"channels": "robots"})]
+        rule.policy_id.with_user(self.manager).write(
+            {"consent_ids": eased, "change_reason": "Counsel has agreed"}
+        )
         self.assertEqual(self._reason("sms", case=case, at=NOON_EASTERN), "ok")
 
     # --- at work ------------------------------------------------------------------

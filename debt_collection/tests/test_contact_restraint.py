@@ -50,14 +50,14 @@ class TestRestraint(DebtCommon):
     def test_dates_ages_away_are_refused(self):
         with self.assertRaises(ValidationError):
             self.case.hold_until = date(9999, 12, 31)
-        with self.assertRaises(ValidationError):
+        with self.assertRaises(UserError):
             self._promise(date(9999, 12, 31))
         for values in (
             {"promise_amount": "much", "promise_date": FRIDAY},
             {"promise_amount": 10, "promise_date": "soon"},
             {"promise_amount": 10, "promise_date": FRIDAY, "party": "x"},
         ):
-            with self.assertRaises(ValidationError):
+            with self.assertRaises(UserError):
                 self._finish("promise", **values)
 
     # --- legal stops --------------------------------------------------------------
@@ -112,7 +112,15 @@ class TestRestraint(DebtCommon):
     # --- calls --------------------------------------------------------------------
     def test_case_that_closed_during_the_call(self):
         for outcome, values in (
-            ("promise", {"promise_amount": 10, "promise_date": FRIDAY}),
+            # He has paid meanwhile: that he promises more must be meant.
+            (
+                "promise",
+                {
+                    "promise_amount": 10,
+                    "promise_date": FRIDAY,
+                    "promise_confirmed": 10,
+                },
+            ),
             ("claims_paid", {}),
             ("bankrupt", {"note": "x"}),
         ):

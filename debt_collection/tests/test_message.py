@@ -53,7 +53,9 @@ class TestMessage(DebtCommon):
     # --- confirmations ----------------------------------------------------------------
     def test_confirmation_by_email(self):
         message = self._promise(
-            promise_method="card", promise_plan=[(500, date(2026, 4, 13))]
+            promise_method="card",
+            promise_plan=[(500, date(2026, 4, 13))],
+            promise_confirmed=1500,
         )
         self.assertEqual(message.state, "sent")
         self.assertEqual(message.sent_at, TUESDAY)

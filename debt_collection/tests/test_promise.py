@@ -126,7 +126,7 @@ class TestPromise(DebtCommon):
             [(1, date(2027, 1, day)) for day in range(1, 32)]
             + [(1, date(2027, 2, day)) for day in range(1, 6)],
         ):
-            with self.assertRaises(ValidationError):
+            with self.assertRaises(UserError):
                 self._promise(300, promise_plan=plan)
         self.assertFalse(self.case.promise_ids)
         self.assertFalse(self.call.outcome_id)

@@ -151,7 +151,7 @@ class TestSoftphone(SoftphoneCommon):
         call = self._call(self._case(other))
         with self.assertRaises(UserError) as refused:
             call._place(phone=call.case_id.phone_ids)
-        self.assertIn("hang up", str(refused.exception))
+        self.assertIn("You are on the line", str(refused.exception))
         self.assertEqual(call.state, "draft")
 
     def test_what_the_browser_could_not_dial_is_to_be_logged(self):

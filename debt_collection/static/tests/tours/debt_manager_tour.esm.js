@@ -64,6 +64,11 @@ registry.category("web_tour.tours").add("debt_manager_tour", {
                 ".o_field_widget[name=window_ids] .o_selected_row [name=saturday] input",
             run: "check",
         },
+        {
+            content: "He says why a law is eased",
+            trigger: ".o_field_widget[name=change_reason] input",
+            run: "edit Counsel has agreed",
+        },
         ...stepUtils.saveForm(),
         {
             trigger: "button[data-menu-xmlid='debt_collection.debt_menu_reporting']",
