@@ -74,7 +74,10 @@ class DebtStatement(models.AbstractModel):
         :return: dict with ``currency``, ``items`` (see `_item`), ``bands`` (name of the
             band and amount), ``total``, ``overdue`` and ``reference``
         """
-        items = [self._item(row, day) for row in self._whole_items(rows)]
+        whole = self._whole_items(rows)
+        lines = self.env["account.move.line"].sudo()
+        lines = lines.browse(row["line_id"] for row in whole)
+        items = [self._item(*item, day) for item in zip(lines, whole, strict=True)]
         left = sum(item["left"] for item in items)
         late = [item for item in items if item["days"] > 0 and item["left"] > 0]
         names = dict.fromkeys(item["name"] for item in late)
@@ -109,12 +112,11 @@ class DebtStatement(models.AbstractModel):
         return list(whole.values())
 
     @api.model
-    def _item(self, row, day):
+    def _item(self, line, row, day):
         """One line of the table, amounts in the currency of the document.
 
         ``settled`` is what payments and credits have taken of ``original`` so far.
         """
-        line = self.env["account.move.line"].sudo().browse(row["line_id"])
         left = row["left_currency"]
         return {
             "name": row["name"],

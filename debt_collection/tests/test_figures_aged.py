@@ -110,6 +110,24 @@ class TestAged(DebtCommon):
         gate = case.with_context(**past).check_contact("call")
         self.assertFalse(gate["allowed"])
 
+    def test_as_of_a_day_before_a_payment_without_an_entry(self):
+        self._without_entries()
+        invoice = self._invoice(100, 40)
+        with self._at(days=3):
+            self._pay(invoice)
+        with self._at(days=10):
+            self.assertFalse(self._row())
+            self.assertEqual(self._row(debt_as_of="2026-03-12").total, 100)
+            self.assertFalse(self._row(debt_as_of="2026-03-13"))
+
+    def _without_entries(self):
+        """Bank statements are matched: a payment has no entry before the bank tells."""
+        self.env["account.payment.method.line"].search([]).payment_account_id = False
+        moves = type(self.env["account.move"])
+        self.startPatcher(
+            patch.object(moves, "_get_invoice_in_payment_state", lambda _: "in_payment")
+        )
+
     def test_each_currency_is_a_row(self):
         swiss = self.setup_other_currency("CHF", rates=[("2020-01-01", 2.0)])
         self._invoice(100, 10)

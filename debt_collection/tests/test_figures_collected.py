@@ -131,6 +131,18 @@ class TestMoneyCollected(DebtCommon):
         self._paid(other, 1)
         self.assertEqual(self._rows().mapped("amount"), [40])
 
+    def test_what_was_too_old_is_not_collected(self):
+        """By its age when it was paid: it may have grown older since."""
+        old, other = self._invoice(500, 100), self._invoice(40, 55)
+        self._case()
+        self.company.debt_max_age_days = 60
+        self._paid(old, 1)
+        self._paid(other, 1)
+        self.assertEqual(self._rows().mapped("amount"), [40])
+        with self._at(days=20):
+            self.rows.with_user(self.manager).action_renew()
+            self.assertEqual(self._rows().mapped("amount"), [40])
+
     def test_a_payment_that_nobody_matched_counts_for_what_was_due(self):
         self._invoice(500, 20)
         self._case()
@@ -156,6 +168,34 @@ class TestMoneyCollected(DebtCommon):
         (row,) = self._rows()
         self.assertEqual((row.amount, row.amount_document), (250, 500))
         self.assertEqual(row.document_currency_id, swiss)
+
+    def test_documents_are_rounded_as_their_currency_is(self):
+        dinar = self.setup_other_currency(
+            "KWD", rates=[("2020-01-01", 0.5)], rounding=0.001
+        )
+        self._invoice(100.125, 20, currency_id=dinar.id)
+        self._case()
+        with self._at(days=1):
+            self.env["account.payment"].create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.debtor.id,
+                    "amount": 50.125,
+                    "currency_id": dinar.id,
+                }
+            ).action_post()
+            self.cases.search([], limit=1)
+        self.assertEqual(self._rows().amount_document, 50.125)
+
+    def test_payments_of_days_before_are_left_as_they_are(self):
+        first, second = self._invoice(500, 20), self._invoice(40, 20)
+        self._case()
+        self._paid(first, 1)
+        self._paid(second, 5)
+        self.assertEqual(sum(self._rows().mapped("amount")), 540)
+        self.rows._renew(self.company, fields.Date.today() + timedelta(days=3))
+        self.assertEqual(sum(self._rows().mapped("amount")), 540)
 
     def test_working_it_out_anew_changes_nothing(self):
         invoice = self._invoice(500, 20)

@@ -139,6 +139,8 @@ class TestReceivablesByDay(DebtCommon):
         self.assertEqual(row.amount_dormant, 100)
         self.assertEqual(self._rates("callable_share"), [0.5])
         self._case()._set_state("active")
+        self._record()
+        self.assertEqual(self._row("1").amount_dormant, 100, "told once")
         with self._at(days=1):
             self._record(self.yesterday)
         self.assertEqual(self._row("1").amount_dormant, 100, "as it was that night")

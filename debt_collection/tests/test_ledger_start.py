@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -34,6 +37,23 @@ class TestStart(DebtCommon):
         self.assertEqual(
             left_out, {"no_followup": (1, 50.0), "below_minimum": (1, 0.5)}
         )
+
+    def test_disputed_money_is_counted_once(self):
+        disputed = self._invoice(500, 40) + self._invoice(70, 10, self._new_debtor("B"))
+        self._invoice(100, 10)
+        for move in disputed:
+            self.env["debt.dispute"].create(
+                {
+                    "case_id": self._case(move.partner_id).id,
+                    "move_ids": [Command.set(move.ids)],
+                    "reason": "It is not right",
+                    "user_id": self.accountant.id,
+                    "deadline": fields.Date.today() + timedelta(days=9),
+                }
+            )
+        bands, left_out = self._overview()
+        self.assertEqual(bands, [(1, 30, 1, 100.0)])
+        self.assertEqual(left_out, {"disputed": (2, 570.0)})
 
     def test_what_is_too_old_waits_for_a_flag(self):
         """F3: hundreds of old debts do not enter without a brake."""

@@ -6,7 +6,6 @@ class DebtCall(models.Model):
 
     _inherit = "debt.call"
 
-    currency_id = fields.Many2one(related="company_id.currency_id")
     days_late = fields.Integer(
         string="Days Past Due Then",
         readonly=True,

@@ -27,12 +27,15 @@ class DebtCollectionReport(models.Model):
             )
             for name in ("special", "decision")
         )
-        by_hand = SQL("coalesce(%s, FALSE)", reasons.get("unflagged", SQL("FALSE")))
+        left_out = [reasons["no_followup"]]
+        if "unflagged" in reasons:
+            left_out.append(reasons["unflagged"])
+        if "too_old" in reasons:
+            left_out.append(ledger._too_old(company, SQL("day")))
         return SQL(
-            "NOT (%s OR coalesce(%s, FALSE) OR %s)",
+            "NOT (%s OR %s)",
             excluded,
-            reasons["no_followup"],
-            by_hand,
+            SQL(" OR ").join(SQL("coalesce(%s, FALSE)", one) for one in left_out),
         )
 
     @api.model
@@ -75,7 +78,7 @@ class DebtCollectionReport(models.Model):
     def _matched(self, company, which):
         """SQL of payments that were matched with items.
 
-        :param SQL which: condition on ``matching``
+        :param SQL which: condition on ``matching`` and ``credit``
         """
         payments = SQL(
             """
@@ -141,23 +144,26 @@ class DebtCollectionReport(models.Model):
                    coalesce(credit.date, payment.date) AS day,
                    coalesce(credit.create_date, payment.create_date) AS entered_at,
                    round(sum(pair.amount), %(digits)s) AS amount,
-                   round(sum(pair.amount_own), 2) AS amount_document
+                   round(sum(pair.amount_own), own.decimal_places)
+                       AS amount_document
               FROM pair
               JOIN item USING (line_id)
+              JOIN res_currency own ON own.id = item.currency_id
               LEFT JOIN account_move_line credit ON credit.id = pair.credit_id
               LEFT JOIN account_journal journal ON journal.id = credit.journal_id
               LEFT JOIN account_payment payment ON payment.id = -pair.credit_id
              WHERE item.part IN (%(collected)s, %(disputed)s)
                AND (payment.id IS NOT NULL OR %(money)s)
-             GROUP BY pair.line_id & %(mask)s, credit.id, payment.id
+             GROUP BY pair.line_id & %(mask)s, credit.id, payment.id, own.id
              UNION ALL
             SELECT NULL, NULL, payment.id, paid.line_id, payment.date,
                    payment.create_date, round(paid.taken, %(digits)s),
                    round(line.amount_residual_currency * paid.taken
-                         / line.amount_residual, 2)
+                         / line.amount_residual, own.decimal_places)
               FROM (SELECT (line_id & %(mask)s)::integer AS line_id, sum(taken) AS taken
                       FROM paid GROUP BY line_id & %(mask)s) paid
               JOIN account_move_line line ON line.id = paid.line_id
+              JOIN res_currency own ON own.id = line.currency_id
               JOIN LATERAL (
                    SELECT one.id, one.date, one.create_date
                      FROM account_move__account_payment named

@@ -79,9 +79,10 @@ class DebtCollectionReport(models.Model):
         """
         self._flush_read()
         condition = SQL("day >= %s", since) if since else SQL("TRUE")
+        which = SQL("credit.date >= %s", since) if since else SQL("TRUE")
         for company in self.env["debt.ledger"]._entities(companies):
             seen = self._last_matching()
-            self._write(company, self._matched(company, SQL("TRUE")), condition)
+            self._write(company, self._matched(company, which), condition)
             self._write_unmatched(company)
             company.debt_collected_until = seen
         self.invalidate_model(flush=False)

@@ -231,7 +231,7 @@ class DebtFigures(models.Model):
 
     @api.model
     def _cases_statement(self, company, day):
-        """SQL that writes what is true of the cases in this night."""
+        """SQL that writes what is true of the cases in this night, once."""
         return SQL(
             """
             UPDATE debt_figures figures
@@ -255,6 +255,7 @@ class DebtFigures(models.Model):
                    ) counted ON counted.band = own.age_band
              WHERE figures.id = own.id
                AND own.company_id = %(company)s AND own.day = %(day)s
+               AND own.open_cases IS NULL
             """,
             band=age_band(SQL("%s - coalesce(oldest_due_date, %s)", day, day)),
             callable=self._can_be_called(),

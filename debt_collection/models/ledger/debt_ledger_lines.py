@@ -148,8 +148,11 @@ class DebtLedger(models.AbstractModel):
         return reasons
 
     @api.model
-    def _too_old(self, entities):
-        """SQL condition: past due for longer than its company collects by itself."""
+    def _too_old(self, entities, day=None):
+        """SQL condition: past due for longer than its company collects by itself.
+
+        :param SQL day: on which it is asked; today when None
+        """
         companies = self._branches(entities)
         column = SQL("line.company_id")
         greatest = self._by_company(companies, "debt_max_age_days", column)
@@ -161,7 +164,7 @@ class DebtLedger(models.AbstractModel):
             AND decision.debt_status IS DISTINCT FROM 'flagged'
             """,
             greatest=greatest,
-            today=self._by_company(companies, "today", column),
+            today=day or self._by_company(companies, "today", column),
         )
 
     @api.model

@@ -17,16 +17,15 @@ class DebtLedger(models.AbstractModel):
         """Debtors who are collected from, by the age of their oldest item.
 
         :return: list of first and last day of the band (None: open), number of debtors,
-            and what they owe in company currency
+            and what is collected from them in company currency
         """
         self._flush()
         entity = self._entities(company)
         query = SQL(
             """
             WITH %(ctes)s
-            SELECT %(today)s - oldest_due_date AS days,
-                   amount_overdue + amount_disputed AS amount
-              FROM verdict WHERE is_open
+            SELECT %(today)s - oldest_due_date AS days, amount_overdue AS amount
+              FROM verdict WHERE is_open AND amount_overdue > 0
             """,
             ctes=self._ctes(entity),
             today=self._by_company(entity, "today", SQL("company_id")),
@@ -46,7 +45,7 @@ class DebtLedger(models.AbstractModel):
 
     @api.model
     def _overview_left_out(self, company):
-        """What is overdue and not collected, by reason.
+        """What is overdue and not collected, by reason; disputed money is one of them.
 
         :return: list of reason, number of debtors and amount in company currency
         """
@@ -61,11 +60,11 @@ class DebtLedger(models.AbstractModel):
         return SQL(
             """
             WITH %(ctes)s, judged AS (
-                SELECT partner_id, amount_overdue + amount_disputed AS amount,
+                SELECT partner_id, amount_overdue AS amount,
                        CASE WHEN amount_overdue + amount_disputed < %(minimum)s
                             THEN 'below_minimum' ELSE 'in_grace' END AS reason
                   FROM (%(verdict)s) verdict
-                 WHERE NOT is_open AND amount_overdue + amount_disputed > 0
+                 WHERE NOT is_open AND amount_overdue > 0
             )
             SELECT reason, count(DISTINCT partner_id), sum(amount)
               FROM (SELECT reason, partner_id, "left" AS amount

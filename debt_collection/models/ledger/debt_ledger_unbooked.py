@@ -41,8 +41,10 @@ class DebtLedger(models.AbstractModel):
 
         Payments that name the same invoices are one sum, oldest item first. As Odoo
         has it, a payment that somebody declared paid counts until anything is matched
-        with its invoices; from then on it is what was matched.
+        with its invoices; from then on it is what was matched. As of a day, what was
+        paid later does not count.
         """
+        day = self._as_of()
         return SQL(
             """
             named AS (
@@ -55,6 +57,7 @@ class DebtLedger(models.AbstractModel):
                  WHERE payment.move_id IS NULL AND payment.payment_type = 'inbound'
                    AND (payment.state = 'in_process'
                         OR payment.state = 'paid' AND NOT EXISTS (%s))
+                   %s
                    AND payment.id IN (
                        SELECT concerned.payment_id
                          FROM allocated
@@ -97,6 +100,7 @@ class DebtLedger(models.AbstractModel):
             )
             """,
             self._matched_since(),
+            SQL("AND payment.date <= %s", day) if day else SQL(),
         )
 
     @api.model
