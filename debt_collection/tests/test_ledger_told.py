@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import DebtCommon
@@ -39,8 +42,16 @@ class TestTold(DebtCommon):
         note.invoice_date_due = False
         note.action_post()
         self._tell()
-        self.assertIn("by a credit or a correction", self._said()[-1])
+        self.assertIn("Less is to be collected", self._said()[-1])
         self.assertIn("750.00 remains", self._said()[-1])
+
+    def test_what_is_excluded_is_no_credit(self):
+        other = self._invoice(250, 5)
+        self.cases._cron_refresh()
+        other._debt_exclude(fields.Date.today() + timedelta(days=9), "It comes back")
+        self._tell()
+        self.assertIn("1,000.00 remains", self._said()[-1])
+        self.assertNotIn("credit", self._said()[-1])
 
     def test_closing_is_told_with_its_reason(self):
         self._pay(self.invoice)

@@ -228,7 +228,7 @@ class TestDispute(DebtCommon):
         self.assertIn("Only half of it came", said)
         self.assertIn("Delivered as ordered.", said)
 
-    def test_an_opening_balance_has_no_credit_note(self):
+    def _opening(self, amount):
         journal = self.company_data["default_journal_misc"]
         account = self.company_data["default_account_receivable"]
         other = self.company_data["default_account_revenue"]
@@ -241,22 +241,51 @@ class TestDispute(DebtCommon):
                         {
                             "account_id": account.id,
                             "partner_id": self.debtor.id,
-                            "debit": 80,
+                            "debit": amount,
                             "date_maturity": "2026-01-10",
                         }
                     ),
-                    Command.create({"account_id": other.id, "credit": 80}),
+                    Command.create({"account_id": other.id, "credit": amount}),
                 ],
             }
         )
         entry.action_post()
         entry.line_ids.no_followup = False
         self.cases.refresh(self.debtor.ids)
+        return entry
+
+    def test_an_opening_balance_has_no_credit_note(self):
+        entry = self._opening(80)
         self.assertEqual(self.case.amount_overdue, 1080)
         dispute = self._dispute_on_case(entry)
         dispute.accept("It was paid under the old program.")
         self.assertFalse(dispute.credit_note_ids)
         self.assertEqual(self.case.amount_overdue, 1000)
+
+    def test_a_part_of_an_opening_balance_cannot_be_disputed(self):
+        """Nothing corrects a part of it: found valid, all of it would be left out."""
+        entry = self._opening(80)
+        with self.assertRaisesRegex(ValidationError, "is no invoice"):
+            self._dispute_on_case(entry, 30)
+        self.assertEqual(self._dispute_on_case(entry).amount_company, 80)
+
+    def test_a_dispute_without_an_amount_is_about_all(self):
+        """Also beside one about a part, and where nothing was ever entered."""
+        self._dispute_on_case(self.invoice, 400)
+        whole = self._dispute_on_case(self.invoice)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE debt_dispute SET amount = NULL WHERE id = %s", [whole.id]
+        )
+        self.cases.refresh(self.debtor.ids)
+        self._assert_owed(0, 1000)
+
+    def test_what_is_not_due_may_be_promised_beside_a_disputed_part(self):
+        later = self._invoice(500, -20)
+        self._dispute_on_case(later, 200)
+        promised = [(1500, frozenset())]
+        left, beyond = self.env["debt.promise"]._uncovered(self.case, promised)
+        self.assertEqual((left, beyond), (0, 0))
 
     def test_the_buttons_ask_why(self):
         dispute = self._dispute().with_user(self.accountant)

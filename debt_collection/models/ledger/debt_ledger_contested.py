@@ -22,7 +22,7 @@ class DebtLedger(models.AbstractModel):
         return SQL(
             """
             SELECT held.move_id,
-                   CASE WHEN bool_and(dispute.amount > 0)
+                   CASE WHEN bool_and(coalesce(dispute.amount, 0) > 0)
                         THEN sum(dispute.amount) END AS amount
               FROM debt_dispute dispute
               JOIN debt_dispute_account_move_rel held ON held.dispute_id = dispute.id

@@ -86,7 +86,7 @@ class DebtLedger(models.AbstractModel):
         left = case.currency_id.format(case.amount_overdue + case.amount_disputed)
         if not amount:
             return self.env._(
-                "Less is owed, by a credit or a correction: %(left)s remains.",
+                "Less is to be collected: %(left)s remains.",
                 left=left,
             )
         return self.env._(

@@ -164,7 +164,10 @@ class DebtDispute(models.Model):
 
     @api.model
     def _check_contested(self, case, moves, amount):
-        """:raises ValidationError: nothing of it is open, or not as much as that"""
+        """Whatever is open can be disputed; a part, only of what can be credited.
+
+        :raises ValidationError: nothing of it is open, or not as much as that
+        """
         items = self.env["debt.ledger"]._case_rows(case)
         open_ = {
             item["move_id"]
@@ -181,6 +184,14 @@ class DebtDispute(models.Model):
         if len(moves) > 1:
             raise ValidationError(
                 self.env._("A part can only be disputed of one invoice at a time.")
+            )
+        if not self._can_credit(moves):
+            # Found valid, it would take all of the entry out of collection.
+            raise ValidationError(
+                self.env._(
+                    "%(entry)s is no invoice: dispute all of it, without an amount.",
+                    entry=moves.name,
+                )
             )
         whole = self._open_of(moves)
         if not amount > 0 or currency.compare_amounts(amount, whole) > 0:

@@ -22,7 +22,9 @@ class DebtPromise(models.Model):
         for row in self.env["debt.ledger"]._case_rows(case):
             if row["left"] > 0 and row["part"] in ("collected", "not_due"):
                 part = due if row["part"] == "collected" else later
-                part[row["line_id"]] = row["left"]
+                # Of which a part is disputed is two rows where it is not due yet.
+                id_ = row["line_id"]
+                part[id_] = part.get(id_, 0) + row["left"]
         # Superuser: whoever may read a case may know what is promised.
         standing = case.sudo().promise_ids.filtered(lambda p: p.state == "open")
         promised = [
