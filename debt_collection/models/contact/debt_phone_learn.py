@@ -122,7 +122,9 @@ class DebtPhone(models.Model):
         former = phone.raw
         # Not within a longer number.
         whole = rf"(?<!\d){re.escape(former)}(?!\d)"
-        changed, count = re.subn(whole, lambda _found: text, contact.phone or "", 1)
+        changed, count = re.subn(
+            whole, lambda _found: text, contact.phone or "", count=1
+        )
         if not count:
             raise UserError(
                 self.env._("The contact was changed meanwhile: open the call again.")
