@@ -153,4 +153,4 @@ def test_an_end(story, talk, by):
     until(lambda: not story.lab.pbx.channels(), 5, "all lines are free")
     until(lambda: not story.lab.pbx.bridges(), 5, "all bridges are gone")
     if talk.recorded:
-        until(lambda: story.odoo.recordings, 10, "the recording is handed over")
+        until(lambda: story.odoo.recordings, 40, "the recording is handed over")
