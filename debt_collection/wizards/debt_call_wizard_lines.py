@@ -166,12 +166,6 @@ class DebtCallWizard(models.TransientModel):
         pause = self.env["debt.case.pause"]
         return pause._action_ask("skip", self.case_id, self.call_id)
 
-    def action_hold(self):
-        """Ask why, and until when, nobody is to call this debtor."""
-        self.ensure_one()
-        self.call_id._check_owner()
-        return self.env["debt.case.pause"]._action_ask("hold", self.case_id)
-
     def _replace_by(self, action):
         return {
             "type": "ir.actions.client",

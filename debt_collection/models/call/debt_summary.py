@@ -16,7 +16,7 @@ class DebtCase(models.Model):
 
     # Depends on the clock and on the ledger: worked out whenever it is shown.
     summary = fields.Char(
-        string="What the Matter Is",
+        string="Situation",
         compute=lambda cases: cases.env["debt.summary"]._fill(cases),
         help="What is owed, what was promised, when the debtor was last spoken with, "
         "and what the next call is about.",
