@@ -206,11 +206,11 @@ class TestDispute(DebtCommon):
     def test_reopening_is_a_new_record_with_a_reason(self):
         old = self._dispute(dispute_amount=400).with_user(self.accountant)
         with self.assertRaises(UserError):
-            old.reopen("It is open still.")
+            old._reopen("It is open still.")
         old.reject("Delivered as ordered.")
         with self.assertRaises(ValidationError):
-            old.reopen("")
-        new = old.reopen("He sent photographs.")
+            old._reopen("")
+        new = old._reopen("He sent photographs.")
         self.assertEqual(
             (new.state, new.amount, new.reopened_id, old.state),
             ("open", 400, old, "rejected"),
@@ -218,7 +218,7 @@ class TestDispute(DebtCommon):
         self.assertEqual(self.case.amount_disputed, 400)
         self.assertIn("He sent photographs.", new.message_ids[0].body)
         with self.assertRaises(UserError):
-            old.reopen("Once is enough.")
+            old._reopen("Once is enough.")
 
     def test_the_case_tells_of_its_disputes(self):
         dispute = self._dispute(dispute_amount=400)

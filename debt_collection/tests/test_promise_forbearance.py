@@ -42,6 +42,12 @@ class TestForbearance(DebtCommon):
         self.case.action_legal()
         self.assertEqual(self.case.state, "legal")
 
+    def test_germany_is_a_state_of_the_union_as_well(self):
+        """It has a policy of its own, and the directive holds there too."""
+        self.debtor.country_id = self.env.ref("base.de")
+        with self.assertRaisesRegex(UserError, "wants forbearance offered"):
+            self.case.action_legal()
+
     def test_other_laws_do_not_ask_for_it(self):
         self.debtor.is_company = True
         self.case.action_legal()

@@ -8,6 +8,8 @@ from . import (
     debt_forbearance,
     debt_dispute_settle,
     debt_dispute_credit_note,
+    debt_settlement,
+    debt_settlement_paid,
     account_move,
     debt_promise_ledger,
     debt_case_promise,

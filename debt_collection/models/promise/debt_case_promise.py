@@ -51,6 +51,7 @@ class DebtCase(models.Model):
         recent |= Domain("state", "=", "open")
         due = Domain("state", "!=", "cancelled") & Domain("date", "<=", today)
         self.env["debt.promise"].search(due & recent)._evaluate()
+        self.env["debt.settlement"]._cron_decide()
         self.search([("state", "=", "promised")])._resume_unpromised()
         self.env["debt.promise"]._remind()
 
@@ -69,18 +70,26 @@ class DebtCase(models.Model):
 
     def _end_pauses(self, now):
         super()._end_pauses(now)
-        if self.state == "promised":
+        # Nothing was paid yet for what is promised in the call that is being logged.
+        logged = self.env.context.get("debt_call_logged")
+        told = self.promise_ids.filtered(lambda promise: promise.state != "cancelled")
+        fresh = bool(logged) and {promise.call_id.id for promise in told} == {logged}
+        if self.state == "promised" and not fresh:
             self.promise_ids._evaluate()
 
     def _pause(self):
         """A promise pauses contact for as long as it can be kept."""
-        if held := super()._pause():
-            return held
-        last_day = self._promise_last_day()
-        return Pause("promised", self._day_end(last_day)) if last_day else None
+        held, last_day = super()._pause(), self._promise_last_day()
+        word = Pause("promised", self._day_end(last_day)) if last_day else None
+        # Whichever lasts longer.
+        return max(filter(None, (held, word)), key=lambda one: one.until, default=None)
 
     def _may_be_paused(self, rows):
         """Those with open promises, too."""
+        if len(self) == 1:
+            # Of one, `_pause` looks at the promises themselves.
+            promised = set(self.ids) if self.sudo().promise_ids else set()
+            return super()._may_be_paused(rows) | promised
         # Superuser: whoever may read a case may know that it is promised.
         promises = self.env["debt.promise"].sudo()
         theirs = [("case_id", "in", self.ids), ("state", "=", "open")]
@@ -115,8 +124,9 @@ class DebtCase(models.Model):
     def _resume_unpromised(self):
         """A promised case has a promise that can be kept; without one it goes on."""
         for case in self.filtered(lambda case: case.state == "promised"):
-            if not case._promise_last_day():
-                case.write({"state": "active", "plan_dirty": True})
+            state = case._state_without_pause()
+            if state != "promised":
+                case.write({"state": state, "plan_dirty": True})
                 case._restart_ladder_if_over()
         self._trigger_planning()
 
@@ -125,8 +135,8 @@ class DebtCase(models.Model):
         where nothing of the old one is left."""
         today = self.company_id._debt_today()
         if self.ladder_id == self.company_id.sudo().debt_dormant_ladder_id:
-            ladder = self._default_ladder()
-            self.write({"ladder_id": ladder.id, "ladder_started_on": today})
+            values = self.env["debt.segment"]._ladder_values(self)[self]
+            self.write(values | {"ladder_started_on": today})
             return
         steps = self.ladder_id.step_ids.filtered(lambda step: step.channel == "call")
         last_day = max(steps.mapped("last_day"), default=0)

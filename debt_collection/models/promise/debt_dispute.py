@@ -264,7 +264,7 @@ class DebtDispute(models.Model):
     def _describe_part(self, moves, amount):
         """What is disputed: "INV/2026/00012" or "400.00 € of INV/2026/00012"."""
         names = ", ".join(moves.mapped("display_name"))
-        if not amount:
+        if not (amount and moves):
             return names
         return self.env._(
             "%(amount)s of %(invoice)s",

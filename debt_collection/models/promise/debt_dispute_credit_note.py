@@ -38,17 +38,18 @@ class DebtDispute(models.Model):
         return notes
 
     def _draft_credit_note(self, move, amount, reason):
+        text = self.env._(
+            "Correction of %(invoice)s: %(reason)s",
+            invoice=move.name,
+            reason=reason.strip(),
+        )
+        return self._draft_note(move, amount, text)
+
+    @api.model
+    def _draft_note(self, move, amount, text):
         """A draft that reverses an invoice up to an amount in its currency."""
-        today = self.company_id._debt_today()
-        values = {
-            "invoice_date": today,
-            "date": today,
-            "ref": self.env._(
-                "Correction of %(invoice)s: %(reason)s",
-                invoice=move.name,
-                reason=reason.strip(),
-            ),
-        }
+        today = move.company_id._debt_today()
+        values = {"invoice_date": today, "date": today, "ref": text}
         note = move._reverse_moves([values], cancel=False)
         if note.currency_id.compare_amounts(amount, note.amount_total) < 0:
             self._reduce_to(note, amount)

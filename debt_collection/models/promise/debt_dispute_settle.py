@@ -124,7 +124,7 @@ class DebtDispute(models.Model):
         for dispute in self._unsettled(reason):
             dispute._settle("rejected", reason)
 
-    def reopen(self, reason):
+    def _reopen(self, reason):
         """Take a settled dispute up again, by a new one that names it.
 
         :param str reason: what has come to light

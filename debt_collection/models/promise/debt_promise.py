@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...tools.promise import promise_state
+from ..card.debtor_words import amount_by
 from ..ledger.debt_ledger_reopen import BY_PEOPLE
 
 #: The last of 36 monthly instalments.
@@ -41,7 +42,7 @@ class DebtPromise(models.Model):
     case_id = fields.Many2one(
         "debt.case", required=True, ondelete="cascade", index=True, check_company=True
     )
-    consent_url = fields.Char(related="case_id.consent_url")
+    consent_url = fields.Char(related="case_id.consent_url", groups="base.group_system")
     answer_at = fields.Char(related="case_id.answer_at")
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
@@ -160,6 +161,7 @@ class DebtPromise(models.Model):
             promise.method_text = names.get(promise.method)
 
     @api.depends("line_ids", "case_id")
+    @api.depends_context("lang")
     def _compute_payment_reference(self):
         for promise in self:
             case = promise.case_id
@@ -189,11 +191,8 @@ class DebtPromise(models.Model):
             promise.schedule = ", ".join(part._describe() for part in parts)
 
     def _describe(self):
-        return self.env._(
-            "%(amount)s by %(date)s",
-            amount=self.amount_text,
-            date=format_date(self.env, self.date) or "…",
-        )
+        day = format_date(self.env, self.date) or "…"
+        return amount_by(self.env, self.amount_text, day)
 
     @api.model_create_multi
     def create(self, vals_list):

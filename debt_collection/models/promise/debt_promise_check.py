@@ -81,9 +81,10 @@ class DebtPromise(models.Model):
     @api.model
     def _beyond(self, case, total, line_ids, replaced):
         """How much more than is owed a new promise would be, company currency."""
-        _left, before = self._uncovered(case, without=replaced)
+        rows = self.env["debt.ledger"]._case_rows(case)
+        _left, before = self._uncovered(case, (), replaced, rows)
         more = [(total, frozenset(line_ids))]
-        _left, beyond = self._uncovered(case, more, replaced)
+        _left, beyond = self._uncovered(case, more, replaced, rows)
         return max(0.0, beyond - before)
 
     @api.model

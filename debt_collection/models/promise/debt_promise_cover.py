@@ -9,17 +9,18 @@ class DebtPromise(models.Model):
     _inherit = "debt.promise"
 
     @api.model
-    def _uncovered(self, case, more=(), without=None):
+    def _uncovered(self, case, more=(), without=None, rows=None):
         """What of the overdue no open promise covers, and what is promised too much.
 
         :param case: ``debt.case``
         :param more: promises that are being made: pairs of amount (company currency)
             and the ids of items they are about (none: whatever is owed)
         :param without: promises that will not stand any more
+        :param rows: of `debt.ledger._case_rows`, where they were read just now
         :return: pair of amounts in company currency
         """
         due, later = {}, {}
-        for row in self.env["debt.ledger"]._case_rows(case):
+        for row in rows or self.env["debt.ledger"]._case_rows(case):
             if row["left"] > 0 and row["part"] in ("collected", "not_due"):
                 part = due if row["part"] == "collected" else later
                 # Of which a part is disputed is two rows where it is not due yet.
