@@ -1,1 +1,1 @@
-from . import consent, document, recording
+from . import consent, document, portal, recording

@@ -5,6 +5,7 @@ from odoo.http import request
 from odoo.tools.misc import verify_hash_signed
 
 from ..models.contact.debt_case_consent import CONSENT_SCOPE
+from .portal import PUBLIC
 
 ROUTES = (
     "/consent/<string:token>",
@@ -20,25 +21,12 @@ class ConsentController(http.Controller):
     is recorded once.
     """
 
-    @http.route(
-        [*ROUTES],
-        type="http",
-        auth="public",
-        methods=["GET"],
-        sitemap=False,
-    )
+    @http.route([*ROUTES], methods=["GET"], **PUBLIC)
     def ask(self, token, channel="email"):
         return self._page(self._case(token), "ask", channel)
 
-    # No session and no cookie: the signed link itself says who it is.
-    @http.route(
-        [*ROUTES],
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-    )
+    # No session: the signed link itself says who it is.
+    @http.route([*ROUTES], methods=["POST"], csrf=False, save_session=False, **PUBLIC)
     def refuse(self, token, channel="email", **_form):
         case = self._case(token)
         if case:
@@ -54,8 +42,9 @@ class ConsentController(http.Controller):
         except (ValueError, IndexError, binascii.Error):
             ids = None
         case = env["debt.case"].browse(ids or []).exists()
-        lang = case.partner_id.lang or case.company_id.partner_id.lang
-        return case.with_context(lang=lang) if lang else case
+        if not case:
+            return case
+        return case.with_context(lang=case.partner_id._debt_lang(case.company_id))
 
     def _page(self, case, step, channel):
         """A page that says nothing of the debt: others may have got the link."""

@@ -1,0 +1,11 @@
+from . import (
+    res_company,
+    debt_portal,
+    debt_portal_act,
+    debt_means,
+    debt_portal_form,
+    debt_case,
+    debt_message,
+    debt_personal_data,
+    debt_reply,
+)
