@@ -1,0 +1,1 @@
+from . import account_payment, debt_portal, debt_portal_act, payment_transaction
