@@ -1,5 +1,7 @@
 from . import (
+    ir_actions_report,
     debt_aged_report,
+    debt_aged_print,
     debt_call_report,
     debt_call_report_query,
     debt_case_report,
@@ -7,4 +9,7 @@ from . import (
     debt_objection_report,
     debt_review_report,
     debt_statement,
+    debt_letter,
+    debt_step_report,
+    debt_yield_report,
 )

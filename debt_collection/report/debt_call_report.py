@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..models.call.parties import PARTIES
-from ..models.contact.debt_contact_policy import DAYS
+from ..models.contact.debt_contact_policy_window import DAYS
 from ..models.figures.bands import AGE_BANDS, AMOUNT_BANDS
 
 WEEKDAYS = [(str(number), day.capitalize()) for number, day in enumerate(DAYS[:7], 1)]
@@ -15,6 +15,8 @@ class DebtCallReport(models.Model):
     """
 
     _name = "debt.call.report"
+    _inherit = ["debt.segmented", "debt.rates", "debt.reads.primary"]
+    _segment_path = "case_id"
     _description = "Call Analysis"
     _auto = False
     _order = "started_at desc, id desc"
@@ -68,7 +70,10 @@ class DebtCallReport(models.Model):
         "operator.",
     )
     mode = fields.Selection(
-        lambda self: self.env["debt.call"]._fields["mode"].selection, readonly=True
+        lambda self: (
+            self.env["debt.call"]._fields["mode"]._description_selection(self.env)
+        ),
+        readonly=True,
     )
     team_id = fields.Many2one("debt.team", readonly=True)
     outcome_id = fields.Many2one("debt.call.outcome", readonly=True)
@@ -121,7 +126,9 @@ class DebtCallReport(models.Model):
     attempts = fields.Integer(readonly=True, help="Outgoing calls.")
     incoming = fields.Integer(string="Incoming Calls", readonly=True)
     line = fields.Selection(
-        lambda self: self.env["debt.call"]._fields["line"].selection,
+        lambda self: (
+            self.env["debt.call"]._fields["line"]._description_selection(self.env)
+        ),
         readonly=True,
         help="How the call ended, according to telephony.",
     )

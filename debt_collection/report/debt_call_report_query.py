@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.figures.bands import age_band, amount_band
@@ -20,41 +20,14 @@ class DebtCallReport(models.Model):
     """How the rows and their rates are worked out."""
 
     _inherit = "debt.call.report"
-
-    @api.model
-    def _search(self, *args, **kwargs):
-        """What was collected after a call is as new as the rest."""
-        self.env["debt.collection.report"]._catch_up()
-        return super()._search(*args, **kwargs)
-
-    @api.model
-    def _read_group_select(self, aggregate_spec, query):
-        """Rates of a group from its sums: an average of rates would be another one."""
-        name, _, function = aggregate_spec.partition(":")
-        if name not in RATES or function != "avg":
-            return super()._read_group_select(aggregate_spec, query)
-        return self._rate(name)
-
-    @api.model
-    def _rate(self, name):
-        """SQL of a rate of whatever rows there are, NULL where there is nothing."""
-        part, whole = (SQL.identifier(self._table, word) for word in RATES[name])
-        return SQL("sum(%s)::float / nullif(sum(%s), 0)", part, whole)
+    _rates = RATES
 
     @property
     def _table_query(self):
         """Each call, and the rates it has by itself."""
-        rates = SQL(", ").join(
-            SQL(
-                "(%s)::float / nullif(%s, 0) AS %s",
-                SQL(part),
-                SQL(whole),
-                SQL.identifier(name),
-            )
-            for name, (part, whole) in RATES.items()
+        return self._with_rates(
+            SQL("%s %s %s", self._select(), self._from(), self._where())
         )
-        calls = SQL("%s %s %s", self._select(), self._from(), self._where())
-        return SQL("SELECT calls.*, %s FROM (%s) calls", rates, calls)
 
     def _select(self):
         return SQL(

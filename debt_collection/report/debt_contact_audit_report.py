@@ -72,12 +72,18 @@ class DebtContactAuditReport(models.Model):
     )
     weekday = fields.Selection(
         lambda self: (
-            self.env["debt.contact.decision"]._fields["local_weekday"].selection
+            self.env["debt.contact.decision"]
+            ._fields["local_weekday"]
+            ._description_selection(self.env)
         ),
         readonly=True,
     )
     channel = fields.Selection(
-        lambda self: self.env["debt.contact.decision"]._fields["channel"].selection,
+        lambda self: (
+            self.env["debt.contact.decision"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
     reason = fields.Selection(

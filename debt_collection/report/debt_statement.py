@@ -22,7 +22,11 @@ class DebtStatement(models.AbstractModel):
             raise UserError(self.env._("Choose whose statement is to be printed."))
         return {
             "doc_ids": docids,
-            "docs": [self._statement(*account) for account in accounts],
+            "docs": [
+                self._statement(*account)
+                | {"page": self.env["debt.portal"]._on_paper(*account)}
+                for account in accounts
+            ],
         }
 
     @api.model
@@ -47,14 +51,25 @@ class DebtStatement(models.AbstractModel):
         # Superuser: exactly this debtor's items, which his case shows as well.
         debtor, company = debtor.sudo(), company.sudo()
         rows = self.env["debt.ledger"]._rows(company, debtor.ids)
-        rows = [row for row in rows if row["left_currency"]]
+        # What may be barred is not told as owed before a person has decided.
+        rows = [r for r in rows if r["left_currency"] and not r["barred"]]
+        return self._told(debtor, company, rows)
+
+    @api.model
+    def _told(self, debtor, company, rows):
+        """What is told of these items of a debtor's.
+
+        :param debtor, company: superuser
+        :param rows: of `debt.ledger._rows`
+        :return: dict as `_statement`
+        """
         currencies = self.env["res.currency"].sudo()
         currencies = currencies.browse(dict.fromkeys(r["currency_id"] for r in rows))
         day = company._debt_today()
         return {
             "debtor": debtor,
             "company": company,
-            "lang": debtor.lang or company.partner_id.lang or self.env.lang,
+            "lang": debtor._debt_lang(company),
             "day": day,
             "accounts": [
                 self._account(
@@ -119,6 +134,8 @@ class DebtStatement(models.AbstractModel):
         """
         left = row["left_currency"]
         return {
+            "line_id": row["line_id"],
+            "move_id": row["move_id"],
             "name": row["name"],
             "reference": line.move_id.ref or "",
             "date": line.move_id.invoice_date or line.date,
@@ -128,6 +145,7 @@ class DebtStatement(models.AbstractModel):
             "settled": line.amount_currency - left,
             "left": left,
             "disputed": row["disputed"],
+            "fee": line.move_id._debt_is_fee(),
         }
 
     @staticmethod

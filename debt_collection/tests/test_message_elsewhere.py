@@ -1,10 +1,11 @@
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from odoo.addons.sms.tests.common import SMSCommon
 
+from ..models.message.debt_message_elsewhere import Letter
 from .common import DebtCommon
 
 LATE = {"hours": 13}
@@ -128,6 +129,49 @@ class TestMessageElsewhere(DebtCommon, SMSCommon):
         )
         composer._action_send_sms()
         self.assertEqual(self._noted().address, "+32470123456")
+
+    def _many(self, count):
+        """Debtors with an address, and an overdue invoice each."""
+        debtors = self.env["res.partner"]
+        for number in range(count):
+            debtors |= self._new_debtor(
+                f"Many {number}", email=f"many{number}@example.com"
+            )
+            self._invoice(100, 10, debtors[-1])
+        self.cases.refresh(debtors.ids)
+        return debtors
+
+    def _queries_of(self, partners):
+        composer = self._composer(records=partners)
+        composer.partner_ids = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        composer._action_send_mail()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_what_goes_to_many_is_asked_about_at_once(self):
+        few, many = self._many(3), self._many(13)
+        self._queries_of(few)
+        more = self._queries_of(many[:8]) - self._queries_of(many[8:])
+        noted = self.env["debt.message"].search([("partner_id", "in", many.ids)])
+        self.assertEqual(len(noted), 13)
+        # Those that Odoo makes for each mail, and one for the addresses of a debtor.
+        self.assertLessEqual(more / 3, 12)
+
+    def test_the_second_of_two_at_once_knows_of_the_first(self):
+        letters = [
+            Letter(self.debtor, "one@example.com", self.company, {"subject": subject})
+            for subject in ("One", "Two")
+        ]
+        self.company.debt_contact_policy_id.limit_ids = [
+            Command.clear(),
+            Command.create({"channels": "any", "maximum": 1, "period": "day"}),
+        ]
+        self.env["debt.message"]._note_elsewhere("email", letters)
+        allowed = self._noted().sorted("id").decision_ids.mapped("allowed")
+        self.assertEqual(sorted(allowed), [False, True])
 
     def _composer(self, user=None, records=None):
         records = self.debtor if records is None else records

@@ -74,6 +74,36 @@ class TestMessageLadder(DebtCommon):
             self._cron()
             self.assertEqual(self._messages().mapped("state"), ["sent", "queued"])
 
+    def test_nothing_is_written_before_somebody_has_looked(self):
+        self.company.debt_texts_on = False
+        self._try_all_day()
+        with self._at(hours=12):
+            self._cron()
+            self.assertFalse(self._messages())
+            self.assertFalse(self.case.next_message_at)
+            self.company.debt_texts_on = True
+            self._cron()
+            self.assertTrue(self.case.next_message_at or self._messages())
+
+    def test_a_ladder_of_messages_waits_for_somebody_to_look_at_them(self):
+        """Switched off for days, it is not over; its last day ends it all the same."""
+        self.company.debt_texts_on = False
+        self.ladder.step_ids.filtered(lambda step: step.channel == "call").unlink()
+        self.step.write({"after_unanswered": 0, "first_day": 1, "last_day": 9})
+        self.case._plan()
+        with self._at(days=3):
+            self.case._plan()
+            self.assertEqual(self.case.state, "active")
+            self.assertEqual(self.case.next_contact_code, "ladder_messages")
+            self.assertFalse(self.case.next_message_at)
+            self.company.debt_texts_on = True
+            self.case._plan()
+            self.assertTrue(self.case.next_message_at)
+            self.company.debt_texts_on = False
+        with self._at(days=40):
+            self.case._plan()
+            self.assertEqual(self.case.state, self.ladder.exit_state)
+
     def _try_all_day_from(self, first):
         for hours in (first, 6):
             with self._at(hours=hours):
@@ -201,15 +231,12 @@ class TestMessageLadder(DebtCommon):
         self._try_all_day()
         with self._at(hours=6):
             self.assertTrue(self.case.next_message_at)
-            for act, back in (
-                ("action_hold", "action_resume"),
-                ("action_legal", "action_resume"),
-            ):
-                getattr(self.case, act)()
+            for pause in (self._put_on_hold, lambda case: case.action_legal()):
+                pause(self.case)
                 self.assertFalse(self.case.next_message_at)
                 self._cron()
                 self.assertFalse(self._messages())
-                getattr(self.case, back)()
+                self.case.action_resume()
                 self.assertTrue(self.case.next_message_at)
 
     def test_who_asked_for_a_callback_waits_for_it(self):
@@ -277,11 +304,34 @@ class TestMessageLadder(DebtCommon):
             self._cron()
             self.assertEqual(len(self._messages()), 2)
 
+    def test_only_for_cases_of_a_segment(self):
+        """From an amount on, or after a broken promise: whatever a segment can ask."""
+        large, broken = (
+            self.env["debt.segment"].create({"name": name, "domain": str(domain)})
+            for name, domain in (
+                ("Large", [("amount_overdue", ">=", 5000)]),
+                ("Broken", [("promise_ids.state", "=", "broken")]),
+            )
+        )
+        self._by_days(segment_id=large.id)
+        self.case._plan()
+        self.assertFalse(self.case.next_message_at)
+        self.ladder.step_ids.filtered("segment_id").segment_id = broken
+        self.case._plan()
+        self.assertFalse(self.case.next_message_at)
+        self.env["debt.promise"].create(
+            {"case_id": self.case.id, "amount": 10, "date": date(2026, 3, 11)}
+        )
+        with self._at(days=5):
+            self.cases._cron_refresh()
+            self.case._plan()
+            self.assertTrue(self.case.next_message_at)
+
     def test_a_pause_does_not_bring_the_same_day_again(self):
         self._by_days(first_day=1, last_day=1, every_days=1)
         self._cron()
         self.assertEqual(len(self._messages()), 1)
-        self.case.action_hold()
+        self._put_on_hold(self.case)
         with self._at(days=3):
             self.case.action_resume()
             self.assertEqual(self.case.ladder_started_on, FRIDAY)

@@ -167,6 +167,13 @@ class TestMessageQueue(DebtCommon):
                 field = "body_html" if model == "mail.template" else "body"
                 template[field] = template[field].replace("please", "Please, ")
 
+    def test_mails_of_other_documents_are_not_looked_into(self):
+        mail = self.env["mail.mail"].create({"model": "res.users", "body_html": "Hi"})
+        mail._prepare_outgoing_body()
+        mail.invalidate_recordset(["debt_message_ids"])
+        with self.assertQueryCount(0):
+            mail._prepare_outgoing_body()
+
     def test_manager_writes_no_code(self):
         sms = self.env.ref("debt_collection.sms_template_promise_confirmation")
         mail = self.env.ref("debt_collection.mail_template_promise_confirmation")

@@ -232,7 +232,7 @@ class TestMessageRecipients(DebtCommon, SMSCommon):
         self.assertEqual(len(self._debtor_mails()), 3)
         for mail in self._debtor_mails():
             body = mail._prepare_outgoing_body()
-            self.assertEqual(body.count(self.case.consent_url), 1)
+            self.assertEqual(body.count(self.case.sudo().consent_url), 1)
             self.assertEqual(mail.debt_message_ids.body.count("Tell us here"), 1)
 
     def test_colleagues_get_no_link(self):

@@ -11,8 +11,12 @@ from . import (
     debt_message_in_person,
     debt_message_queue,
     debt_message_invoice,
+    debt_letter_level,
+    debt_letter_post,
     debt_message_content,
     debt_message_step,
     debt_refusal,
+    debt_reply,
+    debt_texts,
     template_verdict,
 )

@@ -1,4 +1,5 @@
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -42,21 +43,26 @@ class DebtCase(models.Model):
         "(next_message_at) WHERE closed_at IS NULL AND next_message_at IS NOT NULL"
     )
 
-    def _plan_message(self, facts, now, made, call_at):
+    def _plan_message(self, facts, now, made, call_at, withheld=False):
         """The ladder's next message.
 
         :param facts: `Facts` of the debtor
         :param datetime now: naive UTC
         :param made: `LadderHistory`
         :param datetime call_at: the next call planned, naive UTC or None
+        :param bool withheld: what it would write next, were the company's texts on:
+            somebody may switch them on, and the ladder is not over before
         :return: `tools.ladder_messages.Due`, None when none is foreseen
         """
-        super()._plan_message(facts, now, made, call_at)
+        super()._plan_message(facts, now, made, call_at, withheld)
+        # Superuser: a setting of the case's company.
+        if not (withheld or self.sudo().company_id.debt_texts_on):
+            return None
         if self.state not in WRITTEN_IN or self.callback_at or facts.pause:
             return None
         due = next_message(
             self._question("sms", facts),
-            self.ladder_id._steps(),
+            self.ladder_id._steps(self),
             self._ladder_start(),
             now,
             made=made.occurrences,
@@ -73,13 +79,14 @@ class DebtCase(models.Model):
         """
         empty = super()._ladder_messages()
         made = {case: LadderHistory(set(), None) for case in empty}
-        if set(self.ladder_id.step_ids.mapped("channel")) <= {"call"}:
+        steps = chain.from_iterable(ladder._steps() for ladder in self.ladder_id)
+        if {step.channel for step in steps} <= {"call"}:
             return made
-        # Superuser: exactly the messages of these cases.
-        for message in (
-            self.env["debt.message"]
-            .sudo()
-            .search([("case_id", "in", self.ids), ("kind", "=", "ladder")])
+        # Superuser: exactly the messages of these cases. Who has promised gets none.
+        messages = self.env["debt.message"].sudo()
+        cases = self.filtered(lambda case: case.state != "promised")
+        for message in cases and messages.search(
+            [("case_id", "in", cases.ids), ("kind", "=", "ladder")]
         ):
             case = message.case_id
             prefix, occurrences = case._ladder_key(), made[case].occurrences
@@ -106,15 +113,17 @@ class DebtCase(models.Model):
         Nobody asked for these messages: whoever is on the list of those who want no
         mail gets none.
         """
-        partner = self.partner_id
+        partner, phones = self.partner_id, self.env["debt.phone"]
         ways = {
-            "sms": not partner.debt_do_not_call
-            and self.env["debt.phone"]._for_sms(facts.phones),
-            "email": not partner.is_blacklisted and partner._debt_email(),
+            "sms": lambda: (
+                not partner.debt_do_not_call and phones._for_sms(facts.phones)
+            ),
+            "email": lambda: partner._debt_email() and not partner.is_blacklisted,
         }
-        for channel in filter(ways.get, step._channels()):
-            ways[channel] = not self._lacks_leave(channel, facts)
-        return next((channel for channel in step._channels() if ways[channel]), None)
+        for channel in step._channels():
+            if ways[channel]() and not self._lacks_leave(channel, facts):
+                return channel
+        return None
 
     # --- carrying them out --------------------------------------------------------
     @api.model

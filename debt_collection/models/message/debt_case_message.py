@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.consent import last_word
 from ..card.arguments import check, is_values
-from ..card.dormant import wake
+from ..card.debtor_words import some_of
 from .recipients import outside_recipients, sms_numbers
 
 MOBILE = ("mobile", "landline_or_mobile")
@@ -30,6 +30,7 @@ class DebtCase(models.Model):
     def _cron_daily(self):
         """A new day ends the time in which answers of debtors could be read."""
         self.env["debt.refusal"]._heed_unread()
+        self.env["debt.message"]._read_post()
         return super()._cron_daily()
 
     @api.depends("debtor_message_ids")
@@ -38,6 +39,7 @@ class DebtCase(models.Model):
         for case in self:
             case.debtor_message_count = counts.get(case, 0)
 
+    @api.depends_context("lang")
     def _compute_payment_reference(self):
         for case in self:
             rows = case._collected() if isinstance(case.id, int) else []
@@ -50,9 +52,7 @@ class DebtCase(models.Model):
         text = ", ".join(names[:SHOWN])
         if len(names) <= SHOWN:
             return text
-        return self.env._(
-            "%(invoices)s and %(count)s more", invoices=text, count=len(names) - SHOWN
-        )
+        return some_of(self.env, text, len(names) - SHOWN)
 
     def _send_message(self, kind, channel, call=None, promise=None, key=None):
         """Write to the debtor as soon as the gate allows it.
@@ -86,7 +86,7 @@ class DebtCase(models.Model):
             "kind": kind,
             "channel": channel,
             "address": address or self._message_address(channel, call),
-            "lang": self.partner_id.lang or self.company_id.partner_id.lang,
+            "lang": self.partner_id._debt_lang(self.company_id),
             "call_id": call.id if call else False,
             "promise_id": promise.id if promise else False,
             "user_id": agreed and agreed.user_id.id or self.env.uid,
@@ -179,9 +179,10 @@ class DebtCase(models.Model):
         for case in self:
             owner = case.user_id or case._accountant()
             case.message_subscribe(partner_ids=owner.partner_id.ids)
+        self.env["debt.reply"]._prepare_thread(msg_dict)
         result = super().message_update(msg_dict, update_vals)
-        wake(self, self.env._("The debtor has written: the case is no longer dormant."))
         for case in self:
+            self.env["debt.reply"]._receive_mail(case, msg_dict)
             self.env["debt.refusal"]._read_reply(case, msg_dict)
         return result
 

@@ -5,6 +5,7 @@ from odoo.tools.mail import append_content_to_html
 
 from ...tools import content
 from ...tools.content import Demands
+from ...tools.page_link import without_key
 from ..card.groups import SETTERS
 
 #: Messages in which the debtor is told the amount that was agreed or is asked for.
@@ -33,6 +34,10 @@ class ResCompany(models.Model):
         help="Where you answer debtors: your telephone number, else your e-mail "
         "address, else your website.",
     )
+
+    @api.model
+    def _debt_traced(self):
+        return super()._debt_traced() | {"debt_forbidden_phrases"}
 
     @api.depends("phone", "email", "website")
     def _compute_debt_answer_at(self):
@@ -78,7 +83,7 @@ class DebtMessage(models.Model):
             numbers=tuple(filter(None, [company.phone])),
             links=tuple(filter(None, [company.email, company.website])),
             by_phone=kind in ASKING_FOR_CALLS or any(policies.mapped("demand_phone")),
-            refusals=(case._refusal_url(channel),),
+            refusals=(without_key(case._refusal_url(channel)),),
             amounts=tuple(amounts),
             secrets=self._content_secrets(case) if unrevealing else None,
             forbidden=company._debt_forbidden(),
@@ -93,7 +98,7 @@ class DebtMessage(models.Model):
 
         :return: tuple of texts
         """
-        lang = case.partner_id.lang or case.company_id.partner_id.lang
+        lang = case.partner_id._debt_lang(case.company_id)
         return case._contact_policy()._disclosures(lang)
 
     def _with_disclosures(self, text, append):
@@ -171,7 +176,8 @@ class DebtMessage(models.Model):
         :param asked: codes of the problems that keep it back; all when None
         :raises ContentRefused: it lacks what it must say, or says what it must not
         """
-        found = content.check(text, demands)
+        # What is kept of an e-mail has its links without what opens them.
+        found = content.check(without_key(text), demands)
         if problems := [one for one in found if asked is None or one.code in asked]:
             raise ContentRefused(
                 self.env._(

@@ -1,3 +1,7 @@
+from collections import defaultdict
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
@@ -9,6 +13,19 @@ MAY_KNOW = (
     "account.group_account_invoice",
     "account.group_account_readonly",
 )
+
+
+class Letter(NamedTuple):
+    """What somebody writes from another document.
+
+    ``partner`` whose number or e-mail ``address`` is; ``company`` in whose name it is
+    written; ``values``: more of the ``debt.message``.
+    """
+
+    partner: Any
+    address: str
+    company: Any
+    values: dict
 
 
 class DebtMessage(models.Model):
@@ -41,57 +58,96 @@ class DebtMessage(models.Model):
         )
 
     @api.model
-    def _note_elsewhere(self, channel, addresses, company, **values):
+    def _note_elsewhere(self, channel, letters):
         """Put on record what leaves past the gate, and tell whoever sent it.
 
         :param str channel: email or sms
-        :param dict addresses: list of numbers or e-mail addresses by ``res.partner``
-        :param company: ``res.company`` in whose name it is written
-        :param values: more of the ``debt.message``
+        :param list letters: `Letter`, whoever they go to
         :return: ``debt.message`` (superuser), empty where nobody is in collection
         """
-        partners = self.env["res.partner"].union(*addresses)
         noted, reasons = self.sudo(), []
-        for case in self._open_cases_of(partners, company):
-            for partner, written in addresses.items():
-                if partner.sudo().commercial_partner_id != case.partner_id:
-                    continue
-                for address in written:
-                    message, reason = self._note_one(case, channel, address, values)
-                    noted |= message
-                    reasons += [reason] if reason else []
+        for pairs in self._in_rounds(letters):
+            for message, reason in self._note_round(channel, pairs):
+                noted |= message
+                reasons += [reason] if reason else []
         if reasons:
             self._warn_sender(reasons[0])
         return noted
 
     @api.model
-    def _note_one(self, case, channel, address, values):
-        """One address; who owes nothing overdue is written to as any customer.
+    def _in_rounds(self, letters):
+        """Pairs of case and letter in lists, in none of which a case comes twice.
 
-        :return: ``debt.message``, and what was wrong with it, as a sentence
+        What is asked about the second letter to a debtor must know of the first.
+        """
+        by_company = defaultdict(list)
+        for letter in letters:
+            by_company[letter.company].append(letter)
+        pairs = defaultdict(list)
+        for company, some in by_company.items():
+            partners = self.env["res.partner"].union(*(one.partner for one in some))
+            cases = self._open_cases_of(partners, company).grouped("partner_id")
+            for one in some:
+                case = cases.get(one.partner.sudo().commercial_partner_id)
+                if case:
+                    pairs[case].append((case, one))
+        return [[pair for pair in nth if pair] for nth in zip_longest(*pairs.values())]
+
+    @api.model
+    def _note_round(self, channel, pairs):
+        """Who owes nothing overdue is written to as any customer.
+
+        :param list pairs: case and `Letter`, no case twice
+        :return: list of ``debt.message`` and what was wrong with it, as a sentence
         """
         now = fields.Datetime.now()
-        answer, facts = case._ask_gate(channel, now, address)
-        if answer.reason in ("closed", "nothing_owed"):
-            return self.sudo(), None
-        message = self.sudo().create(
-            {
-                **case._prepare_message_values("elsewhere", channel, address=address),
-                "state": "sent",
-                "sent_at": now,
-                **values,
-            }
+        cases = self.env["debt.case"].sudo().union(*(case for case, _one in pairs))
+        known = cases._contact_facts()
+        owed = self.env["debt.ledger"]._totals_of(cases.partner_id, cases.company_id)
+        asked = []
+        for case, one in pairs:
+            totals = owed[case.company_id.id, case.partner_id.id]
+            answer = case._ask_knowing(
+                known[case], channel, now, one.address, owed=totals
+            )
+            if answer.reason not in ("closed", "nothing_owed"):
+                asked.append((case, one, answer, known[case]))
+        messages = self.sudo().create(
+            [
+                {
+                    **case._prepare_message_values(
+                        "elsewhere", channel, address=one.address
+                    ),
+                    "state": "sent",
+                    "sent_at": now,
+                    **one.values,
+                }
+                for case, one, _answer, _facts in asked
+            ]
         )
-        message._keep_contact(message._prepare_decision(case, now, answer, facts))
+        found = list(zip(messages, asked, strict=True))
+        self.env["debt.contact.decision"]._keep(
+            [
+                message._prepare_decision(case, now, answer, facts)
+                for message, (case, _one, answer, facts) in found
+            ]
+        )
+        return [
+            (message, self._told_of(case, answer, now, facts))
+            for message, (case, _one, answer, facts) in found
+        ]
+
+    @api.model
+    def _told_of(self, case, answer, now, facts):
+        """What was wrong with a letter, as a sentence; None: nothing."""
         if answer.allowed:
-            return message, None
-        reason = self.env._(
+            return None
+        return self.env._(
             "%(debtor)s is in collection and should not have been written to now. "
             "%(reason)s It counts as a contact.",
             debtor=case.partner_id.display_name,
             reason=case._contact_message(answer, now, facts),
         )
-        return message, reason
 
     @api.model
     def _warn_sender(self, text):
@@ -150,29 +206,28 @@ class MailMail(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         mails = super().create(vals_list)
-        for mail in mails.filtered(lambda mail: mail.model in ELSEWHERE):
-            mail._debt_note_elsewhere()
+        elsewhere = mails.filtered(lambda mail: mail.model in ELSEWHERE)
+        letters = [one for mail in elsewhere for one in mail._debt_letters()]
+        self.env["debt.message"]._note_elsewhere("email", letters)
         return mails
 
-    def _debt_note_elsewhere(self):
+    def _debt_letters(self):
+        """Whom the mail goes to, as `Letter`; nobody where no document is behind it."""
         # Superuser: exactly the document the mail is about.
         record = self.env[self.model].sudo().browse(self.res_id)
-        if not record.exists():
-            return
-        addresses = {
-            partner: [partner.email_normalized]
+        company = record.exists() and record._debt_written_by()
+        if not company:
+            return []
+        values = {
+            "subject": self.subject,
+            "body": self.body_html or self.body,
+            "mail_mail_id": self.id,
+        }
+        return [
+            Letter(partner, partner.email_normalized, company, values)
             for partner in self.sudo().recipient_ids
             if partner.partner_share and partner.email_normalized
-        }
-        if addresses and (company := record._debt_written_by()):
-            self.env["debt.message"]._note_elsewhere(
-                "email",
-                addresses,
-                company,
-                subject=self.subject,
-                body=self.body_html or self.body,
-                mail_mail_id=self.id,
-            )
+        ]
 
 
 class SmsSms(models.Model):
@@ -183,25 +238,22 @@ class SmsSms(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         created = super().create(vals_list)
-        for sms in created.filtered(lambda sms: sms.state == "outgoing"):
-            # Superuser: the message belongs to a document that may be closed to us.
-            about = sms.sudo().mail_message_id
-            if about.model in ELSEWHERE:
-                sms._debt_note_elsewhere(about.model, about.res_id)
+        outgoing = created.filtered(lambda sms: sms.state == "outgoing")
+        letters = [one for sms in outgoing for one in sms._debt_letters()]
+        self.env["debt.message"]._note_elsewhere("sms", letters)
         return created
 
-    def _debt_note_elsewhere(self, model, res_id):
-        """:param str model: of the document the SMS is written from"""
-        record = self.env[model].sudo().browse(res_id)
+    def _debt_letters(self):
+        """Whom the SMS goes to, as a list of one `Letter` or none."""
+        # Superuser: the message belongs to a document that may be closed to us.
+        about = self.sudo().mail_message_id
+        if about.model not in ELSEWHERE or not (self.partner_id and self.number):
+            return []
+        record = self.env[about.model].sudo().browse(about.res_id)
         company = record.exists() and record._debt_written_by()
-        if company and self.partner_id and self.number:
-            self.env["debt.message"]._note_elsewhere(
-                "sms",
-                {self.partner_id: [self.number]},
-                company,
-                body=plaintext2html(self.body),
-                sms_uuid=self.uuid,
-            )
+        values = {"body": plaintext2html(self.body), "sms_uuid": self.uuid}
+        letter = Letter(self.partner_id, self.number, company, values)
+        return [letter] if company else []
 
 
 class AccountMove(models.Model):

@@ -13,13 +13,14 @@ class DebtMessage(models.Model):
     _inherit = "debt.message"
 
     @api.model
-    def _record_in_person(self, case, channel, note, made_at=None):
+    def _record_in_person(self, case, channel, note, made_at=None, **values):
         """Put a letter or a visit on record: it counts as a contact.
 
         :param str channel: letter, visit
         :param str note: what it said, or what came of it
         :param datetime made_at: when it was made already, naive UTC: it is recorded
             whatever the gate says, and the gate's answer with it; None: it is made now
+        :param values: more of the ``debt.message``
         :return: ``debt.message`` (superuser)
         :raises UserError: it is to be made now, and the gate refuses
         """
@@ -42,6 +43,7 @@ class DebtMessage(models.Model):
                 "body": plaintext2html(note or ""),
                 "state": "sent",
                 "sent_at": at,
+                **values,
             }
         )
         self.env["debt.contact.decision"]._keep([decided | {"message_id": message.id}])

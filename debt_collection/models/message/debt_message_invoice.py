@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from ...tools.page_link import without_key
+
 
 class DebtMessage(models.Model):
     """Invoices sent because the debtor asked for them."""
@@ -61,7 +63,8 @@ class DebtMessage(models.Model):
         """
         self.ensure_one()
         if self.channel == "sms":
-            return False, self._prepare_sms_text()
+            # Who looks is not to act as the debtor.
+            return False, without_key(self._prepare_sms_text())
         self._queue_email()
         return self.mail_mail_id.subject, self.body
 

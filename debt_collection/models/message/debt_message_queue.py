@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 from odoo.tools.mail import append_content_to_html
 
+from ...tools.page_link import without_key
+from ..card.debtor_words import no_more_mails, no_more_sms
 from .debt_message import ELSEWHERE
 
 #: Where mails to debtors are written.
@@ -71,8 +73,8 @@ class DebtMessage(models.Model):
 
     def _queue_email(self):
         template, record = self._template()
-        # The template knows the language of a debtor who has one; this one is settled.
-        template = template.with_context(lang=self.lang)
+        # Settled when it was put on record, whatever the template makes of it.
+        template = template.with_context(template_preview_lang=self.lang)
         # Without a layout: Odoo's tell what kind of document it is about, a debt.
         mail_id = template.send_mail(
             record.id,
@@ -97,28 +99,28 @@ class DebtMessage(models.Model):
         """
         self.mail_mail_id = mail
         mail.scheduled_date = False
-        self.body = mail._prepare_outgoing_body()
+        # Record and thread keep that there was a link, and not what opens it.
+        self.body = without_key(Markup(mail._prepare_outgoing_body()))
+        note = mail.mail_message_id
+        if without_key(note.body) != note.body:
+            note.body = without_key(note.body)
 
     def _with_way_out(self, body):
         """An e-mail's HTML with the link by which the debtor refuses further ones.
 
         A template may have it elsewhere.
         """
-        url = self.case_id.consent_url
+        url = self.case_id._refusal_url("email")
         if url in body:
             return body
-        text = self.with_context(lang=self.lang).env._(
-            "You would rather not get e-mails about this? %(link_start)sTell us "
-            "here%(link_end)s, and we will find another way.",
-            link_start=Markup('<a href="%s">') % url,
-            link_end=Markup("</a>"),
-        )
+        text = no_more_mails(self.with_context(lang=self.lang).env, url)
         return append_content_to_html(body, UNSUBSCRIBE_LINE % text, plaintext=False)
 
     def _queue_sms(self):
         text = self._prepare_sms_text()
+        kept = plaintext2html(without_key(text))
         # The debtor's thread remembers it, and names the company whose account pays.
-        note = self.case_id._message_log(body=plaintext2html(text), message_type="sms")
+        note = self.case_id._message_log(body=kept, message_type="sms")
         note.record_company_id = self.company_id
         sms = self.env["sms.sms"].create(
             {
@@ -131,7 +133,7 @@ class DebtMessage(models.Model):
         self.env["sms.tracker"].create(
             {"sms_uuid": sms.uuid, "debt_message_id": self.id}
         )
-        return {"sms_uuid": sms.uuid, "body": plaintext2html(text)}
+        return {"sms_uuid": sms.uuid, "body": kept}
 
     def _prepare_sms_text(self):
         """The finished text of an SMS, with how to refuse more."""
@@ -147,7 +149,7 @@ class DebtMessage(models.Model):
         url = self.case_id._refusal_url("sms")
         if url in text:
             return text
-        way_out = self.with_context(lang=self.lang).env._("No SMS: %(link)s", link=url)
+        way_out = no_more_sms(self.with_context(lang=self.lang).env, url)
         return f"{text.rstrip()} {way_out}"
 
     def _track_sms(self, trackers):
@@ -212,6 +214,8 @@ class MailMail(models.Model):
     def _prepare_outgoing_body(self):
         """Whatever it was written with, each e-mail from a case has a way out."""
         body = super()._prepare_outgoing_body()
+        if self.model not in FROM:
+            return body
         # Superuser: whether this mail is such a message.
         message = self.sudo().debt_message_ids.filtered(
             lambda message: message.kind != "elsewhere"

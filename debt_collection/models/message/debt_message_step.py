@@ -31,6 +31,10 @@ class DebtMessage(models.Model):
         A case whose ladder is over is still sent the last message of it.
         """
         case = self.case_id
+        # Superuser: a setting of the case's company.
+        current = case.company_id.sudo().debt_current_ladder_id
+        if current and self.ladder_step_id.ladder_id == current != case.ladder_id:
+            return True  # It announced what is overdue by now, or paid.
         if case.state not in ("active", "dormant") or case.callback_at:
             return True
         # Superuser, for sent by a scheduled action: calls of exactly this debtor.

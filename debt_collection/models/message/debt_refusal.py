@@ -7,9 +7,9 @@ from ...tools.clock import local
 from ...tools.revocation import Rule
 
 #: What a refusal of everything is about; letters are left.
-EVERY_MEDIUM = ("sms", "email", "voice_message", "robot_call", "telephone")
-#: How it was heard, as consents have it.
-HEARD = {"sms": "sms", "email": "email", "letter": "letter"}
+EVERY_MEDIUM = ("sms", "email", "voice_message", "robot_call", "telephone", "visit")
+#: What else a refusal may be about, as consents have it.
+MEDIA = [("sms", "SMS"), ("email", "E-mail"), ("telephone", "Calls and SMS")]
 SHOWN = 200
 
 
@@ -17,7 +17,16 @@ class DebtConsent(models.Model):
     _inherit = "debt.consent"
 
     how = fields.Selection(
-        selection_add=[("sms", "By SMS")], ondelete={"sms": "set default"}
+        selection_add=[
+            ("sms", "By SMS"),
+            ("in_person", "In Person"),
+            ("other", "Otherwise"),
+        ],
+        ondelete={
+            "sms": "set default",
+            "in_person": "set default",
+            "other": "set default",
+        },
     )
 
 
@@ -42,13 +51,20 @@ class DebtRefusal(models.Model):
     )
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
     channel = fields.Selection(
-        [("sms", "SMS"), ("email", "E-mail"), ("letter", "Letter")],
+        [
+            ("sms", "SMS"),
+            ("email", "E-mail"),
+            ("letter", "Letter"),
+            ("in_person", "In Person"),
+            ("other", "Otherwise"),
+            ("portal", "On the Debtor's Page"),
+        ],
         string="Came By",
         required=True,
         readonly=True,
     )
-    address = fields.Char(string="From", readonly=True)
-    text = fields.Text(string="What It Says", required=True, readonly=True)
+    address = fields.Char(string="Number or Address", readonly=True)
+    text = fields.Text(required=True, readonly=True)
     received_at = fields.Datetime(
         string="Received", required=True, readonly=True, default=fields.Datetime.now
     )
@@ -63,10 +79,11 @@ class DebtRefusal(models.Model):
         default="to_confirm",
         index=True,
     )
+    medium = fields.Selection(MEDIA, string="Is About", readonly=True)
     everywhere = fields.Boolean(
         string="Every Medium",
         readonly=True,
-        help="The law takes it for a refusal of every medium but letters.",
+        help="The debtor, or the law, means every medium but letters.",
     )
     deadline = fields.Date(
         required=True, readonly=True, help="Last day on which it is heeded in time."
@@ -115,6 +132,8 @@ class DebtRefusal(models.Model):
         cases = self.env["debt.case"].sudo()
         theirs = [("partner_id", "in", debtors.ids if debtors else [])]
         owing = cases.search([*theirs, ("closed_at", "=", False)])
+        for case in owing:
+            self.env["debt.reply"]._receive(case, "sms", found, text)
         return self._hear(owing, "sms", found, text).ids
 
     @api.model
@@ -152,7 +171,7 @@ class DebtRefusal(models.Model):
         return found
 
     @api.model
-    def _record(self, case, channel, address, text, received_at=None):
+    def _record(self, case, channel, address, text, received_at=None, **values):
         """Put an answer on record that refuses, or may; see `_hear`."""
         rule = self._rule(case)
         holidays = case._public_holidays()
@@ -162,14 +181,35 @@ class DebtRefusal(models.Model):
             {
                 "case_id": case.id,
                 "channel": channel,
+                "medium": channel,
                 "address": address,
                 "text": text,
                 "received_at": received_at,
                 "everywhere": rule.everywhere,
                 # Whoever has to read it has a day for it.
                 "deadline": revocation.deadline(day, rule.days or 1, holidays),
+                **values,
             }
         )
+
+    @api.model
+    def _enter(self, case, channel, text, medium, received_at):
+        """A person puts a refusal on record that came by letter or was said.
+
+        It is heeded at once. What the law takes it for is the least of it.
+
+        :param case: ``debt.case``, to which the caller has been allowed
+        :param str channel: how it came: email, letter, in_person, other
+        :param str medium: what it is about: one of `MEDIA`, or all
+        :param datetime received_at: naive UTC
+        :return: ``debt.refusal`` (superuser)
+        """
+        about = {"medium": "email"} if medium == "all" else {"medium": medium}
+        found = self._record(case, channel, False, text, received_at, **about)
+        if medium == "all":
+            found.everywhere = True
+        found._heed(self.env.user)
+        return found
 
     @api.model
     def _take_back(self, case, channel, text):
@@ -177,7 +217,7 @@ class DebtRefusal(models.Model):
         words = case._consent_words(case.partner_id)
         said = words[case.partner_id.id, case.company_id.id]
         if any(word.channel == channel and not word.given for word in said):
-            case._record_consent(channel, "given", HEARD[channel], note=text)
+            case._record_consent(channel, "given", channel, note=text)
 
     @api.model
     def _read_reply(self, case, msg_dict):
@@ -194,12 +234,12 @@ class DebtRefusal(models.Model):
     def _heed(self, user=None):
         """Carry the refusal out: nothing more goes out by what was refused."""
         for refusal in self:
-            channels = EVERY_MEDIUM if refusal.everywhere else [refusal._refused()]
+            channels = EVERY_MEDIUM if refusal.everywhere else [refusal.medium]
             for channel in channels:
                 refusal.case_id._record_consent(
                     channel,
                     "withdrawn",
-                    HEARD[refusal.channel],
+                    refusal.channel,
                     note=refusal.text,
                 )
             refusal.write(
@@ -229,20 +269,16 @@ class DebtRefusal(models.Model):
                 )
                 self.env["debt.message"].create(values)._send()
 
-    def _refused(self):
-        """The medium that it is about, as consents have it."""
-        return "email" if self.channel == "letter" else self.channel
-
     def _tell_case(self):
         """The debtor's thread says what was refused, and in which words."""
-        channels = dict(self._fields["channel"]._description_selection(self.env))
+        media = dict(self._fields["medium"]._description_selection(self.env))
         self.case_id._message_log(
             body=self.env._(
-                "The debtor refuses more messages (%(channel)s): “%(text)s”. It is "
+                "The debtor refuses more contact (%(medium)s): “%(text)s”. It is "
                 "heeded from now on.",
-                channel=self.env._("every medium")
+                medium=self.env._("every medium but letters")
                 if self.everywhere
-                else channels[self.channel],
+                else media[self.medium],
                 text=self.text[:SHOWN],
             )
         )

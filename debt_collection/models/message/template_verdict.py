@@ -17,30 +17,33 @@ class MailRenderMixin(models.AbstractModel):
     def _debt_verdict(self):
         """What a text to debtors lacks or must not say, or that it is good.
 
-        :return: text, empty where there is no debtor to try it on
+        :return: text, empty where there is no debtor to try it on, and whether it is
+            refused
         """
         self.ensure_one()
         # Superuser: the latest record, of which nothing but its text is judged.
         record = self.env[self.model].sudo().search([], limit=1, order="id desc")
         if self.model not in ABOUT_DEBTORS or not record:
-            return ""
+            return "", False
         if not self._debt_known():
             # It is evaluated as superuser: only what we know, whoever is writing it.
-            return self.env._("It has code of its own: it is judged when it is sent.")
+            told = self.env._("It has code of its own: it is judged when it is sent.")
+            return told, False
         case = record.case_id if self.model == "debt.promise" else record
         try:
             text = self._debt_rendered(record)
         except (UserError, ValueError) as error:
-            return str(error)
+            return str(error), True
         demands = self._debt_demands(case, record)
         # How to refuse is added by itself where the text does not say it.
         found = content.check(text, demands)
         problems = [one for one in found if one.code != "no_refusal"]
         if problems:
-            return self.env["debt.message"]._content_text(problems)
-        return self.env._(
+            return self.env["debt.message"]._content_text(problems), True
+        told = self.env._(
             "It says what it must (tried on %(name)s).", name=case.display_name
         )
+        return told, False
 
     def _debt_rendered(self, record):
         """The text as that record's debtor would get it, plain."""
@@ -68,12 +71,16 @@ class MailTemplate(models.Model):
     debt_verdict = fields.Text(
         string="May It Be Sent to Debtors?", compute="_compute_debt_verdict"
     )
+    debt_refused = fields.Boolean(
+        string="Not to Be Sent to Debtors", compute="_compute_debt_verdict"
+    )
 
     @api.depends("body_html", "model")
     def _compute_debt_verdict(self):
         for template in self:
             about = template.model in ABOUT_DEBTORS
-            template.debt_verdict = template._debt_verdict() if about else False
+            told, bad = template._debt_verdict() if about else (False, False)
+            template.debt_verdict, template.debt_refused = told, bad
 
 
 class SmsTemplate(models.Model):
@@ -82,9 +89,13 @@ class SmsTemplate(models.Model):
     debt_verdict = fields.Text(
         string="May It Be Sent to Debtors?", compute="_compute_debt_verdict"
     )
+    debt_refused = fields.Boolean(
+        string="Not to Be Sent to Debtors", compute="_compute_debt_verdict"
+    )
 
     @api.depends("body", "model")
     def _compute_debt_verdict(self):
         for template in self:
             about = template.model in ABOUT_DEBTORS
-            template.debt_verdict = template._debt_verdict() if about else False
+            told, bad = template._debt_verdict() if about else (False, False)
+            template.debt_verdict, template.debt_refused = told, bad
