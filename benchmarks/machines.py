@@ -80,7 +80,7 @@ RULES = {
         "greeting": 1500,
         "after_greeting_silence": 800,
         "total_analysis_time": 5000,
-        "maximum_number_of_words": 3,
+        "maximum_number_of_words": 2,
     },
     "ours": {},
 }

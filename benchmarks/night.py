@@ -40,10 +40,12 @@ def make(name):
         env.cr.execute(
             SQL(
                 "UPDATE debt_case SET ladder_started_on = ladder_started_on"
-                " - id %% %s * interval '1 day', user_id = %s + id %% %s",
+                " - id %% %s * interval '1 day', user_id = %s + id %% %s,"
+                " ladder_id = %s",
                 DAYS_ON_LADDER,
                 users[0],
                 OPERATORS,
+                env.ref("debt_collection.ladder_default").id,
             )
         )
         env.invalidate_all(flush=False)
@@ -78,6 +80,7 @@ def measure(name):
         spent = Costs(env)
         cases, messages = env["debt.case"], env["debt.message"]
         activities = env["mail.activity"]
+        env["res.company"].search([]).debt_texts_on = True
         with _part(found, spent, "refresh"):
             env["debt.ledger"]._refresh(env.company)
         with _part(found, spent, "day"):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from . import ledger_oracle as oracle
@@ -228,3 +228,54 @@ class TestAgedProperties(LedgerHistories):
     @staticmethod
     def _rounded(sums):
         return {key: round(value, 2) for key, value in sums.items() if round(value, 2)}
+
+
+@tagged("post_install", "-at_install")
+class TestAgedPrinted(DebtCommon):
+    """The PDF says what the ledger says, to the cent, as of the day that is asked."""
+
+    def _values(self, day=None, user=None):
+        reports = self.env["report.debt_collection.aged"]
+        values = reports.with_user(user or self.accountant)._get_report_values(
+            None, {"as_of": day} if day else None
+        )
+        return {one["company"]: one for one in values["docs"]}
+
+    def test_its_totals_are_the_ledgers(self):
+        for amount, days in ((1000.01, 100), (33.33, 45), (0.66, 5), (12.5, -9)):
+            self._invoice(amount, days)
+            self._invoice(amount / 2, days, self._new_debtor(f"Debtor {days}"))
+        self._invoice(700, 1, move_type="out_refund", invoice_date_due=False)
+        told = self._values()[self.company]
+        rows = self.ledger._rows(self.ledger._entities(self.company))
+        currency = self.company.currency_id
+        left = sum(row["left"] for row in rows)
+        self.assertFalse(currency.compare_amounts(told["totals"]["total"], left))
+        for name in (*BANDS, "credit"):
+            of_rows = sum(row[name] for row in told["rows"])
+            self.assertFalse(currency.compare_amounts(told["totals"][name], of_rows))
+        self.assertAlmostEqual(sum(told["shares"].values()), 100)
+
+    def test_as_of_an_earlier_day(self):
+        invoice = self._invoice(100, 40)
+        self._pay(invoice)
+        self.assertNotIn(self.company, self._values())
+        told = self._values("2026-03-09")[self.company]
+        self.assertEqual(told["totals"]["days_31_60"], 100)
+
+    def test_on_paper(self):
+        self._invoice(1234.5, 40)
+        reports = self.env["ir.actions.report"].with_user(self.accountant)
+        body, _kind = reports._render_qweb_html(
+            "debt_collection.aged", None, data={"as_of": "2026-03-10"}
+        )
+        for words in (self.debtor.name, "1,234.50", "03/10/2026", "100.0"):
+            self.assertIn(words, body.decode().replace("\N{NO-BREAK SPACE}", " "))
+
+    def test_a_day_that_is_none(self):
+        with self.assertRaises(UserError):
+            self._values("the day before yesterday")
+
+    def test_accountants_only(self):
+        with self.assertRaises(AccessError):
+            self._values(user=self.operator)

@@ -71,6 +71,7 @@ class TestMoneyCollected(DebtCommon):
         self._paid(invoice, 8)
         self.assertEqual(self._rows().followed, "5none")
         self.company.debt_collected_days = 8
+        self.env["debt.collection.report"]._cron_renew()
         self.assertEqual(self._rows().followed, "2talk")
         self.assertEqual(self._rows().days_looked_back, 8)
 

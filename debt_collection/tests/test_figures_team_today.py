@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from lxml import html
 
 from odoo import Command
@@ -52,6 +54,19 @@ class TestTeamToday(DebtCommon):
                 for row in table.xpath("//tbody/tr | //tfoot/tr")
             )
         }
+
+    def test_the_ledger_is_asked_once_for_all_its_days(self):
+        reports = type(self.env["debt.collection.report"])
+        screen = self._screen()
+        screen.invalidate_recordset(["html"])
+        with patch.object(reports, "_catch_up_one", autospec=True) as caught_up:
+            self.assertTrue(screen.html)
+            self.assertEqual(caught_up.call_count, 1)
+            # What a client sends is no mark.
+            marked = reports._caught_up(self.env["debt.collection.report"])
+            context = {"debt_caught_up": str(marked.env.context["debt_caught_up"])}
+            self.env["debt.collection.report"].with_context(**context).search([])
+            self.assertEqual(caught_up.call_count, 3)
 
     def test_today_beside_yesterday_and_the_weekday_before(self):
         self._call_some(self.operator, 3)

@@ -27,7 +27,10 @@ class DebtCollectionReport(models.Model):
             )
             for name in ("special", "decision")
         )
-        left_out = [reasons["no_followup"]]
+        left_out = [
+            reasons["no_followup"],
+            ledger._may_be_barred(company, SQL("day")),
+        ]
         if "unflagged" in reasons:
             left_out.append(reasons["unflagged"])
         if "too_old" in reasons:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from .bands import AGE_BANDS, AMOUNT_BANDS
 
@@ -22,6 +23,8 @@ class DebtCollectionReport(models.Model):
     """
 
     _name = "debt.collection.report"
+    _inherit = ["debt.segmented", "debt.reads.primary"]
+    _segment_path = "case_id"
     _description = "Money Collected"
     _order = "day desc, id desc"
     _rec_name = "partner_id"
@@ -94,13 +97,19 @@ class DebtCollectionReport(models.Model):
         "looked back on.",
     )
     channel = fields.Selection(
-        lambda self: self.env["debt.contact.decision"]._fields["channel"].selection,
+        lambda self: (
+            self.env["debt.contact.decision"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
         help="Of the last contact in the days looked back on: a call that was "
         "answered, or a message that was sent.",
     )
     mode = fields.Selection(
-        lambda self: self.env["debt.call"]._fields["mode"].selection,
+        lambda self: (
+            self.env["debt.call"]._fields["mode"]._description_selection(self.env)
+        ),
         readonly=True,
         help="How the last contact was dialled, where it was a call.",
     )
@@ -170,10 +179,25 @@ class DebtCollectionReport(models.Model):
     _unmatched_idx = models.Index("(company_id) WHERE partial_id IS NULL")
 
     @api.model
-    def _search(self, *args, **kwargs):
-        """Whoever reads it reads what the ledger says now."""
-        self._catch_up()
-        return super()._search(*args, **kwargs)
+    def _soon_after(self, case_id, at):
+        """SQL of what was collected on a case in the days after a contact, one row.
+
+        As many days as the company looks back on; ``company`` must be joined.
+
+        :param SQL case_id: of the case
+        :param SQL at: when the contact was, UTC; days are those of UTC
+        """
+        return SQL(
+            """
+            SELECT COALESCE(sum(soon.amount), 0) AS amount
+              FROM debt_collection_report soon
+             WHERE soon.case_id = %(case_id)s
+               AND soon.day >= %(at)s::date
+               AND soon.day <= %(at)s::date + company.debt_collected_days
+            """,
+            case_id=case_id,
+            at=at,
+        )
 
     def action_case(self):
         """The debtor's card."""

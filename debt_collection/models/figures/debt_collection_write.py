@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from .debt_collection_told import KEY, names
 
+CAUGHT_UP = object()
 #: Matchings may be committed in another order than their ids.
 OUT_OF_ORDER = 1000
 #: What may still change of what was collected: promises are decided, calls completed.
@@ -60,12 +61,17 @@ class DebtCollectionReport(models.Model):
 
     @api.model
     def _cron_renew(self):
-        """The daily job: tell lately collected money anew, promises decided since."""
+        """The daily job: tell lately collected money anew, promises decided since.
+
+        All of it where a setting was changed that it depends on.
+        """
         companies = self.env["debt.ledger"]._entities(
             self.env["res.company"].sudo().search([])
         )
         for company in companies:
-            self._renew(company, company._debt_today() - RENEWED)
+            lately = company._debt_today() - RENEWED
+            self._renew(company, None if company.debt_collected_changed else lately)
+            company.debt_collected_changed = False
 
     @api.model
     def _renew(self, companies, since=None):
@@ -93,11 +99,22 @@ class DebtCollectionReport(models.Model):
         return max(0, self.env.execute_query(query)[0][0] - OUT_OF_ORDER)
 
     @api.model
+    def _caught_up(self):
+        """The model for one who reads several times, and is as new as the ledger once.
+
+        The mark is an object: nothing that a client can put into a context.
+        """
+        self._catch_up()
+        return self.with_context(debt_caught_up=CAUGHT_UP)
+
+    @api.model
     def _catch_up(self):
         """Add what was paid since the rows were written last.
 
         When somebody else is about the same, what he writes is read next time.
         """
+        if self.env.context.get("debt_caught_up") is CAUGHT_UP:
+            return
         self.env["debt.ledger"]._refresh_pending()
         self._flush_read()
         try:

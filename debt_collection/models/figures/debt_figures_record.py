@@ -251,6 +251,7 @@ class DebtFigures(models.Model):
                               WHERE state = 'promised') AS promised
                      FROM debt_case
                     WHERE company_id = %(company)s AND closed_at IS NULL
+                      AND amount_overdue + amount_disputed > 0
                     GROUP BY 1
                    ) counted ON counted.band = own.age_band
              WHERE figures.id = own.id

@@ -22,14 +22,22 @@ class ResCompany(models.Model):
         help="The last matching of payments that the figures have been renewed with.",
     )
 
+    debt_collected_changed = fields.Boolean(
+        groups=SETTERS,
+        readonly=True,
+        copy=False,
+        help="All that was collected is to be told anew.",
+    )
+
     _debt_collected_days_positive = models.Constraint(
         "CHECK(debt_collected_days >= 0)",
         "The days between a contact and a payment cannot be negative.",
     )
 
     def write(self, vals):
-        """Beside the other wings' `write`: what was collected is told anew."""
-        result = super().write(vals)
-        if "debt_collected_days" in vals:
-            self.env["debt.collection.report"]._renew(self)
-        return result
+        """Beside the other wings' `write`: what was collected is told anew, soon."""
+        days = vals.get("debt_collected_days")
+        if days is not None and set(self.mapped("debt_collected_days")) != {days}:
+            vals = vals | {"debt_collected_changed": True}
+            self.env.ref("debt_collection.ir_cron_debt_figures").sudo()._trigger()
+        return super().write(vals)

@@ -1,0 +1,134 @@
+import json
+
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from odoo.addons.debt_collection.tests.common import DebtCommon
+from odoo.addons.debt_collection.tests.test_ui import TourCase
+
+FILES = "debt_collection_dashboard/data/files/"
+#: What the browser asks once the figures are there: no cell may be an error.
+ASK = """
+const {env} = odoo.__WOWL_DEBUG__.root;
+const look = () => {
+    const loader = env.services.spreadsheet_dashboard_loader;
+    const board = loader?.getActiveDashboard();
+    const {getters} = board?.model || {};
+    const cells = getters
+        ? getters
+              .getSheetIds()
+              .flatMap((id) => Object.values(getters.getEvaluatedCells(id)))
+        : [{value: "Loading..."}];
+    if (cells.some(({value}) => value === "Loading...")) {
+        return setTimeout(look, 200);
+    }
+    const wrong = cells.filter(({type}) => type === "error");
+    if (wrong.length) {
+        throw new Error(JSON.stringify(wrong.map(({value}) => value)));
+    }
+    console.log("test successful");
+};
+look();
+"""
+
+
+def _read(name):
+    with file_open(f"{FILES}{name}.json") as file:
+        return json.load(file)
+
+
+def _questions():
+    """What the dashboard asks: model, domain, fields to group by and to add up."""
+    book = _read("collection_dashboard")
+    for pivot in book["pivots"].values():
+        rows = [row["fieldName"] for row in pivot["rows"]]
+        measures = [one["fieldName"] for one in pivot["measures"]]
+        yield pivot["model"], pivot["domain"], rows, measures, pivot["fieldMatching"]
+    for figure in book["sheets"][0]["figures"]:
+        data = figure["data"]
+        if meta := data.get("metaData"):
+            domain = data["searchParams"]["domain"]
+            asked = meta["groupBy"], [meta["measure"]], data["fieldMatching"]
+            yield meta["resModel"], domain, *asked
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(DebtCommon):
+    """What the manager sees first."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dashboard = cls.env.ref(
+            "debt_collection_dashboard.spreadsheet_dashboard_collection"
+        )
+
+    def test_it_is_the_managers_and_not_the_operators(self):
+        for user, seen in ((self.manager, True), (self.operator, False)):
+            with self.subTest(user.login):
+                boards = self.env["spreadsheet.dashboard"].with_user(user)
+                found = boards.search([("id", "=", self.dashboard.id)])
+                self.assertEqual(bool(found), seen)
+                menu = self.env.ref("debt_collection_dashboard.debt_menu_dashboard")
+                visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+                self.assertEqual(menu.id in visible, seen)
+
+    def test_it_is_the_first_screen_of_the_app(self):
+        root = self.env.ref("debt_collection.debt_menu_root")
+        self.assertEqual(
+            root.child_id.sorted("sequence")[:1].action,
+            self.env.ref("debt_collection_dashboard.debt_dashboard_action"),
+        )
+
+    def test_every_figure_can_be_worked_out_by_the_manager(self):
+        for model, domain, groups, measures, matching in _questions():
+            with self.subTest(model, groups=groups, measures=measures):
+                report = self.env[model].with_user(self.manager)
+                for path in matching.values():
+                    self.assertIn(path["chain"], report._fields)
+                for name in measures:
+                    self.assertTrue(report._fields[name].aggregator)
+                totals = [f"{one}:{report._fields[one].aggregator}" for one in measures]
+                report.formatted_read_group(domain, groups, totals)
+
+    def test_its_links_lead_somewhere(self):
+        book = _read("collection_dashboard")
+        for xmlid in book["chartOdooMenusReferences"].values():
+            self.assertTrue(self.env.ref(xmlid).action, xmlid)
+
+    def test_money_of_this_month_is_counted(self):
+        invoice = self._invoice(100, 20)
+        self._case()
+        before = self._collected()
+        self._pay(invoice, 40)
+        self.assertEqual(self._collected() - before, 40)
+
+    def _collected(self):
+        pivot = _read("collection_dashboard")["pivots"]["1"]
+        report = self.env[pivot["model"]].with_user(self.manager)
+        return (
+            report.formatted_read_group(pivot["domain"], [], ["amount:sum"])[0][
+                "amount:sum"
+            ]
+            or 0
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestDashboardScreen(TourCase):
+    def test_it_loads_without_an_error_in_english_and_russian(self):
+        self._user("tour_manager", "group_debt_manager")
+        self._cases(self._debtor("Tour Debtor", 100, 15))
+        manager = self.env["res.users"].search([("login", "=", "tour_manager")])
+        self.env["res.lang"]._activate_lang("ru_RU")
+        action = "debt_collection_dashboard.debt_dashboard_action"
+        for lang in ("en_US", "ru_RU"):
+            with self.subTest(lang):
+                manager.lang = lang
+                self.browser_js(
+                    f"/odoo/action-{action}",
+                    ASK,
+                    "!!odoo.__WOWL_DEBUG__?.root",
+                    login="tour_manager",
+                    timeout=180,
+                )
