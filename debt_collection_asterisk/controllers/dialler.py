@@ -16,6 +16,7 @@ KILOBYTE = 1024
 MOST_SYNC = 2048 * KILOBYTE
 # An hour of a telephone line is 58 MB.
 MOST_AUDIO = 64 * 1024 * KILOBYTE
+MOST_SECONDS = 24 * 3600
 ROUTE = "/debt_collection/dialler/<string:key>"
 
 
@@ -91,15 +92,20 @@ class Dialler(http.Controller):
         def answer(provider):
             try:
                 facts = json.loads(request.httprequest.headers[signature.RECORDING])
-                name, seconds = str(facts["name"])[:200], max(0, int(facts["seconds"]))
+                name, seconds = str(facts["name"])[:200], int(facts["seconds"])
             except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise Refused("malformed", 400) from error
             call = provider.env["debt.call"].search(
                 [("id", "=", call_id), ("provider_id", "=", provider.id)]
             )
+            call = call or provider.env["debt.dialler.incoming"]._call_of(
+                provider, call_id
+            )
             if not call:
                 raise Refused("unknown_call", 404)
             body = request.httprequest.get_data()
+            # No call lasts longer, and no column holds any number.
+            seconds = min(max(0, seconds), MOST_SECONDS)
             return _json(_keep_recording(call, name, body, seconds))
 
         return self._answer(key, answer)

@@ -207,6 +207,10 @@ class Ari:
         """End a recording and keep it."""
         self._quietly("POST", f"recordings/live/{name}/stop")
 
+    def is_recording(self, name: str) -> bool:
+        """Whether a recording has not come to its end."""
+        return self._is_there(f"recordings/live/{name}")
+
     def recording(self, name: str) -> bytes | None:
         """The WAV of a recording, or nothing when there is none."""
         try:

@@ -184,6 +184,7 @@ class Call:
         elif self.state == "asking":
             self.give_back("operator_left", by="operator")
         elif self.dialled:
+            self.talk.stop_recording()
             self.hang_up("operator")
 
     def on_played(self, name: str, failed: bool) -> None:

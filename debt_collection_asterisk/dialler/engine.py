@@ -89,7 +89,7 @@ class Engine:
             r"|(?P<call>\d+)-(?:debtor|operator|colleague\d+))"
         )
         self._playbacks = re.compile(rf"{name}-(\d+)-([a-z_]+)")
-        self._spoken = re.compile(rf"({name}-in-\d+)-prompt")
+        self._spoken = re.compile(rf"({name}-in-\d+)-(prompt|announcement)")
 
     def start(self) -> None:
         """Look at what an earlier process left."""
@@ -268,7 +268,7 @@ class Engine:
     def _on_played(self, playback: dict[str, Any]) -> None:
         if said := self._spoken.fullmatch(playback["id"]):
             if incoming := self.incoming.by_name(said[1]):
-                incoming.on_played()
+                incoming.on_played(said[2], playback.get("state") == "failed")
             return
         name = self._playbacks.fullmatch(playback["id"])
         call = name and self.calls.get(int(name[1]))

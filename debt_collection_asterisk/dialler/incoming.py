@@ -4,13 +4,15 @@ The dialplan sends a call here (`Stasis(debt,incoming)`). Odoo knows who it may 
 names the phones to ring, one after the other; the caller hears ringing. Whoever picks
 up has him. If nobody does, he hears when we are there and may press a key to be called.
 Nothing of this waits on the disk: a call that is lost to a crash is one that Odoo, not
-having heard its end, calls back.
+having heard its end, calls back. Of a recording the journal knows: Odoo says, once we
+have picked up, whether there is to be one, and what the caller hears before.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .ari import AriError
@@ -29,6 +31,8 @@ LIMIT = 3600
 AGAIN, TRIES = 5.0, 60
 #: Seconds until it is looked again whether a prompt has come.
 LOOK_AGAIN = 0.3
+#: How often.
+PATIENCE = 20
 ENTRY = "incoming"
 
 
@@ -49,7 +53,11 @@ class Incoming:
         self._menu: dict[str, str] = {}
         self._choice: str | None = None
         self._rung = 0
-        self._patience = 20
+        self._patience = PATIENCE
+        #: what is being recorded, or nothing
+        self.recording: str | None = None
+        #: the id of the call in Odoo, and the announcement, where it is to be recorded
+        self._wanted: dict[str, Any] = {}
 
     def start(self) -> None:
         """Let it ring, and ask Odoo who it is for."""
@@ -121,14 +129,59 @@ class Incoming:
             _logger.warning("Incoming call %s: %s", self.channel, error)
             self.engine.ari.hangup(self.channel)
             return
-        self.state = "talking"
-        self._tell("answered", user_id=leg.user_id)
+        self.state, self._patience = "talking", PATIENCE
+        self._tell("answered", done=self._talks, user_id=leg.user_id)
+
+    # --- recording ----------------------------------------------------------------
+    def _talks(self, answer: dict[str, Any]) -> None:
+        """Odoo knows who it is, and whether it is recorded."""
+        self._wanted = answer.get("record") or {}
+        self._announce()
+
+    def _announce(self) -> None:
+        """First that it is recorded, then the recording."""
+        if not (self._wanted and self.leg and self.state == "talking"):
+            return
+        prompt = self._wanted.get("announcement")
+        if not prompt:
+            self._record()
+        elif self.engine.sounds.at_hand([prompt]):
+            media = self.engine.sounds.media(prompt)
+            where = f"bridges/{self.leg.bridge}"
+            try:
+                self.engine.ari.play(where, media, f"{self.name}-announcement")
+            except AriError as error:
+                _logger.warning("Incoming call %s: %s", self.channel, error)
+        elif self._patience:
+            self._patience -= 1
+            self.engine.later(LOOK_AGAIN, self._announce)
+
+    def _record(self) -> None:
+        """Begin to record; noted before, so that it is found after a crash."""
+        if self.state != "talking" or not self.leg:
+            return
+        name, journal = f"{self.name}-1", self.engine.journal
+        journal.recording(name, self._wanted["call_id"])
+        try:
+            self.engine.ari.record(self.leg.bridge, name, LIMIT)
+        except AriError as error:
+            _logger.warning("Incoming call %s: %s", self.channel, error)
+            journal.handed_over(name)
+        else:
+            self.recording = name
+
+    def _stop_recording(self) -> None:
+        if self.recording:
+            self.engine.ari.stop_recording(self.recording)
+            self.engine.uploads.expect(self.recording)
+            self.recording = None
 
     def leg_down(self, leg: Leg, cause: int | None) -> None:
         """That phone was not picked up, or whoever spoke there hung up."""
         if leg is not self.leg:
             return
         if self.state == "talking":
+            self._stop_recording()
             self.engine.ari.hangup(self.channel)
         elif self.state == "ringing":
             self.leg = None
@@ -154,9 +207,14 @@ class Incoming:
             _logger.warning("Incoming call %s: %s", self.channel, error)
             self.engine.ari.hangup(self.channel)
 
-    def on_played(self) -> None:
-        """The message was heard: there is a while left for a key."""
-        if self._menu:
+    def on_played(self, what: str, failed: bool) -> None:
+        """A prompt came to its end; who was not told so is not recorded."""
+        if what == "announcement":
+            if not failed and self.state == "talking":
+                self._tell("announced")
+                self._record()
+        elif self._menu:
+            # The message was heard: there is a while left for a key.
             self.engine.later(TO_PRESS, lambda: self.engine.ari.hangup(self.channel))
         else:
             self.engine.ari.hangup(self.channel)
@@ -181,6 +239,7 @@ class Incoming:
         answered = self.state == "talking"
         self.state = "ended"
         self.engine.incoming.forget(self)
+        self._stop_recording()
         if self.leg:
             self._let_go(self.leg)
         if answered:
@@ -194,18 +253,23 @@ class Incoming:
         else:
             leg.owner.incoming = None
 
-    def _tell(self, kind: str, tries: int = TRIES, **more: Any) -> None:
+    def _tell(
+        self,
+        kind: str,
+        tries: int = TRIES,
+        done: Callable[[dict[str, Any]], None] = lambda answer: None,
+        **more: Any,
+    ) -> None:
         """Tell Odoo; told twice it is the same."""
         told = self._told(kind, **more)
 
         def failed(error: Exception) -> None:
             _logger.warning("Incoming call %s: %s", self.channel, error)
             if tries:
-                self.engine.later(AGAIN, lambda: self._tell(kind, tries - 1, **more))
+                again = partial(self._tell, kind, tries - 1, done, **more)
+                self.engine.later(AGAIN, again)
 
-        self.engine.background(
-            lambda: self.engine.odoo.incoming(told), lambda _done: None, failed
-        )
+        self.engine.background(lambda: self.engine.odoo.incoming(told), done, failed)
 
 
 class IncomingCalls:
@@ -214,7 +278,9 @@ class IncomingCalls:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._calls: dict[str, Incoming] = {}
-        self._number = int(engine.wall())
+        # Milliseconds: the phones that the process before us rang for the same caller
+        # have other names, however soon we follow it.
+        self._number = int(engine.wall() * 1000)
 
     def of(self, channel: str) -> Incoming | None:
         """The call of a caller's line."""
@@ -260,6 +326,10 @@ class IncomingCalls:
     def by_name(self, name: str) -> Incoming | None:
         """The call whose phones and prompt have this name in front."""
         return next((c for c in self._calls.values() if c.name == name), None)
+
+    def recordings(self) -> set[str]:
+        """The names of what is being recorded."""
+        return {c.recording for c in self._calls.values() if c.recording}
 
     def legs(self) -> Iterator[Leg]:
         """The phones that ring or speak for them."""

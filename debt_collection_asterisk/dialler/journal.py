@@ -160,14 +160,17 @@ class Journal:
         self._write("INSERT INTO recording VALUES (?, ?, NULL)", (name, call_id))
 
     def recorded(self, name: str, seconds: float | None, now: float) -> None:
-        """It is complete: Odoo is told so once, then it is to be handed over."""
+        """It is complete: Odoo is told so once, then it is to be handed over.
+
+        Of a call that came in there is no job, and nothing more to tell.
+        """
         with self._transaction():
             row = self._db.execute(
                 "UPDATE recording SET seconds = ? WHERE name = ? AND seconds IS NULL"
                 " RETURNING call_id",
                 (seconds, name),
             ).fetchone()
-            if row:
+            if row and self.job(row["call_id"]):
                 values = {"name": name, "seconds": seconds}
                 self._append(row["call_id"], "recorded", values, now)
 

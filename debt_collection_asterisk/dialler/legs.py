@@ -83,14 +83,15 @@ class Leg:
     def on_event(self, event: Event) -> None:
         """What the PBX says about this channel."""
         if event["type"] == "StasisStart":
-            self._came_up()
+            self.came_up()
         elif event["type"] == "Dial":
             # The cause that follows is now the phone's, now that of our hanging up.
             self._forwarded = self._forwarded or bool(event.get("forward"))
         elif event["type"] == "ChannelDestroyed":
             self._went_down(event.get("cause"))
 
-    def _came_up(self) -> None:
+    def came_up(self) -> None:
+        """It was picked up."""
         try:
             self._engine.ari.open_bridge(self.bridge)
             self._engine.ari.join(self.bridge, self.channel)
@@ -105,8 +106,10 @@ class Leg:
             return
         self.was_up = self.state == UP
         self.state = DOWN
-        self._engine.ari.close_bridge(self.bridge)
+        # Its owner first: he ends what is recorded of the bridge. Of a recording that
+        # goes with its bridge the PBX often does not tell that it is complete.
         self.owner.leg_down(self, cause)
+        self._engine.ari.close_bridge(self.bridge)
 
     def adopt(self) -> None:
         """Take over a line that was up before this process, or this connection."""

@@ -56,9 +56,8 @@ def reconcile(engine: Engine) -> None:
         if engine.names.fullmatch(name.removesuffix(BRIDGE)):
             engine.ari.close_bridge(name)
     calls = engine.calls.values()
-    engine.uploads.resume(
-        {call.talk.recording for call in calls if call.talk.recording}
-    )
+    live = {call.talk.recording for call in calls if call.talk.recording}
+    engine.uploads.resume(live | engine.incoming.recordings())
 
 
 def _legs(engine: Engine) -> Iterator[Leg]:
@@ -78,12 +77,26 @@ def _incoming(
     """Calls that came in: who speaks goes on, who hears it ring is taken anew."""
     busy = {member for members in bridges.values() for member in members}
     engine.incoming.compare(every, busy)
-    ours = {leg.channel for leg in engine.incoming.legs()}
+    legs = list(engine.incoming.legs())
+    for leg in legs:
+        _phone(leg, channels)
+    ours = {leg.channel for leg in legs}
     for name in [one for one in channels if _is_phone(engine, one)]:
         if name in ours or len(bridges.get(f"{name}{BRIDGE}", ())) > 1:
             # Nothing to tidy up: whoever hangs up ends it.
             del channels[name]
             bridges.pop(f"{name}{BRIDGE}", None)
+
+
+def _phone(leg: Leg, channels: dict[str, Any]) -> None:
+    """A phone of ours that rings for a caller: its answer may have been missed."""
+    channel = channels.get(leg.channel)
+    if channel is None:
+        leg.lost()
+        return
+    leg.subscribe()
+    if leg.state != UP and channel["state"] == LINE_UP:
+        leg.came_up()
 
 
 def _is_phone(engine: Engine, channel: str) -> bool:

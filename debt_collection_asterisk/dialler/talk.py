@@ -122,6 +122,7 @@ class Talk:
         """End it; the event that follows makes it be handed over."""
         if self.recording:
             self.engine.ari.stop_recording(self.recording)
+            self.engine.uploads.expect(self.recording)
             self.recording = None
 
     # --- hold and transfer --------------------------------------------------------

@@ -6,6 +6,7 @@ import logging
 import struct
 from typing import TYPE_CHECKING, Any
 
+from .ari import AriError
 from .odoo import Refused
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ _logger = logging.getLogger(__name__)
 #: WAV as Asterisk writes it: 8,000 samples of 16 bits after a short header.
 BYTES_PER_SECOND, HEADER = 16000, 44
 FIRST_WAIT, LONGEST_WAIT = 2, 300
+#: Seconds until it is asked about a recording whose end was asked for and not told.
+UNTOLD = 5.0
 
 
 def mended(data: bytes) -> bytes:
@@ -45,6 +48,24 @@ class Uploads:
         row = self._row(name)
         if row:
             self._send(name, row["call_id"], seconds, FIRST_WAIT)
+
+    def expect(self, name: str) -> None:
+        """Its end was asked for: should the PBX not tell of it, it is looked for."""
+        self._engine.later(UNTOLD, lambda: self._look(name))
+
+    def _look(self, name: str) -> None:
+        row = self._row(name)
+        if row is None or row["seconds"] is not None:
+            return
+        try:
+            live = self._engine.ari.is_recording(name)
+        except AriError:
+            live = True
+        if live:
+            self._engine.ari.stop_recording(name)
+            self.expect(name)
+        else:
+            self._send(name, row["call_id"], None, FIRST_WAIT)
 
     def lost(self, name: str) -> None:
         """The PBX could not record."""
@@ -90,12 +111,16 @@ class Uploads:
                 return
             self._underway.discard(name)
             again = min(2 * wait, LONGEST_WAIT)
-            self._engine.later(wait, lambda: self._send(name, call_id, seconds, again))
+            self._engine.later(wait, lambda: self._again(name, seconds, again))
 
         def done(length: float | None) -> None:
             self._sent(name, length)
 
         self._engine.background(work, done, failed, slow=True)
+
+    def _again(self, name: str, seconds: float | None, wait: float) -> None:
+        if row := self._row(name):
+            self._send(name, row["call_id"], seconds, wait)
 
     def _sent(self, name: str, length: float | None) -> None:
         self._underway.discard(name)

@@ -28,6 +28,12 @@ CLAIMS_A_SYNC = 20
 AUTOMATIC_MODES = ("progressive", "predictive", "voice_message")
 
 
+def plain_text(value, longest):
+    """What a process sent, as a text that the database can keep."""
+    text = "" if value in (None, False) else str(value)
+    return text.replace("\0", "")[:longest]
+
+
 def utc_text(at):
     """A naive UTC datetime as the protocol writes it, None where there is none."""
     return at.isoformat(timespec="seconds") + "Z" if at else None

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 JUDGED = timedelta(days=7)
 # Answered, and hung up by the debtor within so many seconds.
 SHORT_SECONDS = 3
+# The outcome of a debtor who wants no more calls.
+UNWANTED = "do_not_call"
 # Fewer answered calls say nothing of a number.
 FEWEST = 30
 # Among so many dialled calls nearly nobody answering says that networks warn of it.
@@ -40,6 +42,11 @@ class DebtCallerNumber(models.Model):
     short_rate = fields.Float(
         string="Hung Up at Once", compute="_compute_wear", help="In the last 7 days."
     )
+    complaints = fields.Integer(
+        compute="_compute_wear",
+        help="Debtors who saw this number in the last seven days and said, to an "
+        "operator or by a key, that they want no more calls.",
+    )
     rests = fields.Boolean(compute="_compute_wear", help="It is wearing out.")
 
     _most_short_share = models.Constraint(
@@ -51,7 +58,8 @@ class DebtCallerNumber(models.Model):
     def _compute_wear(self):
         counts = self._count_wear() if self.ids else {}
         for number in self:
-            dialled, answered, short = counts.get(number.id, (0, 0, 0))
+            dialled, answered, short, refused = counts.get(number.id, (0, 0, 0, 0))
+            number.complaints = refused
             number.answer_rate = answered / dialled if dialled else 0.0
             number.short_rate = short / answered if answered else 0.0
             number.rests = (
@@ -59,20 +67,27 @@ class DebtCallerNumber(models.Model):
             ) or (dialled >= FEWEST_DIALLED and number.answer_rate < LEAST_ANSWERED)
 
     def _count_wear(self):
-        """Calls dialled, answered, and hung up at once, {id: (int, int, int)}."""
+        """Calls dialled, answered, hung up at once, and debtors who want no more.
+
+        :return: {id: (int, int, int, int)}
+        """
         self.env["debt.call"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT caller_number_id, count(*), count(answered_at),
-                       count(*) FILTER (WHERE hung_up_by = 'debtor'
-                           AND ended_at <= answered_at + %s * INTERVAL '1 second')
-                  FROM debt_call
-                 WHERE caller_number_id = ANY(%s) AND started_at > %s
-                   AND unreached IS NOT TRUE
-                 GROUP BY caller_number_id
+                SELECT c.caller_number_id, count(*), count(c.answered_at),
+                       count(*) FILTER (WHERE c.hung_up_by = 'debtor'
+                           AND c.ended_at
+                               <= c.answered_at + %s * INTERVAL '1 second'),
+                       count(DISTINCT c.partner_id) FILTER (WHERE o.code = %s)
+                  FROM debt_call c
+             LEFT JOIN debt_call_outcome o ON o.id = c.outcome_id
+                 WHERE c.caller_number_id = ANY(%s) AND c.started_at > %s
+                   AND c.unreached IS NOT TRUE
+                 GROUP BY c.caller_number_id
                 """,
                 SHORT_SECONDS,
+                UNWANTED,
                 self.ids,
                 fields.Datetime.now() - JUDGED,
             )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.debt_collection.models.plan.debt_contact_decision_plan import (
     WAITING,
 )
+from odoo.addons.debt_collection.tools.contact import Answer
 
 from .constants import LEASE
 
@@ -57,6 +58,7 @@ class DebtCase(models.Model):
     def _claim_by_campaign(self, campaign, now):
         """Open a call for a campaign unless ledger or gate refuse."""
         facts = self._contact_facts()[self]
+        facts.dialler = campaign.provider_id
         phone = self._dialler_phone(facts)
         if phone:
             facts.zones = self._resolve_zones(phone).names
@@ -64,10 +66,23 @@ class DebtCase(models.Model):
         channel = self.env["debt.call"].new({"mode": campaign.mode})._channel()
         number = phone.number if phone else None
         answer = self._contact_gate(channel, now, facts, number, phone)
+        if answer.allowed and channel == "voice_message":
+            told = phone.contact_id if phone else self.partner_id, self.company_id
+            if not campaign.message_id._spoken_to(*told)._fits(self):
+                answer = Answer(False, "content")
         if answer.allowed:
             return self._unless_contended(lambda: self._open_call(now, **values))
         self._unless_contended(lambda: self._pass_over(channel, answer, facts, now))
         return None
+
+    def _reason_texts(self):
+        """What keeps a voice message back is a reason as others are."""
+        return super()._reason_texts() | {
+            "content": self.env._(
+                "The voice message does not say what it must say to this debtor: open "
+                "the prompt, or translate it."
+            )
+        }
 
     def _pass_over(self, channel, answer, facts, now):
         """Refused: the queue, which is that of calls, must not bring it at once again.

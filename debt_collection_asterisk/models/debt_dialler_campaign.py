@@ -103,6 +103,12 @@ class DebtDiallerCampaign(models.Model):
         string="Debtors",
         help="Empty: persons and companies.",
     )
+    segment_id = fields.Many2one(
+        "debt.segment",
+        check_company=True,
+        ondelete="restrict",
+        help="Empty: cases of every segment.",
+    )
     operator_ids = fields.One2many(
         "debt.dialler.operator", "campaign_id", string="Operators"
     )
@@ -250,6 +256,13 @@ class DebtDiallerCampaign(models.Model):
                 "Choose the message for debtors who answer when no operator is free; "
                 "it needs a recording."
             )
+        if lacking := self._played()._lacking(self.company_id):
+            return lacking
+        if self.mode == "voice_message" and not self.menu_stop:
+            return self.env._(
+                "Let the debtor refuse further calls: switch on the key 9, which the "
+                "message names."
+            )
         prompt = self.promise_prompt_id
         if self._promises_by_key() and prompt and not prompt._is_sayable():
             return self.env._(
@@ -274,6 +287,13 @@ class DebtDiallerCampaign(models.Model):
             else self.env["debt.dialler.prompt"]
         )
         return message | message.translation_ids
+
+    def _played(self):
+        """All that debtors may hear of us before somebody speaks with them."""
+        found = self._voices()
+        if self._may_abandon():
+            found |= self.abandon_message_id | self.abandon_message_id.translation_ids
+        return found.filtered("audio_sha1")
 
     def _may_abandon(self):
         """Whether a debtor may wait for an operator and find none."""

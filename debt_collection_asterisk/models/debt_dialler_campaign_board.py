@@ -80,6 +80,7 @@ class DebtDiallerCampaign(models.Model):
                 "used_today": one.used_today,
                 "answer_rate": one.answer_rate,
                 "short_rate": one.short_rate,
+                "complaints": one.complaints,
                 "rests": one.rests,
             }
             for one in numbers

@@ -140,6 +140,11 @@ class DebtDiallerCampaign(models.Model):
                     self.debtor_kind == "company",
                 )
             )
+        if self.segment_id:
+            # Superuser: the queue as nobody in particular sees it.
+            cases = self.env["debt.case"].sudo()
+            members = cases._search(self.segment_id.sudo()._condition())
+            conditions.append(SQL("c.id IN %s", members.subselect()))
         conditions.append(self.env["debt.call"]._sql_not_abandoned(now))
         conditions.append(self.env["debt.call"]._sql_not_tried(now))
         if self.mode == "voice_message":
@@ -173,4 +178,6 @@ class DebtDiallerCampaign(models.Model):
         if self.debtor_kind:
             company = self.debtor_kind == "company"
             domain &= Domain("partner_id.is_company", "=", company)
+        if self.segment_id:
+            domain &= Domain("segment_ids", "in", self.segment_id.ids)
         return domain

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .constants import plain_text
+
 #: States of a call on the line.
 ON_THE_LINE = ("dialing", "ringing", "talking")
 
@@ -98,7 +100,7 @@ class DebtDiallerCommand(models.Model):
                     ("state", "=", "queued"),
                 ]
             )
-            known._close(bool(values.get("ok")), str(values.get("error") or "")[:200])
+            known._close(bool(values.get("ok")), plain_text(values.get("error"), 200))
 
     def _close(self, done, error):
         for command in self:

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.debt_collection.tools import phones
 
+from .constants import plain_text
+
 # Whoever rang and was not answered is called back as soon as that is lawful, but not
 # while he is still putting the receiver down.
 CALL_BACK_AFTER = timedelta(minutes=5)
@@ -65,28 +67,29 @@ class DebtDiallerIncoming(models.Model):
         """Answer who a call is for, or note what became of it; twice does no harm.
 
         :param dict told: ``uuid``, ``number``, ``kind`` (asked, answered, missed,
-            ended), ``user_id`` who answered, ``choice`` made by key
+            announced, ended), ``user_id`` who answered, ``choice`` made by key
         :return: dict for the process
         """
         incoming = self._of(provider, told)
         steps = {
             "answered": incoming._note_answer,
+            "announced": incoming._note_announced,
             "missed": incoming._note_missed,
             "ended": incoming._note_end,
         }
         if step := steps.get(told.get("kind")):
             step(told)
-            return {"ok": True}
+            return {"ok": True, "record": incoming._prepare_record()}
         return incoming._prepare_answer()
 
     @api.model
     def _of(self, provider, told):
-        uuid = str(told.get("uuid") or "")[:100]
+        uuid = plain_text(told.get("uuid"), 100)
         known = self.search([("provider_id", "=", provider.id), ("uuid", "=", uuid)])
         if known:
             return known
         company = provider.company_id or self.env["res.company"].search([], limit=1)
-        number = str(told.get("number") or "")[:40]
+        number = plain_text(told.get("number"), 40)
         return self.create(
             {
                 "provider_id": provider.id,
@@ -176,6 +179,29 @@ class DebtDiallerIncoming(models.Model):
         station = self.env["debt.dialler.operator"]._of_user(self.company_id, user)
         station._set_state("talking", call=call)
         user._bus_send("debt_dialler/bridged", {"call_id": call.id})
+
+    def _prepare_record(self):
+        """Whether the talk is recorded, and what is heard before, for the process."""
+        call = self.call_id
+        if not call or self.state != "talking":
+            return None
+        provider = self.provider_id
+        record, said = provider._recording_of(call, provider.announcement_id)
+        if not record:
+            return None
+        announcement = said._prepare_job() if said else None
+        return {"call_id": call.id, "announcement": announcement}
+
+    @api.model
+    def _call_of(self, provider, call_id):
+        """The call of this id that came in at an exchange, or none."""
+        return self.search(
+            [("provider_id", "=", provider.id), ("call_id", "=", call_id)], limit=1
+        ).call_id
+
+    def _note_announced(self, _told):
+        if self.call_id and not self.call_id.announced_at:
+            self.call_id.announced_at = fields.Datetime.now()
 
     def _note_end(self, _told):
         if self.state != "talking":

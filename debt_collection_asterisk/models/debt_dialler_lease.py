@@ -150,7 +150,9 @@ class DebtDiallerLease(models.Model):
         self.ensure_one()
         call, provider, campaign = self.call_id, self.provider_id, self.campaign_id
         user = call.user_id if self.operator_first else self.env["res.users"]
-        record, announcement = self._recording()
+        record, announcement = provider._recording_of(
+            call, campaign.announcement_id | provider.announcement_id
+        )
         return {
             "call_id": call.id,
             "lease": self.token,
@@ -183,23 +185,6 @@ class DebtDiallerLease(models.Model):
             "promise_prompt": prompt._prepare_job() if prompt else None,
             "promise_date": date.isoformat() if date else None,
         }
-
-    def _recording(self):
-        """Whether the call is recorded, and what the debtor is told before.
-
-        Who is to be told, and cannot be, is not recorded.
-
-        :return: bool, and ``debt.dialler.prompt``, empty when nothing is said
-        """
-        rule = self.env["debt.recording"]._rule(self.call_id.case_id)
-        record = self.provider_id.record_calls and rule["allowed"]
-        if not (record and rule["announce"]):
-            return record, self.env["debt.dialler.prompt"]
-        texts = self.campaign_id.announcement_id | self.provider_id.announcement_id
-        told = self.call_id._told()
-        said = texts.browse(text._spoken_to(*told).id for text in texts)
-        said = said.filtered("audio_sha1")[:1]
-        return bool(said), said
 
     def _first_seq(self):
         """Events of a call that is tried again go on where the former ones ended."""

@@ -11,6 +11,8 @@ from odoo.addons.debt_collection.tools import content
 from ..tools import wav
 
 SPEAKER = "espeak-ng"
+#: Voices of the synthesiser that are not called as their language is.
+VOICES = {"pt": "pt-br"}
 # Longer than any message a debtor would listen to.
 LONGEST_TEXT = 2000
 
@@ -46,7 +48,8 @@ class DebtDiallerPrompt(models.Model):
     text = fields.Text(
         required=True,
         help="What is said. Whoever picks up hears it: nothing in it may reveal that "
-        "there is a debt. In a promise by key, {date} stands for the day that is "
+        "there is a debt. {company} and {phone} stand for your company's name and "
+        "telephone number. In a promise by key, {date} stands for the day that is "
         "offered; the server speaks it anew for each day.",
     )
     audio = fields.Binary(
@@ -66,7 +69,7 @@ class DebtDiallerPrompt(models.Model):
 
     @api.model
     def _languages(self):
-        """Languages by the codes of the speech synthesiser."""
+        """Languages by their codes of two letters, as debtors have them."""
         return [
             ("en", "English"),
             ("ru", "Russian"),
@@ -76,6 +79,9 @@ class DebtDiallerPrompt(models.Model):
             ("es", "Spanish"),
             ("it", "Italian"),
             ("pl", "Polish"),
+            ("pt", "Portuguese (Brazil)"),
+            ("uk", "Ukrainian"),
+            ("kk", "Kazakh"),
         ]
 
     @api.constrains("text", "kind", "company_id")
@@ -88,9 +94,10 @@ class DebtDiallerPrompt(models.Model):
         """
         for prompt in self:
             company = prompt.company_id or self.env.company
-            found = content.forbidden(prompt.text, company._debt_forbidden())
+            said = prompt._heard(company)
+            found = content.forbidden(said, company._debt_forbidden())
             if prompt.kind != "promise":
-                found += content.reveals(prompt.text, [company.name])
+                found += content.reveals(said, [company.name])
             if found:
                 raise ValidationError(
                     self.env._(
@@ -116,7 +123,7 @@ class DebtDiallerPrompt(models.Model):
         """
         if "audio" not in vals:
             return vals
-        vals = {"is_machine_voice": False} | vals
+        vals = {"is_machine_voice": False, "said_text": False} | vals
         if not vals["audio"]:
             return vals | {"audio_sha1": False, "seconds": 0}
         try:
@@ -149,11 +156,12 @@ class DebtDiallerPrompt(models.Model):
         :raises UserError: it cannot
         """
         for prompt in self:
-            audio = base64.b64encode(prompt._spoken())
-            prompt.write({"audio": audio, "is_machine_voice": True})
+            said = prompt._filled_in(prompt.company_id or self.env.company)
+            audio = base64.b64encode(prompt._spoken(said))
+            prompt.write({"audio": audio, "is_machine_voice": True, "said_text": said})
 
-    def _spoken(self):
-        """The text as WAV, by the synthesiser of this machine."""
+    def _spoken(self, text):
+        """A text as WAV, by the synthesiser of this machine."""
         program = shutil.which(SPEAKER)
         if not program:
             raise UserError(
@@ -163,11 +171,12 @@ class DebtDiallerPrompt(models.Model):
                     program=SPEAKER,
                 )
             )
-        command = [program, "-v", self.lang, "-s", "150", "--stdin", "--stdout"]
+        voice = VOICES.get(self.lang, self.lang)
+        command = [program, "-v", voice, "-s", "150", "--stdin", "--stdout"]
         try:
             return subprocess.run(
                 command,
-                input=(self.text or "")[:LONGEST_TEXT].encode(),
+                input=text[:LONGEST_TEXT].encode(),
                 capture_output=True,
                 timeout=60,
                 check=True,

@@ -94,7 +94,8 @@ class DebtDiallerPrompt(models.Model):
         :return: ``debt.dialler.prompt``, empty when it cannot be spoken
         """
         self.ensure_one()
-        text = self.text.replace(DAY, self._day_in_words(day))
+        filled = self._filled_in(self.company_id or self.env.company)
+        text = filled.replace(DAY, self._day_in_words(day))
         said = self.search(
             [("template_id", "=", self.id), ("day", "=", day), ("text", "=", text)],
             limit=1,
@@ -107,9 +108,8 @@ class DebtDiallerPrompt(models.Model):
         return f"{weekday}, {format_skeleton('MMMMd', day, locale=self.lang)}"
 
     def _say(self, day, text):
-        said = self.new({"lang": self.lang, "text": text})
         try:
-            audio = base64.b64encode(said._spoken())
+            audio = base64.b64encode(self._spoken(text))
         except UserError as error:
             # A heartbeat must not fail for it: the debtor keys in a day of his own.
             _logger.warning("The prompt “%s” cannot be spoken: %s", self.name, error)

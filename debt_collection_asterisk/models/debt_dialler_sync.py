@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .constants import utc_text
+from .constants import plain_text, utc_text
 
 # More than that is for the next second: a heartbeat must be short.
 MOST_EVENTS = 500
@@ -21,7 +21,7 @@ class DebtTelephonyProvider(models.Model):
         """
         self.ensure_one()
         instances = self.env["debt.dialler.instance"]
-        instance, new = instances._take_seat(self, str(sent.get("instance"))[:64])
+        instance, new = instances._take_seat(self, plain_text(sent.get("instance"), 64))
         if not instance:
             return None
         pbx_up = sent.get("pbx_up") is True
@@ -92,10 +92,10 @@ def _problems(sent):
     found = [one for one in _list(sent, "problems") if isinstance(one, dict)]
     return [
         {
-            "code": str(one.get("code"))[:64],
-            "text": str(one.get("text"))[:500],
+            "code": plain_text(one.get("code"), 64),
+            "text": plain_text(one.get("text"), 500),
             "values": {
-                str(key)[:64]: str(value)[:200]
+                plain_text(key, 64): plain_text(value, 200)
                 for key, value in (one.get("values") or {}).items()
             },
         }

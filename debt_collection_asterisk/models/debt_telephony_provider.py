@@ -124,6 +124,16 @@ class DebtTelephonyProvider(models.Model):
                     )
                 )
 
+    @api.constrains("incoming_prompt_id")
+    def _check_incoming_prompt(self):
+        """Who rings and reaches nobody hears at least whom he rang."""
+        for provider in self:
+            prompts = provider.incoming_prompt_id
+            prompts |= prompts.translation_ids
+            company = provider.company_id or self.env.company
+            if lacking := prompts._lacking(company):
+                raise ValidationError(lacking)
+
     @api.constrains("kind")
     def _check_nothing_is_lent(self):
         """Only the process can say how its calls ended."""

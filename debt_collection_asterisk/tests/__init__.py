@@ -1,6 +1,7 @@
 from . import (
     test_dialler_access,
     test_dialler_campaign,
+    test_dialler_content,
     test_dialler_demo,
     test_dialler_door,
     test_dialler_field,
@@ -11,5 +12,6 @@ from . import (
     test_dialler_operator,
     test_dialler_race,
     test_dialler_reported,
+    test_dialler_types,
     test_dialler_ui,
 )

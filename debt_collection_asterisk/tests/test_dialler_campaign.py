@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -28,6 +29,37 @@ class TestCampaign(CampaignCase):
         [call] = self._want(campaign, 5)
         self.assertEqual((call.mode, call.state), ("progressive", "draft"))
         self.assertEqual(call.user_id, self.env.ref("base.user_root"))
+
+    def test_only_the_cases_of_its_segment(self):
+        """M6: a campaign from a selection of cases."""
+        cases = self.cases.search([("company_id", "=", self.company.id)])
+        chosen = cases[:2]
+        segments = self.env["debt.segment"].with_user(self.manager)
+        made = segments._action_from_cases(chosen.with_user(self.manager))
+        campaign = self._voice(segment_id=made["res_id"])
+        now = fields.Datetime.now()
+        due = self.cases.search(campaign._due_domain(now, now))
+        self.assertEqual(due, chosen & due)
+        self.assertEqual(self._want(campaign, 5).case_id, chosen)
+
+    def test_days_and_hours(self):
+        """M6: on a Tuesday at 10:00 in Brussels."""
+        campaign = self._voice(hour_from=9.5, hour_to=10.0)
+        self.assertFalse(self._want(campaign, 5), "it ended at ten")
+        self.assertFalse(campaign._prepare_sync()["running"])
+        campaign.hour_to = 10.5
+        campaign.tuesday = False
+        self.assertFalse(self._want(campaign, 5))
+        campaign.tuesday = True
+        self.assertTrue(campaign._prepare_sync()["running"])
+        self.assertEqual(len(self._want(campaign, 5)), 5)
+        with (
+            self.assertRaises(CheckViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            campaign.hour_from = 11
+            campaign.flush_recordset()
 
     def test_operators_do_not_get_whom_a_campaign_has(self):
         campaign = self._voice()

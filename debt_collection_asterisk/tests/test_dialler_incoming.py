@@ -69,7 +69,7 @@ class TestIncoming(DiallerCommon):
             self.assertEqual(
                 self._phones(number=number, uuid=f"x{number}"), ["PJSIP/190"]
             )
-        self.case.action_close()
+        self.case._close_by_hand()
         self.assertEqual(self._phones(uuid="closed"), ["PJSIP/190"])
 
     def test_he_hears_when_we_are_there_in_his_language(self):
@@ -99,6 +99,45 @@ class TestIncoming(DiallerCommon):
             "callback", party="right_party", callback_at=later
         )
         self.assertEqual(station.state, "ready")
+
+    def _record(self):
+        prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        prompt.audio = base64.b64encode(sound())
+        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
+
+    def test_he_is_told_and_recorded_as_others_are(self):
+        self._record()
+        self._ready(self._campaign())
+        self.assertFalse(self._tell().get("record"))
+        for _twice in range(2):
+            record = self._tell("answered", user_id=self.operator.id)["record"]
+            [call] = self.case.call_ids
+            self.assertEqual(record["call_id"], call.id)
+            self.assertEqual(
+                record["announcement"]["id"], self.provider.announcement_id.id
+            )
+        self.assertFalse(call.announced_at)
+        self._tell("announced")
+        self.assertTrue(call.announced_at)
+        found = self.incoming._call_of(self.provider, call.id)
+        self.assertEqual(found, call)
+        self.assertFalse(self.incoming._call_of(self.provider, call.id + 1))
+        call._attach_recording("debt-in-1-1", sound(), 2)
+        self.assertEqual(len(call.recording_ids), 1)
+
+    def test_who_does_not_want_it_is_not_recorded(self):
+        self._record()
+        self.env["debt.consent"].create(
+            {
+                "partner_id": self.debtor.id,
+                "channel": "recording",
+                "state": "withdrawn",
+                "how": "call",
+            }
+        )
+        self._ready(self._campaign())
+        self._tell()
+        self.assertFalse(self._tell("answered", user_id=self.operator.id)["record"])
 
     def test_two_debtors_have_one_number(self):
         """Which of them it is the operator finds out: the search opens, no window."""

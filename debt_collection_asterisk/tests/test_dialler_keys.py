@@ -70,13 +70,14 @@ class TestKeys(CampaignCase):
     def test_a_machine_says_that_it_is_one(self):
         campaign = self._voice()
         message = campaign.message_id
-        message.write({"is_machine_voice": True, "text": "Good day. Please call us."})
+        said = "Good day, this is {company}. Refuse with 9."
+        message.write({"is_machine_voice": True, "text": said})
         with self.assertRaises(UserError) as refused:
             campaign.action_start()
         self.assertIn("spoken by a machine", str(refused.exception))
-        message.text = "Good day. This is an automated message. Please call us."
+        message.text = "This is an automated message of {company}. Refuse with 9."
         campaign.action_start()
-        message.write({"is_machine_voice": True, "text": "Good day. Please call us."})
+        message.write({"is_machine_voice": True, "text": said})
         message.audio = base64.b64encode(sound())
         self.assertFalse(message.is_machine_voice, "a person's voice was recorded")
         campaign.action_start()

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -44,7 +46,7 @@ class TestNumbers(CampaignCase):
         self.assertEqual(answer["caller_number"], "+3225551234")
         self.assertEqual(answer["caller_label"], "Acme Collections")
 
-    def _answered(self, caller, count, seconds):
+    def _answered(self, caller, count, seconds, **values):
         """Calls with this number that were answered and lasted so long."""
         at = fields.Datetime.now() - timedelta(hours=3)
         debtor = self.cases.search([("company_id", "=", self.company.id)])[:1]
@@ -61,6 +63,7 @@ class TestNumbers(CampaignCase):
                     "answered_at": at + timedelta(seconds=number),
                     "ended_at": at + timedelta(seconds=number + seconds),
                     "hung_up_by": "debtor",
+                    **values,
                 }
                 for number in range(count)
             ]
@@ -84,6 +87,23 @@ class TestNumbers(CampaignCase):
         self.assertEqual(resting, ["+3225551234"])
         worn.most_short = 1.0
         self.assertFalse(worn.rests)
+
+    def test_who_wants_no_more_calls_is_a_complaint_about_the_number(self):
+        """One each, whatever he was called for; of the last seven days."""
+        shown, other = self._caller("+3225551234"), self._caller("+3225551235")
+        outcome = self.env.ref("debt_collection.outcome_do_not_call")
+        self._answered(shown, 2, seconds=60, outcome_id=outcome.id)
+        self._answered(shown, 1, seconds=60)
+        self._answered(other, 1, seconds=60)
+        self.assertEqual((shown.complaints, other.complaints), (1, 0))
+        campaign = self._voice()
+        rows = self.env["debt.dialler.campaign"].with_user(self.manager).board_data()
+        [row] = [one for one in rows["campaigns"] if one["id"] == campaign.id]
+        told = {one["number"]: one["complaints"] for one in row["callers"]}
+        self.assertEqual((told["+3225551234"], told["+3225551235"]), (1, 0))
+        with freeze_time(fields.Datetime.now() + timedelta(days=8)):
+            shown.invalidate_recordset()
+            self.assertEqual(shown.complaints, 0)
 
     def test_a_few_calls_say_nothing_of_a_number(self):
         number = self._caller("+3225551234")

@@ -41,7 +41,8 @@ class TestDiallerRace(BaseCase):
         provider = env["debt.telephony.provider"].create(
             {"name": "Raced", "kind": "asterisk", "company_id": company.id}
         )
-        prompt = env["debt.dialler.prompt"].create({"name": "Raced", "text": "Hello"})
+        text = "An automated message of {company}. Press 9 to refuse."
+        prompt = env["debt.dialler.prompt"].create({"name": "Raced", "text": text})
         campaign = env["debt.dialler.campaign"].create(
             {
                 "name": "Raced",
@@ -84,7 +85,9 @@ class TestDiallerRace(BaseCase):
         )
         moves.action_post()
         env["debt.case"].with_company(company).refresh(partners.ids)
-        env["debt.case"].search([("partner_id", "in", partners.ids)])._plan()
+        cases = env["debt.case"].search([("partner_id", "in", partners.ids)])
+        cases.ladder_id = env.ref("debt_collection.ladder_default")
+        cases._plan()
         cls.ids = {
             "debt_dialler_campaign": campaign.ids,
             "debt_dialler_prompt": prompt.ids,

@@ -27,7 +27,7 @@ def by_hand(lab, call_id, suffix, **values):
 
 def by_itself(lab, call_id, suffix, **values):
     """A voice message is dialled."""
-    more = {"mode": "voice_message", "campaign_id": 1, "ring_seconds": 4}
+    more = {"mode": "voice_message", "campaign_id": 1, "ring_seconds": 10}
     return lab.odoo.job(call_id, number(call_id, suffix), **more | values)
 
 
@@ -156,10 +156,11 @@ def test_the_colleague_is_not_to_be_had(lab, ears, phone, why, held):
 # --- what a network says ----------------------------------------------------------
 def test_a_line_on_which_only_the_network_is_heard(lab, ears):
     """Early media without ringing: the operator hears it ring, and it may have rung."""
-    by_hand(lab, 20, network.PROGRESSES, ring_seconds=6)
+    by_hand(lab, 20, network.PROGRESSES, ring_seconds=20)
     lab.start()
     lab.odoo.wait(20, "ringing")
-    assert ears.hears("debt-20-operator", 2.5) == {"ringing", "debtor"}
+    both = {"ringing", "debtor"}
+    until(lambda: ears.hears("debt-20-operator", 2.5) == both, 15, "it rings")
     assert ended(lab, 20)["line"] == "no_answer"
 
 
@@ -275,7 +276,7 @@ def test_the_clock_of_the_pbx_is_off(lab, ahead):
     ended(lab, 60)
     for event in lab.odoo.events[60].values():
         at = time.mktime(time.strptime(event["at"], "%Y-%m-%dT%H:%M:%SZ"))
-        assert abs(at - time.mktime(time.gmtime()) - ahead) < 15, event
+        assert abs(at - time.mktime(time.gmtime()) - ahead) < 100, event
     said(lab, "The clock of this machine is")
     assert "clock" in lab.odoo.problems
 
@@ -284,7 +285,7 @@ def test_the_lawful_hour_ends_while_it_rings(lab):
     """The phone does not ring on, whatever becomes of us."""
     lab.odoo.lawful = 5
     lab.odoo.campaign(1, "voice_message")
-    by_itself(lab, 61, network.RINGS, ring_seconds=20)
+    by_itself(lab, 61, network.RINGS, ring_seconds=300)
     lab.start()
     lab.odoo.wait(61, "ringing")
     lab.dialler.kill()

@@ -60,6 +60,36 @@ def test_the_phones_ring_one_after_the_other(lab, ears, tmp_path):
     assert [kind for kind, _told in lab.odoo.came_in] == ["asked", "answered", "ended"]
 
 
+def test_the_talk_is_recorded_once_both_were_told(lab, ears):
+    odoo = lab.odoo
+    said = odoo.prompt(5, sound.wav(sound.tone(PROMPT_HZ, 0.5)))
+    odoo.for_whom = {"phones": [OPERATOR]}
+    odoo.to_record = {"call_id": 42, "announcement": said}
+    lab.start()
+    ears.call_us(NUMBER)
+    told(lab, "announced")
+    phone = next(name for name in lab.pbx.channels() if "-phone1" in name)
+
+    def spoken():
+        found = lab.pbx.ari("GET", f"channels/{phone}/rtp_statistics")
+        return found.ok and found.json()["rxcount"] > 250
+
+    until(spoken, 20, "five seconds of talk")
+    lab.pbx.ari("DELETE", f"channels/{phone}")
+    told(lab, "ended")
+    until(lambda: odoo.recordings, 20, "the recording is handed over")
+    [(call_id, _seconds, data)] = odoo.recordings.values()
+    assert call_id == 42
+    samples, length = sound.samples_of(data)
+    assert length > 1
+    assert sound.power(samples, network.OPERATOR_HZ) > 300
+    until(
+        lambda: not lab.pbx.ari("GET", "recordings/stored").json(),
+        5,
+        "nothing of his voice stays on the PBX",
+    )
+
+
 def test_the_operator_hangs_up(lab, ears):
     lab.odoo.for_whom = {"phones": [OPERATOR]}
     lab.start()

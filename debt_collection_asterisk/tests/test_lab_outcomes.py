@@ -42,7 +42,7 @@ def test_each_outcome_of_a_line(lab):
             mode="voice_message",
             campaign_id=1,
             detect_machine=suffix in DETECTED,
-            ring_seconds=4,
+            ring_seconds=10,
             message=message,
             menu={"2": "callback"},
         )

@@ -57,7 +57,7 @@ def test_the_dialler_is_killed(lab, point):
     number = call_by_hand(lab)
     struck = strike(lab, point, lab.dialler)
     lab.start()
-    assert struck.wait(30), lab.odoo.story(1)
+    assert struck.wait(120), lab.odoo.story(1)
     lab.dialler.start()
     settle(lab, number)
     if point == "asked":
@@ -72,7 +72,7 @@ def test_the_pbx_is_killed(lab, point):
     number = call_by_hand(lab)
     struck = strike(lab, point, lab.pbx)
     lab.start()
-    assert struck.wait(30), lab.odoo.story(1)
+    assert struck.wait(120), lab.odoo.story(1)
     lab.pbx.start()
     settle(lab, number)
     until(lambda: lab.odoo.pbx_up, 10, "the dialler is back at work")

@@ -19,11 +19,11 @@ def talk(world, **values):
     """A call by hand, up to the conversation."""
     world.by_hand(42, **values)
     world.run(2)
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run()
-    world.pbx.ring(DEBTOR)
+    world.pbx.rings(DEBTOR)
     world.run()
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
 
 
@@ -84,7 +84,7 @@ def test_the_operator_hangs_up(world):
 def test_an_operator_who_gives_up_while_it_rings(world):
     world.by_hand(42)
     world.run(1)
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run()
     world.pbx.end(OPERATOR, 16)
     world.run(1)
@@ -96,7 +96,7 @@ def test_odoo_says_no(world):
     world.odoo.allow = False
     world.by_hand(42)
     world.run(1)
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(1)
     assert world.pbx.originated[DEBTOR] == 0
     assert world.odoo.values(42, "ended")[0]["reason"] == "paid"
@@ -108,7 +108,7 @@ def test_odoo_is_away_when_it_is_asked(world):
     world.by_hand(42)
     world.run(1)
     world.odoo.down = True
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(40)
     world.odoo.down = False
     world.run(40)
@@ -120,7 +120,7 @@ def test_odoo_is_back_in_time(world):
     world.by_hand(42)
     world.run(1)
     world.odoo.down = True
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(5)
     world.odoo.down = False
     world.run(2)
@@ -131,7 +131,7 @@ def test_the_pbx_refuses(world):
     world.by_hand(42)
     world.run(1)
     world.pbx.refuse["originate"] = 500
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(1)
     assert world.odoo.values(42, "ended")[0]["line"] == "failed"
 
@@ -140,7 +140,7 @@ def test_the_pbx_did_not_answer_whether_it_dials(world):
     world.by_hand(42)
     world.run(1)
     world.pbx.refuse["originate"] = 0
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(3)
     assert world.odoo.values(42, "ended")[0]["line"] == "unknown"
 
@@ -222,7 +222,7 @@ def test_who_does_not_want_to_be_recorded_is_not(world):
     hand_on = {"id": 2, "call_id": 42, "command": "transfer"}
     world.odoo.commands = [stop, hand_on | {"values": {"to": "PJSIP/101"}}]
     world.run(2)
-    world.pbx.answer("debt-42-colleague1")
+    world.pbx.picks_up("debt-42-colleague1")
     world.run(2)
     assert world.odoo.story(42).count("transferred") == 1
     assert world.odoo.story(42).count("recording_started") == 1

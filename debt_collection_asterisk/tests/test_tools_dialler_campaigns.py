@@ -20,7 +20,7 @@ def progressive(world, mode="progressive", operators=1):
         world.operator(user_id)
     world.run(2)
     for user_id in range(1, operators + 1):
-        world.pbx.answer(f"debt-op-{user_id}-line")
+        world.pbx.picks_up(f"debt-op-{user_id}-line")
     world.run(2)
 
 
@@ -60,7 +60,7 @@ def test_who_answers_gets_who_waits_longest(world):
     progressive(world, operators=2)
     world.job(42, mode="progressive", campaign_id=1)
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
     assert world.odoo.values(42, "bridged") == [{"user_id": 1}]
     assert world.pbx.bridged["debt-op-1-line-bridge"] == {"debt-op-1-line", DEBTOR}
@@ -71,7 +71,7 @@ def test_a_former_state_of_the_operator_gives_him_no_second_call(world):
     progressive(world)
     world.job(42, mode="progressive", campaign_id=1)
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
     world.odoo.down = True
     world.pbx.end(DEBTOR, 16)
@@ -96,7 +96,7 @@ def test_nobody_free_is_abandoned_within_two_seconds(world):
     world.odoo.operators[0]["state"] = "pause"
     world.run(2)
     answered = world.time
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     while "abandoned" not in [e["kind"] for e in world.journal.outbox()]:
         assert world.time - answered < 2
         world.run(0.25)
@@ -113,7 +113,7 @@ def test_the_share_of_abandoned_outlives_a_restart(world):
     world.run(2)
     world.odoo.operators[0]["state"] = "pause"
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(5)
     world.crash()
     world.start()
@@ -131,7 +131,7 @@ def test_who_becomes_free_takes_who_waits(world):
     world.run(2)
     world.odoo.operators[0]["state"] = "wrapup"
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(0.25)
     world.odoo.operators[0]["state"] = "ready"
     world.run(3)
@@ -144,7 +144,7 @@ def test_nothing_is_dialled_after_the_window(world):
     world.campaign(1, "progressive", until="2027-01-15T08:00:10Z")
     world.operator(1)
     world.run(2)
-    world.pbx.answer("debt-op-1-line")
+    world.pbx.picks_up("debt-op-1-line")
     world.run(12)
     world.job(42, mode="progressive", campaign_id=1)
     world.run(3)
@@ -192,10 +192,10 @@ def test_who_talks_uses_a_line_too(world):
         world.operator(user_id)
     world.run(2)
     for user_id in (1, 2):
-        world.pbx.answer(f"debt-op-{user_id}-line")
+        world.pbx.picks_up(f"debt-op-{user_id}-line")
     world.job(42, mode="progressive", campaign_id=1)
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(2)
     assert "bridged" in world.odoo.story(42)
     assert world.odoo.told["want"] == {}
@@ -215,7 +215,7 @@ def test_a_machine_is_not_put_through(world):
     progressive(world)
     world.job(42, mode="progressive", campaign_id=1, detect_machine=True)
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
     assert ("leave_to", DEBTOR, "debt-amd") in world.pbx.asked
     world.pbx.enters(DEBTOR, ["amd", "MACHINE", "LONGGREETING"])
@@ -228,7 +228,7 @@ def test_a_person_after_the_detection_is_put_through(world):
     progressive(world)
     world.job(42, mode="progressive", campaign_id=1, detect_machine=True)
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
     world.pbx.enters(DEBTOR, ["amd", "HUMAN", "HUMAN"])
     world.run(1)
@@ -245,7 +245,7 @@ def message(world, **values):
     more = {"message": prompt, "menu": menu} | values
     world.job(42, mode="voice_message", campaign_id=1, **more)
     world.run(2)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
 
 
@@ -311,7 +311,7 @@ def test_a_promise_without_a_day(world):
 def test_who_wants_a_person_gets_one(world):
     world.operator(1)
     message(world)
-    world.pbx.answer("debt-op-1-line")
+    world.pbx.picks_up("debt-op-1-line")
     world.run(1)
     world.pbx.presses(DEBTOR, "1")
     world.run(1)

@@ -46,7 +46,7 @@ def mined(bomb):
 def answers(world, channel):
     """A phone is picked up, if it rings."""
     if channel in world.pbx.states:
-        world.pbx.answer(channel)
+        world.pbx.picks_up(channel)
 
 
 def by_hand(world):
@@ -56,7 +56,7 @@ def by_hand(world):
     answers(world, OPERATOR)
     yield 1
     if DEBTOR in world.pbx.states:
-        world.pbx.ring(DEBTOR)
+        world.pbx.rings(DEBTOR)
     yield 1
     answers(world, DEBTOR)
     yield 2
@@ -152,9 +152,9 @@ def check(world, where):
 def conversation(world):
     world.by_hand(42, record=True)
     world.run(2)
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(1)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(2)
 
 
@@ -189,7 +189,7 @@ def test_a_phone_that_rings_is_taken_over(tmp_path):
     world = World(tmp_path).start()
     world.job(42, operator={"user_id": 7, "endpoint": "x"})
     world.run(2)
-    world.pbx.ring(DEBTOR)
+    world.pbx.rings(DEBTOR)
     world.run(1)
     world.crash()
     world.start()
@@ -205,7 +205,7 @@ def test_the_stream_breaks_while_a_phone_rings(tmp_path):
     world = World(tmp_path).start()
     world.job(42, operator={"user_id": 7, "endpoint": "x"})
     world.run(2)
-    world.pbx.ring(DEBTOR)
+    world.pbx.rings(DEBTOR)
     world.run(1)
     world.disconnect()
     assert not world.pbx.states
@@ -222,7 +222,7 @@ def test_nothing_is_dialled_while_the_stream_is_down(tmp_path):
     world.connect()
     world.run(2)
     assert world.pbx.originated[OPERATOR] == 1
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.disconnect()
     world.run(5)
     assert world.pbx.originated[DEBTOR] == 0

@@ -35,7 +35,7 @@ def by_itself(world, call_id=42, **values):
 def test_every_line_of_ours_is_forwarded_to_nowhere(world):
     world.by_hand(42)
     world.run(1)
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(1)
     dial = {"type": "Dial", "dialstatus": "CANCEL", "forward": "+3290"}
     local = {"id": "1795914848.1", "name": "Local/+3290@telephones-1;1"}
@@ -68,7 +68,7 @@ def test_who_hangs_up_before_we_hear_that_he_answered(world):
     world.run(1)
     channel = {"id": DEBTOR, "state": "Up"}
     world.engine.on_event({"type": "ChannelHangupRequest", "channel": channel})
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.pbx.end(DEBTOR, 16)
     world.run(1)
     [end] = world.odoo.values(42, "ended")
@@ -80,7 +80,7 @@ def test_a_message_whose_end_the_pbx_does_not_tell(world):
     by_itself(world, abandon_message=prompt(world, 7))
     world.run(1)
     world.disconnect()
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.connect()
     world.run(2)
     assert DEBTOR in world.pbx.states
@@ -209,11 +209,11 @@ def test_the_operator_of_a_campaign_clicks_while_he_talks(world):
     world.campaign(1, "progressive")
     world.operator(7)
     world.run(1)
-    world.pbx.answer("debt-op-7-line")
+    world.pbx.picks_up("debt-op-7-line")
     world.run(1)
     world.job(1, mode="progressive", campaign_id=1)
     world.run(2)
-    world.pbx.answer("debt-1-debtor")
+    world.pbx.picks_up("debt-1-debtor")
     world.run(1)
     world.by_hand(42)
     world.run(2)
@@ -232,7 +232,7 @@ def machine(world, speaks):
     world.run(1)
     call = world.engine.calls[42]
     call.line.dial(None)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run()
     world.pbx.enters(DEBTOR, ["amd", "MACHINE", "LONGGREETING-3000-3000"])
     world.run(0.5)
@@ -263,9 +263,9 @@ def test_a_machine_that_speaks_on_is_nobody(world):
 def talk(world):
     world.by_hand(42, record=True)
     world.run(2)
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run()
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
 
 
@@ -285,6 +285,28 @@ def test_a_request_that_is_lost_leaves_nobody_on_the_line(world, monkeypatch):
     world.run(5)
     assert DEBTOR not in world.pbx.states
     assert world.odoo.values(42, "ended")[0]["by"] == "operator"
+
+
+def test_whoever_hangs_up_the_recording_is_handed_over(world):
+    """The operator's bridge goes with him; it is recorded no more before that."""
+    talk(world)
+    world.pbx.end(OPERATOR, 16)
+    world.run(2)
+    assert world.odoo.uploads == {"debt-42-1": 42}
+    assert world.odoo.values(42, "recorded")[0]["seconds"] == 1.0
+
+
+def test_a_recording_of_whose_end_nobody_tells(world, monkeypatch):
+    """It is looked for, once, and handed over."""
+    talk(world)
+    monkeypatch.setattr(FakePbx, "do_stop_recording", lambda pbx, name: None)
+    world.pbx.end(OPERATOR, 16)
+    world.run(4)
+    assert not world.odoo.uploads
+    world.run(4)
+    assert world.odoo.uploads == {"debt-42-1": 42}
+    assert world.odoo.story(42).count("recorded") == 1
+    assert not world.journal.recordings()
 
 
 def test_an_empty_recording_is_none(world):

@@ -42,7 +42,7 @@ def test_a_call_that_nobody_took_is_concluded(world):
 
 def test_what_was_chosen_by_key_is_carried_out(world):
     message(world)
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
     world.pbx.presses(DEBTOR, "9")
     world.run(1)
@@ -55,7 +55,7 @@ def test_a_call_given_back_after_the_question_may_be_dialled_anew(world):
     world.by_hand(42)
     world.run(2)
     world.odoo.down = True
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(1)
     world.pbx.end(OPERATOR, 16)
     world.odoo.down = False
@@ -64,7 +64,7 @@ def test_a_call_given_back_after_the_question_may_be_dialled_anew(world):
     assert facts(world, attended=True).cancelled
     world.by_hand(42, lease="another")
     world.run(2)
-    world.pbx.answer(OPERATOR)
+    world.pbx.picks_up(OPERATOR)
     world.run(1)
     world.pbx.end(DEBTOR, 17)
     world.run(1)
@@ -95,7 +95,7 @@ def test_a_call_is_live_until_its_end_is_told(world):
 def test_the_day_is_that_of_the_office(world):
     """The PBX's clock shows UTC; in Los Angeles it is still the day before."""
     message(world, menu={"3": "promise"}, today="2027-01-14")
-    world.pbx.answer(DEBTOR)
+    world.pbx.picks_up(DEBTOR)
     world.run(1)
     world.pbx.presses(DEBTOR, "31401")
     world.run(1)

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.debt_collection.models.call.debt_queue import Claim
+from odoo.addons.debt_collection.models.card.arguments import check, is_id
+
 from ..models.constants import AUTOMATIC_MODES
 
 
@@ -14,8 +17,10 @@ class DebtCallWizard(models.TransientModel):
         """The window of the call that has just been put through to the user.
 
         :param int call_id: of a ``debt.call`` of his
+        :raises UserError: it is no id, or another operator's call
         """
-        call = self.env["debt.call"].browse(call_id).exists()
+        check(self.env, is_id, call_id)
+        call = self.env["debt.call"].browse(call_id or []).exists()
         if call.user_id != self.env.user:
             raise AccessError(self.env._("This call is another operator's."))
         return self._action_open(call)
@@ -44,11 +49,12 @@ class DebtCallWizard(models.TransientModel):
         return station.browse() if away else station
 
     @api.model
-    def _next_call(self):
+    def _next_claim(self):
         """Whom a campaign brings calls does not take others from the queue."""
-        if self._station_in_campaign():
-            return self._own_open_call()
-        return super()._next_call()
+        if not self._station_in_campaign():
+            return super()._next_claim()
+        call = self._own_open_call()
+        return Claim(call) if call else None
 
     @api.model
     def _queue_is_empty(self, action_xmlid=None):

@@ -1,13 +1,14 @@
 """The laboratory itself, and what one test has on its table."""
 
 import contextlib
+import sys
 
 from devkit import asterisk
 
 from .fake_odoo import FakeOdoo
 from .network import Network
 from .pbx import Pbx
-from .ports import until
+from .ports import for_voices, until
 from .process import Process
 
 
@@ -15,8 +16,10 @@ from .process import Process
 def telephony(folder, network_class=Network):
     """Asterisk and the network behind it."""
     root = asterisk.ensure()
-    network = network_class(asterisk.program(root, "sipp"), folder / "network")
-    pbx = Pbx(root, folder / "pbx", network.port)
+    ours, theirs = for_voices()
+    sipp = asterisk.program(root, "sipp")
+    network = network_class(sipp, folder / "network", theirs)
+    pbx = Pbx(root, folder / "pbx", network.port, ours)
     try:
         network.start()
         pbx.start()
@@ -43,6 +46,9 @@ class Lab:
     def close(self):
         """Leave the table clean for the next test."""
         self.dialler.kill()
+        # Shown where a test fails.
+        if self.dialler.log.exists():
+            sys.stdout.write(self.dialler.log.read_text())
         self.odoo.close()
         self.pbx.clear()
         assert not self.odoo.gaps(), self.odoo.events

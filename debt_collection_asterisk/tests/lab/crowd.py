@@ -7,7 +7,7 @@ from datetime import datetime
 from statistics import fmean
 
 from . import network
-from .ports import until
+from .ports import PATIENCE, until
 
 CAMPAIGN = 1
 #: Of ten phones so many are picked up, the others ring, are busy or out of reach.
@@ -53,8 +53,11 @@ class Crowd:
                 max_seconds=60,
             )
 
-    def work(self, seconds):
-        """Let them work; each half second it is noted how many talk."""
+    def work(self, seconds, talks=0):
+        """Let them work; each half second it is noted how many talk.
+
+        :param talks: conversations that are waited for, on a busy machine for longer
+        """
         self.lab.start()
         operators = self.odoo.operators
         until(
@@ -62,8 +65,10 @@ class Crowd:
             30,
             lambda: f"all wait on their lines {self.odoo.lines}",
         )
-        ticker, end = threading.Event(), time.monotonic() + seconds
-        while time.monotonic() < end:
+        ticker, begin = threading.Event(), time.monotonic()
+        while (spent := time.monotonic() - begin) < PATIENCE * seconds:
+            if spent > seconds and self._talks() >= talks:
+                break
             ticker.wait(0.5)
             with self.odoo.lock:
                 states = Counter(o["state"] for o in operators.values())
@@ -71,6 +76,9 @@ class Crowd:
         with self.odoo.lock:
             self.odoo.campaigns[CAMPAIGN]["running"] = False
         until(self._quiet, 60, lambda: f"all calls end ({self._open()})")
+
+    def _talks(self):
+        return sum(event["kind"] == "bridged" for event in list(self.odoo.order))
 
     def _open(self):
         with self.odoo.lock:

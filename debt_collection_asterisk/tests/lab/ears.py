@@ -1,7 +1,9 @@
 """What each side of a conversation hears, as the PBX sends it to them."""
 
 import base64
+import datetime
 import itertools
+import json
 import threading
 import time
 
@@ -24,6 +26,45 @@ VOICES = {
 }
 
 
+class Witness:
+    """A second program on the PBX: it sees what is done to each channel, and when."""
+
+    def __init__(self, pbx):
+        secret = base64.b64encode(f"debt:{PASSWORD}".encode()).decode()
+        address = pbx.url.replace("http", "ws", 1)
+        self._socket = websocket.create_connection(
+            f"{address}/ari/events?app=witness&subscribeAll=true",
+            header=[f"Authorization: Basic {secret}"],
+        )
+        self.events = []
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self):
+        try:
+            while text := self._socket.recv():
+                self.events.append(json.loads(text))
+        except (OSError, websocket.WebSocketException):
+            return
+
+    def first(self, channel, kind, **more):
+        """Seconds since 1970 at which something first happened to a channel, or None.
+
+        :param more: values of the channel in that event
+        """
+        for event in list(self.events):
+            told = event.get("channel") or {}
+            target = event.get("playback", {}).get("target_uri", "")
+            if event["type"] != kind or channel not in (told.get("id"), target[8:]):
+                continue
+            if more.items() <= told.items():
+                return datetime.datetime.fromisoformat(event["timestamp"]).timestamp()
+        return None
+
+    def close(self):
+        """Watch no more."""
+        self._socket.close()
+
+
 class Ears:
     """A second program on the PBX, which listens."""
 
@@ -44,10 +85,10 @@ class Ears:
         except (OSError, websocket.WebSocketException):
             return
 
-    def call_us(self, number):
+    def call_us(self, number, context="carrier-in"):
         """Somebody calls one of our numbers; the name of his line."""
         name = f"caller-{time.monotonic_ns()}"
-        call = {"endpoint": "Local/3225551234@carrier-in/n", "app": "ears"}
+        call = {"endpoint": f"Local/3225551234@{context}/n", "app": "ears"}
         call |= {"callerId": number, "timeout": 60}
         found = self._pbx.ari("POST", f"channels/{name}", json=call)
         assert found.ok, found.text

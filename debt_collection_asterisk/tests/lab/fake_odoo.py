@@ -80,6 +80,8 @@ class FakeOdoo:
         self.label = None
         #: what is told of calls that came in, and for whom they are
         self.came_in, self.for_whom = [], {"phones": [], "prompt": None, "menu": {}}
+        #: whether a talk of theirs is recorded, and what is said before
+        self.to_record = None
         #: seconds from the end of a talk until the operator is ready again
         self.wrapup = 0
         self.allow = True
@@ -123,7 +125,8 @@ class FakeOdoo:
         if verb == "recording":
             return self._recording(int(rest), headers, body)
         if verb == "prompt":
-            return 200, self.prompts[int(rest)]
+            found = self.prompts.get(int(rest))
+            return (200, found) if found else (404, {"error": "unknown_prompt"})
         return getattr(self, f"_{verb}")(json.loads(body))
 
     def _recording(self, call_id, headers, body):
@@ -151,7 +154,9 @@ class FakeOdoo:
     def _incoming(self, told):
         with self.lock:
             self.came_in.append((told["kind"], told))
-        return 200, self.for_whom if told["kind"] == "asked" else {"ok": True}
+        if told["kind"] == "asked":
+            return 200, self.for_whom
+        return 200, {"ok": True, "record": self.to_record}
 
     def _sync(self, told):
         with self.lock:

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from . import child, sound
-from .ports import free, until
+from .ports import VOICES, free, until
 
 #: What the phone with these last digits does.
 ANSWERS, BUSY, RINGS, DECLINES, DROPS, PRESSES = "01", "02", "03", "04", "05", "06"
@@ -21,7 +21,7 @@ HUMAN, MACHINE, UNKNOWN, OFF, EARLY, CONGESTED, INFO = (
 DATED, STOPS, CALLBACK, OFFERED, PROMISES = "14", "15", "16", "17", "18"
 FORWARDS, PROGRESSES, FORBIDDEN, GREETS, MUTE = "22", "23", "24", "25", "26"
 SILENT, FLEETING = "27", "28"
-OPERATOR, COLLEAGUE, CHATS = "21", "29", "30"
+OPERATOR, COLLEAGUE, CHATS, SLOW, TALKS = "21", "29", "30", "31", "32"
 #: Whom a phone that forwards names instead of itself.
 FORWARDED = "+32479999901"
 #: The day that is promised by keys: near enough to be one in any month.
@@ -39,7 +39,7 @@ SDP = """      v=0
       s=-
       c=IN IP4 127.0.0.1
       t=0 0
-      m=audio [auto_media_port] RTP/AVP 8 101
+      m=audio [rtpstream_audio_port] RTP/AVP 8 101
       a=rtpmap:8 PCMA/8000
       a=rtpmap:101 telephone-event/8000
       a=fmtp:101 0-15
@@ -89,6 +89,8 @@ RING = _send("180 Ringing")
 RING_SHORTLY = RING + _pause(300)
 ACK = '<recv request="ACK" crlf="true"/>\n'
 OK = _send("200 OK", body=SDP, options=' retrans="500"') + ACK
+#: Captured packets are sent from no port that is SIPp's own.
+CAPTURED = OK.replace("[rtpstream_audio_port]", "[media_port]")
 WAIT = '<recv request="BYE" timeout="600000"/>\n' + _send("200 OK")
 BYE = _request("BYE", 20)
 CANCELLED = (
@@ -122,11 +124,19 @@ def _says_and_presses(file, digits):
     return _presses(digits, _stream(file) + _pause(3000))
 
 
+def _between(least, most):
+    return f'<pause distribution="uniform" min="{least}" max="{most}"/>\n'
+
+
 def _chats():
     """Somebody who answers after a while, talks for a while and hangs up."""
-    ring = '<pause distribution="uniform" min="1000" max="3000"/>\n'
-    talk = '<pause distribution="uniform" min="4000" max="9000"/>\n'
-    return RING + ring + OK + talk + BYE
+    return RING + _between(1000, 3000) + OK + _between(4000, 9000) + BYE
+
+
+def _talks(file):
+    """The same at length, by somebody who says his name first."""
+    ring, talk = _between(2000, 6000), _between(15000, 45000)
+    return RING + ring + OK + _stream(file) + talk + BYE
 
 
 def numbers(folder):
@@ -138,7 +148,7 @@ def numbers(folder):
         RINGS: RING + CANCELLED,
         DECLINES: _refuse("603 Decline"),
         DROPS: RING + _pause(500) + OK + _pause(2000) + BYE,
-        PRESSES: RING + OK + _do(f'play_pcap_audio="{folder}/keys.pcap"') + WAIT,
+        PRESSES: RING + CAPTURED + _do(f'play_pcap_audio="{folder}/keys.pcap"') + WAIT,
         HUMAN: plays(f"{folder}/human.al"),
         MACHINE: plays(f"{folder}/machine.al"),
         UNKNOWN: _refuse("404 Not Found", ring=""),
@@ -161,6 +171,8 @@ def numbers(folder):
         OPERATOR: plays(f"{folder}/operator.al", 300, times=-1),
         COLLEAGUE: plays(f"{folder}/colleague.al", 300, times=-1),
         CHATS: _chats(),
+        TALKS: _talks(f"{folder}/human.al"),
+        SLOW: plays(f"{folder}/debtor.al", 8000, times=-1),
     }
 
 
@@ -195,8 +207,9 @@ def scenario(known):
 class Network:
     """SIPp at work."""
 
-    def __init__(self, command, folder):
+    def __init__(self, command, folder, first_port):
         self._command = command
+        self._first = first_port
         self._folder = Path(folder)
         self._process = None
         self.port = free()
@@ -228,7 +241,12 @@ class Network:
         self._log = folder / "calls.log"
         self._log.write_text("")
         options = ["-sf", folder / "network.xml", "-i", "127.0.0.1", "-p", self.port]
-        options += ["-mi", "127.0.0.1", "-mp", free(), "-nostdin", "-trace_logs"]
+        options += ["-mi", "127.0.0.1", "-nostdin", "-trace_logs"]
+        last = self._first + VOICES - 2
+        options += ["-min_rtp_port", self._first, "-max_rtp_port", last]
+        for threshold in ("minor", "major"):
+            # Where a busy machine lets it wait too often, SIPp would end by itself.
+            options += [f"-watchdog_{threshold}_maxtriggers", 10**9]
         options += ["-log_file", self._log, "-trace_err", "-error_file", folder / "err"]
         self._process = child.start(
             [*self._command, *options],

@@ -1,6 +1,5 @@
 """A private Asterisk on free ports of 127.0.0.1."""
 
-import os
 from pathlib import Path
 
 import requests
@@ -8,7 +7,7 @@ import requests
 from devkit import asterisk
 
 from . import child, sound
-from .ports import free, free_tcp, until
+from .ports import VOICES, free, free_tcp, until
 
 CONFIGURATION = Path(__file__).with_name("conf")
 PASSWORD = "only-for-the-laboratory"
@@ -23,28 +22,26 @@ class Pbx:
     #: Folders of configuration: a later one adds to the files of the earlier ones.
     configuration = (CONFIGURATION,)
 
-    def __init__(self, root, folder, carrier):
+    def __init__(self, root, folder, carrier, first_port):
         self._root = root
         self._folder = Path(folder)
         self._process = None
         self.http, self.sip = free_tcp(), free()
         self.url = f"http://127.0.0.1:{self.http}"
         self._values = {"carrier": carrier, "http": self.http, "sip": self.sip}
+        self._values |= {"rtp_first": first_port, "rtp_last": first_port + VOICES - 2}
 
     def configure(self):
         """Write the configuration."""
         folder, root = self._folder, self._root
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
-        first = 30000 + os.getpid() % 20 * 1000
         values = self._values | {
             "folder": folder,
             "etc": folder / "etc",
             "modules": asterisk.libraries(root) / "asterisk" / "modules",
             "share": root / "usr/share/asterisk",
             "password": PASSWORD,
-            "rtp_first": first,
-            "rtp_last": first + 998,
         }
         for name, text in self._texts().items():
             for key, value in values.items():

@@ -64,11 +64,11 @@ sync = 0.2
             self._process.kill()
             self._process.wait()
 
-    def stop(self, seconds=15):
+    def stop(self, seconds=90):
         """Ask it to stop; its exit code."""
         self._process.terminate()
         return self._process.wait(seconds)
 
-    def wait(self, seconds=15):
+    def wait(self, seconds=90):
         """Its exit code, once it ends by itself."""
         return self._process.wait(seconds)

@@ -85,7 +85,15 @@ class Staff:
         self.operator = self._hire("debt_operator", "operator", "100")
         self.colleague = self._hire("debt_colleague", "operator", "101")
         self._make_policy()
+        self._call_at_once()
         self._connect_exchange()
+
+    def hire_operators(self, count):
+        """As many more operators, each with his telephone."""
+        return [
+            self._hire(f"debt_operator{n}", "operator", f"PJSIP/9{n:03}21@trunk")
+            for n in range(1, count + 1)
+        ]
 
     def _hire(self, login, role, extension=False):
         groups = ("base.group_user", f"debt_collection.group_debt_{role}")
@@ -103,6 +111,15 @@ class Staff:
         )
         return Operator(self.office, login, login)
 
+    def _call_at_once(self):
+        """Fresh debts are called from the first day, not after letters only."""
+        stage = self.admin.ref("debt_collection.stage_overdue")
+        ladder = self.admin.ref("debt_collection.ladder_default")
+        self.manager.call("debt.stage", "write", [stage], {"ladder_id": ladder})
+        # By whatever clock: the company's calling day is the whole day.
+        day = {"debt_calls_from": 0, "debt_calls_to": 24, "debt_evening_from": 0}
+        self.admin.call("res.company", "write", [1], day)
+
     def _make_policy(self):
         always = dict.fromkeys((*DAYS, "holiday"), True)
         hours = always | {"channels": "any", "hour_from": 0, "hour_to": 24}
@@ -117,8 +134,9 @@ class Staff:
         """The id of a recorded text: a tone of so many seconds."""
         data = sound.wav(sound.tone(600, seconds))
         audio = base64.b64encode(data).decode()
+        text = "An automated message of {company}. Refuse with 9."
         return self.manager.new(
-            "debt.dialler.prompt", name=kind, kind=kind, text=kind, audio=audio
+            "debt.dialler.prompt", name=kind, kind=kind, text=text, audio=audio
         )
 
     def _connect_exchange(self):
