@@ -101,6 +101,47 @@ class TestAssign(DebtCommon):
         wizard.action_apply()
         self.assertEqual(self.some.user_id, self.colleague)
 
+    def test_the_team_alone_is_changed_too(self):
+        other = self.env["debt.team"].create(
+            {
+                "name": "Other",
+                "member_ids": [Command.create({"user_id": self.operator.id})],
+            }
+        )
+        wizard = self._open("assign")
+        wizard.write({"team_id": other.id, "user_id": self.operator.id})
+        self.assertIn("6", self._cells(wizard)[self.operator.name])
+        wizard.action_apply()
+        self.assertEqual(self.some.team_id, other)
+        self.assertEqual(self.some.user_id, self.operator)
+
+    def test_only_who_works_for_all_their_companies_is_offered(self):
+        sister = self.setup_other_company(name="Sister")["company"]
+        theirs = self.env["debt.team"].create({"name": "X", "company_id": sister.id})
+        both = self.manager
+        both.company_ids |= sister
+        for user, company in ((self.colleague, sister), (both, sister)):
+            user.company_ids |= company
+            theirs.member_ids = [Command.create({"user_id": user.id})]
+        self.team.member_ids = [Command.create({"user_id": both.id})]
+        members = self.team.member_ids
+        members.filtered(lambda one: one.user_id == self.colleague).unlink()
+        copied = {"company_id": sister.id, "ladder_id": False, "team_id": False}
+        case = self.some[0].sudo().copy(copied)
+        companies = [self.company.id, sister.id]
+        cases = (self.some[0] | case).with_context(allowed_company_ids=companies)
+        wizards = self.env["debt.case.assign"].with_user(both)
+        wizards = wizards.with_context(allowed_company_ids=companies)
+        action = wizards._action_open(cases.with_user(both), "assign")
+        wizard = wizards.browse(action["res_id"])
+        self.assertEqual(wizard.operator_ids, both)
+        wizard.user_id = self.colleague
+        with self.assertRaisesRegex(UserError, "Choose an operator"):
+            wizard.action_apply()
+        wizard.write({"team_id": theirs.id, "user_id": both.id})
+        with self.assertRaisesRegex(UserError, "team of Sister"):
+            wizard.action_apply()
+
     def test_only_managers_and_only_operators(self):
         with self.assertRaises(AccessError):
             self._open("assign", user=self.operator)
@@ -112,7 +153,7 @@ class TestAssign(DebtCommon):
             wizard.with_user(self.operator).action_apply()
 
     def test_closed_cases_are_not_given_away(self):
-        self.some.action_close()
+        self.some._close_by_hand()
         with self.assertRaises(UserError):
             self._open("balance")
 

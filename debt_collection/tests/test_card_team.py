@@ -140,8 +140,8 @@ class TestTeam(DebtCommon):
         """“No calls are due” is not true while calls wait for any operator."""
         cases = self._due(3)
         queue = self.env["debt.queue"].with_user(self.operator)
-        self.assertEqual(queue.count_without_operator(), 3)
+        self.assertEqual(queue._count_without_operator(), 3)
         cases[0].user_id = self.colleague
-        self.assertEqual(queue.count_without_operator(), 2)
+        self.assertEqual(queue._count_without_operator(), 2)
         cases[1]._set_state("on_hold")
-        self.assertEqual(queue.count_without_operator(), 1)
+        self.assertEqual(queue._count_without_operator(), 1)

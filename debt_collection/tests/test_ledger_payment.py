@@ -59,6 +59,38 @@ class TestRefreshPayment(RefreshCommon):
         self._pay_by_entry(self._entry(-400))
         self._assert_case(600)
 
+    def test_credits_are_laid_only_where_there_are_any(self):
+        """Most debtors have none: their refresh is spared planning the rounds."""
+        ledger, debtors = self.env["debt.ledger"], self.debtor.ids
+        child = self.env["res.partner"].create(
+            {"name": "Shop", "parent_id": self.debtor.id}
+        )
+        self._pay(self.invoice, amount=400)
+        self.env.flush_all()
+        self.assertFalse(ledger._allocates(debtors))
+        credit = self._entry(-100, partner=child)
+        self.env.flush_all()
+        self.assertTrue(ledger._allocates(debtors))
+        self._pay_by_entry(credit)
+        self.env.flush_all()
+        self.assertFalse(ledger._allocates(debtors))
+        self._without_entries()
+        self._pay(self.invoice, amount=50)
+        self.env.flush_all()
+        self.assertTrue(ledger._allocates(debtors))
+        self.assertTrue(ledger._allocates(None))
+
+    def test_money_that_names_nothing_is_found(self):
+        self._without_entries()
+        payment = self.env["account.payment"].create(
+            {"partner_id": self.debtor.id, "amount": 30, "payment_type": "inbound"}
+        )
+        self.assertFalse(self.env["debt.ledger"]._allocates(self.debtor.ids))
+        payment.action_post()
+        self.env.flush_all()
+        self.assertTrue(self.env["debt.ledger"]._allocates(self.debtor.ids))
+        self._assert_case(970)
+
     def _pay_by_entry(self, credit):
         lines = (self.invoice | credit).line_ids
         lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()

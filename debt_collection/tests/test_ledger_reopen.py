@@ -209,7 +209,7 @@ class TestReopen(RefreshCommon):
             self._assert_back()
 
     def test_closed_by_hand_is_not_taken_up(self):
-        self.case.with_user(self.manager).action_close()
+        self.case.with_user(self.manager)._close_by_hand()
         self.cases.refresh(self.debtor.ids)
         case = self._open_case()
         self.assertEqual(len(case), 1)

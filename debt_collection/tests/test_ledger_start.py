@@ -119,3 +119,15 @@ class TestStart(DebtCommon):
     def test_managers_only(self):
         with self.assertRaises(AccessError):
             self._start(self.accountant)
+
+    def test_each_text_is_looked_at_before_it_is_sent(self):
+        self.company.debt_texts_on = False
+        self._invoice(100, 10)
+        self._case()
+        start = self._start()
+        self.assertFalse(start.debt_texts_on)
+        self.assertIn("we could not reach you by telephone", start.texts)
+        self.assertIn(self.company.phone, start.texts)
+        start.debt_texts_on = True
+        start.action_apply()
+        self.assertTrue(self.company.debt_texts_on)

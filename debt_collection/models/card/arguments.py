@@ -16,6 +16,8 @@ HIGHEST_ID = 2**31 - 1
 #: No currency of the world needs more.
 HIGHEST_AMOUNT = 1e15
 FARTHEST = timedelta(days=3660)
+#: Of what a record keeps, as a protection or a law: longer than a life is a slip.
+LIFETIME = timedelta(days=36600)
 
 
 def is_text(value, longest=LONGEST):
@@ -26,6 +28,11 @@ def is_text(value, longest=LONGEST):
 def is_id(value):
     """Whether it could be the id of a record."""
     return type(value) is int and 0 < value <= HIGHEST_ID
+
+
+def is_count(value):
+    """Whether it is a number of rows."""
+    return type(value) is int and 0 <= value <= HIGHEST_ID
 
 
 def is_ids(value):
@@ -45,8 +52,11 @@ def is_amount(value):
     return number and isfinite(value) and abs(value) <= HIGHEST_AMOUNT
 
 
-def is_moment(value):
-    """Whether it is a date, or a time in UTC, within ten years of now."""
+def is_moment(value, farthest=FARTHEST):
+    """Whether it is a date, or a time in UTC, within ten years of now.
+
+    :param timedelta farthest: another limit than ten years
+    """
     if not isinstance(value, str | date):
         return False
     try:
@@ -55,7 +65,7 @@ def is_moment(value):
         return False
     if isinstance(value, datetime) and value.tzinfo:
         return False
-    return at is not None and abs(at - fields.Datetime.now()) <= FARTHEST
+    return at is not None and abs(at - fields.Datetime.now()) <= farthest
 
 
 def check(env, fits, *values):

@@ -1,6 +1,8 @@
 from odoo import Command, api, models, tools
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.orm.identifiers import NewId
+
+from .arguments import FARTHEST, LIFETIME, is_moment
 
 
 class Base(models.AbstractModel):
@@ -10,17 +12,24 @@ class Base(models.AbstractModel):
     is shown to whoever may read the one that points at it. So whoever could point a
     record of ours at any id would read any record. Here every id that comes in through
     a field of ours is one that the user may read, or one that stands there already;
-    and what only the server works out is never taken from a client.
+    what only the server works out is never taken from a client; and no day or time is
+    taken that only a slip of the keys can have meant.
 
     Server code that points a record at something its user may not read does so as
     superuser, and says why.
     """
 
     _inherit = "base"
+    #: Stored fields that only methods write, as superuser.
+    _server_only = frozenset()
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._debt_screen(vals) for vals in vals_list])
+        screened = [self._debt_screen(vals) for vals in vals_list]
+        if self._transient:
+            for vals in screened:
+                self.browse()._debt_check_subjects(vals)
+        return super().create(screened)
 
     def write(self, vals):
         return super().write(self._debt_screen(vals))
@@ -40,10 +49,13 @@ class Base(models.AbstractModel):
         they are left as the client sends them back.
         """
         screened = self._debt_screen(values)
+        self._debt_check_subjects(screened)
         if screened is not values:
             screened |= self._debt_derive(screened, values.keys() - screened.keys())
             screened |= {k: values[k] for k in values.keys() - screened.keys()}
-        return super().onchange(screened, field_names, fields_spec)
+        # What a dialog is about does not change: Odoo would work it out without.
+        changed = [one for one in field_names if one not in self._debt_subjects()]
+        return super().onchange(screened, changed, fields_spec)
 
     def _debt_derive(self, values, names):
         """The records that derived fields point at, worked out from other values.
@@ -63,6 +75,51 @@ class Base(models.AbstractModel):
             for name in pointing
         }
 
+    # --- whom a dialog is about -----------------------------------------------------
+    def ensure_one(self):
+        """:raises UserError: a button of a dialog of ours, without the dialog"""
+        if self._transient and not self._ids and self._name.startswith("debt."):
+            self._debt_refuse_about_nobody()
+        return super().ensure_one()
+
+    @api.model
+    @tools.ormcache("self._name")
+    def _debt_subjects(self):
+        """Names of the fields that say whom a dialog of ours is about.
+
+        It is opened from there, and nobody chooses another one.
+        """
+        if not (self._transient and self._name.startswith("debt.")):
+            return ()
+        return tuple(
+            field.name
+            for field in self._fields.values()
+            if field.type == "many2one"
+            and field.required
+            and field.readonly
+            and not field.compute
+        )
+
+    def _debt_check_subjects(self, values):
+        """:raises UserError: a dialog of ours is about nobody"""
+        names = self._debt_subjects()
+        asked = [name for name in names if not (name in values or self.id)]
+        known = (self.default_get(asked) if asked else {}) | values
+        if any(not known.get(name, self.id) for name in names):
+            self._debt_refuse_about_nobody()
+
+    @api.model
+    def _debt_refuse_about_nobody(self):
+        """:raises UserError: always"""
+        # Superuser: what the dialog is called.
+        raise UserError(
+            self.env._(
+                "“%(dialog)s” does not know what it is about. Close it, and open it "
+                "again from the record that it is for.",
+                dialog=self.env["ir.model"].sudo()._get(self._name).name,
+            )
+        )
+
     # --- what is taken from a client ------------------------------------------------
     def _debt_screen(self, vals):
         """The values that may be taken from the calling user.
@@ -70,10 +127,13 @@ class Base(models.AbstractModel):
         :param dict vals: as for `write`
         :return: the same without those that only the server works out
         :raises AccessError: an id that the user may not read
+        :raises UserError: a day or time that cannot be meant
         """
         if self.env.su:
             return vals
-        pointing, derived = self._debt_screened()
+        pointing, derived, times = self._debt_screened()
+        for name in times.intersection(vals):
+            self._debt_check_time(self._fields[name], vals[name])
         if derived.isdisjoint(vals) and pointing.isdisjoint(vals):
             return vals
         vals = {name: value for name, value in vals.items() if name not in derived}
@@ -84,15 +144,38 @@ class Base(models.AbstractModel):
     @api.model
     @tools.ormcache("self._name")
     def _debt_screened(self):
-        """Names of our fields that point at records, and of those that are derived."""
+        """Names of our fields: those that point at records, derived ones, and times."""
         ours = [
             field
             for field in self._fields.values()
             if any(name.startswith("debt_collection") for name in field._modules)
         ]
         derived = {field.name for field in ours if field.compute and field.readonly}
+        derived |= self._server_only
         pointing = {field.name for field in ours if field.relational}
-        return frozenset(pointing - derived), frozenset(derived)
+        times = {f.name for f in ours if f.type in ("date", "datetime")} - derived
+        return frozenset(pointing - derived), frozenset(derived), frozenset(times)
+
+    def _debt_farthest(self, field):
+        """Hook: how far from now a day or time may be that a client sends.
+
+        What a dialog only shows is the server's, and may be of any age.
+        """
+        return FARTHEST if self._transient and not field.readonly else LIFETIME
+
+    def _debt_check_time(self, field, value):
+        """:raises UserError: it is no day or time, or an absurd one"""
+        farthest = self._debt_farthest(field)
+        if value and not is_moment(value, farthest):
+            raise UserError(
+                self.env._(
+                    "%(field)s: “%(value)s” is no day within %(years)s years of now. "
+                    "Check what was typed.",
+                    field=field._description_string(self.env),
+                    value=str(value)[:60],
+                    years=farthest.days // 366,
+                )
+            )
 
     def _debt_screen_ids(self, field, value):
         """The value of a field that points at records, once its ids are checked."""

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from psycopg2.errors import LockNotAvailable, SerializationFailure, UniqueViolation
 
 from odoo import api, fields, models
@@ -13,6 +11,7 @@ CLOSE_REASONS = [
     ("withdrawn", "Withdrawn"),
     ("covered", "Covered by Credits"),
     ("excluded", "Excluded from Collection"),
+    ("may_be_barred", "May Be Barred by Limitation"),
     ("below_minimum", "Below the Minimum"),
     ("merged", "Merged into Another Debtor"),
     ("manual", "Closed by Hand"),
@@ -32,10 +31,26 @@ class DebtCase(models.Model):
 
     _name = "debt.case"
     _description = "Debt Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "debt.segmented",
+        "debt.technical.fields",
+    ]
     _order = "priority desc, next_contact_at, id"
     _rec_name = "partner_id"
     _check_company_auto = True
+    _technical_fields = frozenset(
+        (
+            "closed_state",
+            "ladder_paused_days",
+            "next_contact_block",
+            "next_contact_code",
+            "paused_on",
+            "plan_dirty",
+            "rule_ladder_id",
+        )
+    )
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -80,7 +95,7 @@ class DebtCase(models.Model):
     )
     hold_until = fields.Date(
         tracking=True,
-        help="Last day without calls; the case then becomes active again.",
+        help="Last day without calls, whatever else becomes of the case until then.",
     )
     profile_id = fields.Many2one("debt.profile", tracking=True)
     amount_overdue = fields.Monetary(readonly=True)
@@ -94,6 +109,10 @@ class DebtCase(models.Model):
 
     ladder_id = fields.Many2one(
         "debt.ladder", string="Retry Ladder", check_company=True, tracking=True
+    )
+    # Whoever has another than this or the stage's was given it by somebody.
+    rule_ladder_id = fields.Many2one(
+        "debt.ladder", string="Retry Ladder by Rule", readonly=True, copy=False
     )
     ladder_started_on = fields.Date(
         readonly=True,
@@ -159,8 +178,11 @@ class DebtCase(models.Model):
             )
 
     # --- what a person does on the card -------------------------------------------
-    def action_close(self):
-        """Close by hand; the ledger opens a new case when the debt is still there."""
+    def _close_by_hand(self):
+        """The ledger opens a new case when the debt is still there.
+
+        :raises UserError: closing is not the user's; the dialog asks him why
+        """
         if not self.env.user.has_group("debt_collection.group_debt_manager"):
             raise UserError(
                 self.env._("Only a collection manager closes a case by hand.")
@@ -178,14 +200,14 @@ class DebtCase(models.Model):
             raise AccessError(
                 self.env._("Only an accountant or manager ends a legal stop.")
             )
-        for case in self:
-            case._set_state(case._state_without_pause(), hold_until=False)
-
-    def action_hold(self):
-        """Nobody is called for a week."""
-        for case in self:
-            today = case.company_id._debt_today()
-            case._set_state("on_hold", hold_until=today + timedelta(days=7))
+        self.check_access("write")
+        cases = self.filtered(lambda case: case.state != "closed")
+        # Superuser: a hold is not written by hand, but ended by whoever may do this.
+        cases.sudo().write({"hold_until": False})
+        for case in cases:
+            # A hold behind it goes; what else is waited for stays.
+            if case.state != "disputed":
+                case._set_state(case._state_without_pause())
 
     def action_legal(self):
         self._set_state("legal", hold_until=False)
@@ -228,8 +250,11 @@ class DebtCase(models.Model):
         precommit = self.env.cr.precommit
         if not precommit.data.get(PLANNING):
             precommit.data[PLANNING] = True
-            cron = self.env.ref("debt_collection.ir_cron_debt_plan").sudo()
-            precommit.add(cron._trigger)
+            # By its id, which is cached: `env.ref` asks the database each time.
+            id_ = self.env["ir.model.data"]._xmlid_to_res_id(
+                "debt_collection.ir_cron_debt_plan"
+            )
+            precommit.add(self.env["ir.cron"].sudo().browse(id_)._trigger)
 
     def _plan(self):
         """Hook: work out the next contact of these cases."""
@@ -243,10 +268,6 @@ class DebtCase(models.Model):
 
     def _on_assigned(self):
         """Hook: cases have just been given to another operator."""
-
-    def _default_ladder(self):
-        self.ensure_one()
-        return self.profile_id.ladder_id or self.stage_id.ladder_id
 
     def _open_successor(self):
         """The debtor's open case in the same company, where this one is closed."""

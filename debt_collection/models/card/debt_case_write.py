@@ -93,11 +93,13 @@ class DebtCase(models.Model):
         """
         if "state" not in vals:
             return {}
-        resumed = {}
+        resumed, woken = {}, self.browse()
+        if vals["state"] in WOKEN and "ladder_id" not in vals:
+            woken = self.filtered(lambda case: case.state == "dormant")
+        ladders = self.env["debt.segment"]._ladder_values(woken) if woken else {}
         for case in self:
             today = case.company_id._debt_today()
             pauses = vals["state"] in PAUSES
-            woken = case.state == "dormant" and vals["state"] in WOKEN
             if pauses and case.state not in PAUSES:
                 resumed[case] = {"paused_on": today}
             elif not pauses and case.paused_on:
@@ -109,12 +111,9 @@ class DebtCase(models.Model):
                     "ladder_started_on": shifted,
                     "ladder_paused_days": paused,
                 }
-            if woken and "ladder_id" not in vals:
+            if case in woken:
                 # Its ladder was over: whoever takes it up begins anew.
-                begun = {
-                    "ladder_id": case._default_ladder().id,
-                    "ladder_started_on": today,
-                }
+                begun = ladders[case] | {"ladder_started_on": today}
                 resumed[case] = resumed.get(case, {}) | begun
         return resumed
 
@@ -163,9 +162,9 @@ class DebtCase(models.Model):
 
     def _on_stage_changed(self):
         """Hook: cases have just moved to another stage; their ladder begins anew."""
+        ladders = self.env["debt.segment"]._ladder_values(self)
         for case in self:
-            values = {
-                "ladder_id": case._default_ladder().id,
+            values = ladders[case] | {
                 "ladder_started_on": case.company_id._debt_today(),
                 "plan_dirty": True,
             }
@@ -174,9 +173,10 @@ class DebtCase(models.Model):
             case.write(values)
 
     def _state_without_pause(self):
-        """Hook: where a case goes when nothing holds it any more."""
+        """Hook: where a case goes when what came over it is over."""
         self.ensure_one()
-        return "active"
+        today = self.company_id._debt_today()
+        return "on_hold" if self.hold_until and self.hold_until >= today else "active"
 
     # --- the kind of debtor ---------------------------------------------------------
     @api.depends("partner_id", "company_id")
@@ -201,21 +201,22 @@ class DebtCase(models.Model):
     def _on_default_ladder(self):
         """Cases whose ladder nobody chose by hand."""
         # Superuser: ladders are the planner's; only theirs are compared.
-        return self.sudo().filtered(
-            lambda case: not case.ladder_id or case.ladder_id == case._default_ladder()
+        cases, segments = self.sudo(), self.env["debt.segment"]
+        ladders = segments.with_context(debt_draws_nobody=True)._ladders(cases)
+        return cases.filtered(
+            lambda case: (
+                not case.ladder_id
+                or case.ladder_id in ladders[case] + case.rule_ladder_id
+            )
         )
 
     def _follow_profile(self):
         """Another kind of debtor may be called by another ladder."""
-        for case in self.sudo():
-            ladder = case._default_ladder()
-            if ladder and ladder != case.ladder_id:
-                case.write(
-                    {
-                        "ladder_id": ladder.id,
-                        "ladder_started_on": case.company_id._debt_today(),
-                    }
-                )
+        cases = self.sudo()
+        for case, values in self.env["debt.segment"]._ladder_values(cases).items():
+            if values["ladder_id"] and values["ladder_id"] != case.ladder_id.id:
+                today = case.company_id._debt_today()
+                case.write(values | {"ladder_started_on": today})
 
     # --- debtors who turn out to be one: their cases become one as well ---------------
     def _merge_into(self, debtor, move_references):
@@ -267,8 +268,16 @@ class DebtCase(models.Model):
             values[name] = (kept[name] or self[name]).id
         callbacks = (self | kept).filtered("callback_at").mapped("callback_at")
         values["callback_at"] = min(callbacks, default=False)
+        holds = (self | kept).filtered("hold_until").mapped("hold_until")
+        values["hold_until"] = max(holds, default=False)
         if self.state in RESTRAINED and kept.state not in RESTRAINED:
-            values |= {"state": self.state, "hold_until": self.hold_until}
+            values["state"] = self.state
+        endless = (self | kept).filtered(
+            lambda case: case.state == "on_hold" and not case.hold_until
+        )
+        if endless and "legal" not in (self.state, kept.state):
+            # Until somebody ends it: the other's day is none of its own.
+            values |= {"state": "on_hold", "hold_until": False}
         return values
 
     # --- found by days past due, which change every day and are not stored -----------

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DebtStage(models.Model):
@@ -35,3 +35,8 @@ class DebtStage(models.Model):
     _days_from_positive = models.Constraint(
         "CHECK(days_from >= 0)", "A stage cannot begin before the due date."
     )
+
+    @api.model
+    def _ladder_first(self, case):
+        """Hook: the ladder that goes before any other for a case, most often none."""
+        return self.env["debt.ladder"]

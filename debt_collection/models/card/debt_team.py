@@ -1,7 +1,14 @@
 from odoo import api, fields, models
 
 # When one of these changes, cases may find a team that they had none in.
-TAKES_BY = {"active", "company_id", "every_member_ids", "member_ids", "stage_ids"}
+TAKES_BY = {
+    "active",
+    "company_id",
+    "every_member_ids",
+    "member_ids",
+    "segment_id",
+    "stage_ids",
+}
 
 
 class DebtTeam(models.Model):
@@ -20,6 +27,12 @@ class DebtTeam(models.Model):
     )
     stage_ids = fields.Many2many(
         "debt.stage", string="Stages", help="Empty: cases of every stage."
+    )
+    segment_id = fields.Many2one(
+        "debt.segment",
+        ondelete="restrict",
+        check_company=True,
+        help="Empty: cases of every segment.",
     )
     rule = fields.Selection(
         [
@@ -68,11 +81,22 @@ class DebtTeam(models.Model):
             self._take_open_cases()
         return result
 
-    def _accepts(self, case):
+    def _accepted(self, cases):
+        """The cases that each of these teams takes, by team.
+
+        :param cases: ``debt.case``
+        """
+        return {team: team._accepted_by_one(cases) for team in self}
+
+    def _accepted_by_one(self, cases):
         self.ensure_one()
-        return self.company_id == case.company_id and (
-            not self.stage_ids or case.stage_id in self.stage_ids
+        taken = cases.filtered(
+            lambda case: (
+                case.company_id == self.company_id
+                and (not self.stage_ids or case.stage_id in self.stage_ids)
+            )
         )
+        return self.segment_id._members(taken) if self.segment_id and taken else taken
 
     def _choose(self, case, former, load):
         """The member for a case; empty when the team is.

@@ -28,13 +28,15 @@ class DebtTeam(models.Model):
         if not cases:
             return
         teams = self.sudo().search([("member_ids.active", "=", True)])
+        accepted = teams._accepted(cases)
         former = self._former_operators(cases)
         load = self._open_cases_of(teams.member_ids.user_id)
         found = defaultdict(cases.browse)
         for case in cases:
             team = case.team_id
             if team not in teams:
-                team = teams.filtered(lambda team, case=case: team._accepts(case))[:1]
+                takes = (one for one in teams if case in accepted[one])
+                team = next(takes, teams.browse())
             member = team._choose(case, former.get(case.partner_id), load)
             load[member.user_id] += 1
             if (team, member.user_id) != (case.team_id, case.user_id):
@@ -115,10 +117,6 @@ class DebtTeam(models.Model):
         cases = self.env["debt.case"].sudo()
         unowned = Domain("closed_at", "=", False) & Domain("user_id", "=", False)
         unowned &= Domain("company_id", "in", teams.company_id.ids)
-        self._assign_all(
-            cases.search(unowned).filtered(
-                lambda case: (
-                    case.team_id in teams or any(team._accepts(case) for team in teams)
-                )
-            )
-        )
+        found = cases.search(unowned)
+        taken = found.filtered(lambda case: case.team_id in teams)
+        self._assign_all(found & taken.union(*teams._accepted(found).values()))

@@ -22,6 +22,22 @@ def lock_rows(records):
         )
 
 
+def claim_rows(records):
+    """Lock rows by writing them, for what is to be done once.
+
+    Who comes second waits for the first and is tried again with fresh eyes, even where
+    the first one changed nothing in these rows.
+    """
+    if records:
+        records.env.cr.execute(
+            SQL(
+                "UPDATE %s SET id = id WHERE id = ANY(%s)",
+                SQL.identifier(records._table),
+                records.ids,
+            )
+        )
+
+
 def lock_found(search):
     """Lock what ``search`` finds, leaving out what others have locked.
 

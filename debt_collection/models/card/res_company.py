@@ -5,7 +5,15 @@ from ...tools.countries import country_zones, subdivision_zones
 from .groups import SETTERS
 
 #: Settings by which next contacts are planned.
-PLANNING = frozenset(("debt_contact_policy_id", "debt_contact_policy_always"))
+PLANNING = frozenset(
+    (
+        "debt_contact_policy_id",
+        "debt_contact_policy_always",
+        "debt_calls_from",
+        "debt_calls_to",
+        "debt_evening_from",
+    )
+)
 
 
 class ResCompany(models.Model):
@@ -32,7 +40,8 @@ class ResCompany(models.Model):
     )
     debt_min_amount = fields.Monetary(
         groups=SETTERS,
-        string="Minimum Amount",
+        # Purchase has a setting that is called Minimum Amount.
+        string="Minimum Debt",
         default=1.0,
         help="Debts below this amount are not collected automatically.",
     )

@@ -11,6 +11,7 @@ DEBT_PLAN_FIELDS = {
     "is_company",
     "debt_tz",
     "debt_preferred_hour",
+    "debt_decision_maker",
     "debt_contact_policy_id",
     "debt_kind",
     "zip",
@@ -141,6 +142,17 @@ class ResPartner(models.Model):
 
     def _debt_on_moved(self):
         """Hook: these contacts have just come under another company or left one."""
+
+    def _debt_lang(self, company):
+        """The language in which this debtor is written to, one that is active here.
+
+        The company's where he has none or it is not active any more, else English.
+
+        :param company: ``res.company`` that he owes
+        """
+        known = {code for code, _name in self.env["res.lang"].get_installed()}
+        own = (self[:1].lang, company.partner_id.lang)
+        return next((code for code in own if code in known), "en_US")
 
     def _debt_countries(self, company):
         """The countries in which a debtor may be, ``res.country``.

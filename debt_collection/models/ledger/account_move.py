@@ -10,7 +10,15 @@ from .ledger_sql import SPECIAL_MOVES
 
 #: Stored fields of an entry that decide what is owed, and the one that hands down to
 #: its lines whether they are posted.
-WATCHED = frozenset(("debt_excluded_until", "debt_status", "payment_state", "state"))
+WATCHED = frozenset(
+    (
+        "debt_collect_barred",
+        "debt_excluded_until",
+        "debt_status",
+        "payment_state",
+        "state",
+    )
+)
 WATCHED_IN_LINES = frozenset(
     ("line_ids", "matched_payment_ids", "no_followup", "partner_id")
 )

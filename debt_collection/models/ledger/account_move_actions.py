@@ -34,6 +34,8 @@ class AccountMove(models.Model):
         """Take back a flag or an exclusion; what there was before holds again."""
         self._debt_check_decision()
         self._debt_undecide()
+        # Superuser: who decides was checked; a settlement leaves out items of them.
+        self.sudo()._debt_lines().debt_decision_ids._debt_undecide()
         self._debt_refresh_debtors()
 
     def action_debt_exclude(self):

@@ -13,7 +13,11 @@ class AccountMoveLine(models.Model):
 
     debt_decision_ids = fields.One2many("debt.item.decision", "line_id", groups=READERS)
     debt_status = fields.Selection(
-        lambda self: self.env["debt.decision.mixin"]._fields["debt_status"].selection,
+        lambda self: (
+            self.env["debt.decision.mixin"]
+            ._fields["debt_status"]
+            ._description_selection(self.env)
+        ),
         string="Collection",
         compute="_compute_debt_decision",
         search="_search_debt_status",
@@ -68,7 +72,7 @@ class AccountMoveLine(models.Model):
         """Take back flags and exclusions; what there was before holds again."""
         moves, lines = self._debt_check_decision()
         moves._debt_undecide()
-        lines._debt_item_decisions()._debt_undecide()
+        (lines._debt_item_decisions() | self.debt_decision_ids)._debt_undecide()
         self._debt_refresh_debtors()
 
     def action_debt_exclude(self):

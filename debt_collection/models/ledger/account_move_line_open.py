@@ -107,6 +107,10 @@ class AccountMoveLine(models.Model):
             "blocked": self.env._("Its payment is blocked."),
             "disputed": self.env._("It is disputed."),
             "in_payment": self.env._("A payment of it is on its way to the bank."),
+            "may_be_barred": self.env._(
+                "It may be barred by limitation: flag it, and say why, if it is to be "
+                "collected all the same."
+            ),
             "no_followup": self.env._("It is marked as not to be followed up."),
             "too_old": self.env._("It is older than what is collected by itself."),
             "unflagged": self.env._("Only what is flagged is collected."),

@@ -16,6 +16,7 @@ ITEM_STATUSES = [
     ("promised", "Promised"),
     ("disputed", "Disputed"),
     ("excluded", "Excluded"),
+    ("barred", "May Be Barred"),
     ("covered", "Covered"),
 ]
 
@@ -243,12 +244,13 @@ class DebtCase(models.Model):
         currency, rate = ledger._billed(self, line_ids) or (self.currency_id, 1)
         return currency.format(amount * rate)
 
-    def _read_items(self):
+    def _read_items(self, every=False):
         """Open items of the debtor in the case's company, oldest first, in one query.
 
         The operator has no rights in accounting: exactly this debtor's lines in this
         company are read for him.
 
+        :param bool every: all of them, not only as many as a window shows
         :return: list of dict: ``line_id``, ``move_id``, ``name``, ``due``,
             ``currency_id``, ``amount_currency`` and ``amount`` (company currency), what
             is left of it; ``status`` (of `ITEM_STATUSES`), ``collected`` (whether it is
@@ -279,7 +281,7 @@ class DebtCase(models.Model):
                 """,
                 collected=COLLECTED,
                 ctes=ledger._row_ctes(entity, scoped=True),
-                limit=ITEMS_SHOWN,
+                limit=None if every else ITEMS_SHOWN,
                 scope=ledger._scope(self.partner_id.ids),
                 status=self._item_status(),
             )
@@ -292,6 +294,7 @@ class DebtCase(models.Model):
             CASE WHEN item.part = %(credit)s THEN 'credit'
                  WHEN item.left = 0 THEN 'covered'
                  WHEN item.reason = 'disputed' THEN 'disputed'
+                 WHEN item.reason = 'may_be_barred' THEN 'barred'
                  WHEN item.part = %(withheld)s OR item.reason IS NOT NULL
                  THEN 'excluded'
                  WHEN EXISTS (

@@ -1,9 +1,17 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..card.debt_case_write import FAR
 from ..card.groups import READERS
 
-DECISION = ("debt_status", "debt_excluded_until", "debt_reason")
+DECISION = (
+    "debt_status",
+    "debt_excluded_until",
+    "debt_reason",
+    "debt_collect_barred",
+)
 
 
 class DebtDecisionMixin(models.AbstractModel):
@@ -15,6 +23,7 @@ class DebtDecisionMixin(models.AbstractModel):
 
     _name = "debt.decision.mixin"
     _description = "Decision About Collection"
+    _server_only = frozenset(("debt_collect_barred", "debt_former"))
 
     debt_status = fields.Selection(
         [
@@ -48,6 +57,8 @@ class DebtDecisionMixin(models.AbstractModel):
     def _debt_check_exclusion(self, until, reason):
         if not until or until <= fields.Date.context_today(self):
             raise ValidationError(self.env._("An exclusion must end on a future date."))
+        if until > fields.Date.context_today(self) + FAR:
+            raise ValidationError(self.env._("Choose a day within the next two years."))
         if not (reason or "").strip():
             raise ValidationError(self.env._("Say why it is excluded."))
 
@@ -55,8 +66,22 @@ class DebtDecisionMixin(models.AbstractModel):
         """Hook: the receivable lines it is about, with Odoo's no-follow-up mark."""
         raise NotImplementedError
 
+    def _debt_mark(self):
+        """By which a note about this decision is found again, to be erased."""
+        self.ensure_one()
+        return Markup('data-oe-type="%s" data-oe-id="%s"') % (self._name, self.id)
+
+    def _debt_log(self, text):
+        """Note in the chatter of its entry what was decided."""
+        body = Markup("<p %s>%s</p>") % (self._debt_mark(), text)
+        # Superuser: a note; the decision was checked.
+        self._debt_lines().move_id.sudo()._message_log(body=body)
+
     def _debt_decide(self, status, until=False, reason=False):
         """Decide, and keep what that replaces.
+
+        Superuser writes: who decides was checked, and what was decided before is
+        taken from no client.
 
         :param str status: ``flagged`` or ``excluded``
         :param date until: last day of an exclusion
@@ -72,7 +97,7 @@ class DebtDecisionMixin(models.AbstractModel):
                 marked = marked.browse()
             if marked or record.debt_status != status:
                 values["debt_former"] = record._prepare_former_decision(marked)
-            record.write(values)
+            record.sudo().write(values)
             marked.no_followup = False
 
     def _debt_undecide(self):
@@ -81,7 +106,8 @@ class DebtDecisionMixin(models.AbstractModel):
             former = record.debt_former or {}
             lines = record._debt_lines()
             marked = lines & lines.browse(former.get("marked", ()))
-            record.write(record._prepare_undecided(former))
+            # Superuser, as in `_debt_decide`.
+            record.sudo().write(record._prepare_undecided(former))
             marked.no_followup = True
 
     def _prepare_former_decision(self, marked):

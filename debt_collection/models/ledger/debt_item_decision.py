@@ -39,8 +39,7 @@ class DebtItemDecision(models.Model):
 
     def _note(self):
         """The entry's chatter remembers who decided what about which item."""
-        # Superuser: it is a note, and the decision was checked.
-        self.line_id.move_id.sudo()._message_log(body=self._describe_decision())
+        self._debt_log(self._describe_decision())
 
     def _describe_decision(self):
         item = self.line_id.display_name

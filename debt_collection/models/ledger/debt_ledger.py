@@ -10,6 +10,7 @@ READ = {
     "account.move": [
         "amount_residual",
         "amount_residual_signed",
+        "debt_collect_barred",
         "debt_excluded_until",
         "debt_status",
         "payment_state",
@@ -43,6 +44,7 @@ READ = {
         "payment_type",
         "state",
     ],
+    "debt.case": ["company_id", "partner_id", "state"],
     "debt.dispute": [
         "amount",
         "company_id",
@@ -52,10 +54,16 @@ READ = {
         "partner_id",
         "state",
     ],
-    "debt.item.decision": ["debt_excluded_until", "debt_status", "line_id"],
+    "debt.item.decision": [
+        "debt_collect_barred",
+        "debt_excluded_until",
+        "debt_status",
+        "line_id",
+    ],
+    "debt.limitation": ["active", "country_id", "debtor", "from_year_end", "years"],
     "debt.promise": ["case_id", "date", "state"],
     "debt.stage": ["days_from", "ladder_id"],
-    "res.partner": ["commercial_partner_id"],
+    "res.partner": ["commercial_partner_id", "country_id", "is_company"],
 }
 #: What a legal entity has of its own in the statements, see `_by_company`.
 TERMS = (
@@ -135,7 +143,7 @@ class DebtLedger(models.AbstractModel):
         }
 
     @api.model
-    def _ctes(self, entities, partner_ids=None):
+    def _ctes(self, entities, partner_ids=None, allocates=True):
         """SQL of the common table expressions that end in ``verdict``.
 
         ``verdict`` has a row for every legal entity and commercial partner with open
@@ -146,20 +154,21 @@ class DebtLedger(models.AbstractModel):
         :param entities: ``res.company`` without parents; no other company's line is
             touched
         :param partner_ids: ids of contacts whose debtors are read; None for all
+        :param bool allocates: see `_allocates`
         """
         return SQL(
             "%s%s",
             self._scope(partner_ids),
-            self._verdict_ctes(entities, partner_ids is not None),
+            self._verdict_ctes(entities, partner_ids is not None, allocates),
         )
 
     @api.model
-    @tools.ormcache("self._terms(entities)", "scoped")
-    def _verdict_ctes(self, entities, scoped):
+    @tools.ormcache("self._terms(entities)", "scoped", "allocates")
+    def _verdict_ctes(self, entities, scoped, allocates=True):
         """SQL from ``contested`` to ``verdict``; put together once a day."""
         return SQL(
             "%s, ledger AS (%s), verdict AS (%s)",
-            self._item_ctes(entities, scoped),
+            self._item_ctes(entities, scoped, allocates=allocates),
             self._sums(entities),
             self._verdict(entities),
         )
@@ -173,30 +182,13 @@ class DebtLedger(models.AbstractModel):
         )
 
     @api.model
-    def _scope(self, partner_ids=None):
-        """SQL of ``scope``, the contacts of some debtors and a comma; none for all."""
-        if partner_ids is None:
-            return SQL()
-        return SQL(
-            """
-            scope AS (
-                SELECT member.id, member.commercial_partner_id
-                  FROM res_partner member
-                 WHERE member.commercial_partner_id IN (
-                       SELECT commercial_partner_id FROM res_partner
-                        WHERE id = ANY(%s))
-            ),
-            """,
-            list(partner_ids),
-        )
-
-    @api.model
-    def _item_ctes(self, entities, scoped, more=None):
+    def _item_ctes(self, entities, scoped, more=None, allocates=True):
         """SQL of the common table expressions that end in ``rest``: what is left of
         the items of those debtors for whom there is anything to allocate.
 
         :param bool scoped: whether `_scope` stands before it
         :param SQL more: further columns of an item
+        :param bool allocates: see `_allocates`
         """
         contacts = SQL("scope" if scoped else "res_partner")
         of_disputes = SQL(
@@ -210,7 +202,9 @@ class DebtLedger(models.AbstractModel):
             self._contested(entities, of_disputes),
             self._contested_parts(entities),
             self._items(entities, contacts, more or SQL()),
-            self._allocation(entities, contacts),
+            self._allocation(entities, contacts)
+            if allocates
+            else self._no_allocation(),
         )
 
     @contextmanager

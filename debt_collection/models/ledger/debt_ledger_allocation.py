@@ -82,6 +82,19 @@ class DebtLedger(models.AbstractModel):
             rest=self._rest(entities),
         )
 
+    @api.model
+    def _no_allocation(self):
+        """SQL of a ``rest`` without items."""
+        return SQL(
+            """
+            rest AS (
+                SELECT line_id, company_id, partner_id, move_id, part, due, flagged,
+                       residual AS amount, residual_currency AS own_left, FALSE AS paid
+                  FROM item WHERE FALSE
+            )
+            """
+        )
+
     # --- who and what is concerned --------------------------------------------------
     @api.model
     def _involved(self):

@@ -36,8 +36,9 @@ class DebtLedger(models.AbstractModel):
                        callback_at = CASE WHEN former.recent
                                           THEN former.callback_at END,
                        state = CASE WHEN former.restrains THEN former.closed_state
+                                    WHEN former.held THEN 'on_hold'
                                     ELSE debt_case.state END,
-                       hold_until = CASE WHEN former.restrains
+                       hold_until = CASE WHEN former.held
                                          THEN former.hold_until END,
                        legal_hold = former.legal_hold,
                        legal_hold_reason = former.legal_hold_reason,
@@ -69,14 +70,13 @@ class DebtLedger(models.AbstractModel):
                    closed.legal_hold, closed.legal_hold_reason,
                    closed.legal_hold_user_id, closed.legal_hold_at,
                    closed.closed_at > %(since)s AS recent,
-                   closed.closed_state = 'legal' OR closed.closed_at > %(since)s AND (
-                       closed.closed_state = 'on_hold'
-                       AND closed.hold_until >= %(today)s
-                       OR closed.closed_state = 'promised'
-                       AND EXISTS (SELECT FROM debt_promise promise
-                                    WHERE promise.case_id = closed.id
-                                      AND promise.state = 'open')
-                   ) AS restrains
+                   closed.closed_at > %(since)s
+                   AND closed.hold_until >= %(today)s AS held,
+                   closed.closed_state = 'legal' OR closed.closed_at > %(since)s
+                   AND closed.closed_state = 'promised'
+                   AND EXISTS (SELECT FROM debt_promise promise
+                                WHERE promise.case_id = closed.id
+                                  AND promise.state = 'open') AS restrains
               FROM opened
               JOIN debt_case closed ON closed.company_id = opened.company_id
                AND closed.partner_id = opened.partner_id
@@ -84,7 +84,7 @@ class DebtLedger(models.AbstractModel):
              ORDER BY opened.id, closed.closed_at DESC, closed.id DESC
             """,
             since=since,
-            today=now.date(),
+            today=self._by_company(entities, "today", SQL("closed.company_id")),
         )
 
     @api.model

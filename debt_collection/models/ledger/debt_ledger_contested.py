@@ -27,17 +27,28 @@ class DebtLedger(models.AbstractModel):
               FROM debt_dispute dispute
               JOIN debt_dispute_account_move_rel held ON held.dispute_id = dispute.id
              WHERE dispute.company_id = ANY(%s)
-               AND (dispute.state = 'open' AND dispute.deadline >= %s
-                    OR dispute.state = 'accepted' AND EXISTS (
-                       SELECT FROM debt_dispute_credit_note_rel drafted
-                         JOIN account_move note ON note.id = drafted.move_id
-                        WHERE drafted.dispute_id = dispute.id AND note.state = 'draft'))
-               %s
+               AND %s %s
              GROUP BY held.move_id
             """,
             companies.ids,
-            self._by_company(companies, "today", SQL("dispute.company_id")),
+            self._dispute_holds(
+                self._by_company(companies, "today", SQL("dispute.company_id"))
+            ),
             of_disputes,
+        )
+
+    @staticmethod
+    def _dispute_holds(day):
+        """SQL condition: on this day a dispute holds what it is about."""
+        return SQL(
+            """
+            (dispute.state = 'open' AND dispute.deadline >= %s
+             OR dispute.state = 'accepted' AND EXISTS (
+                SELECT FROM debt_dispute_credit_note_rel drafted
+                  JOIN account_move note ON note.id = drafted.move_id
+                 WHERE drafted.dispute_id = dispute.id AND note.state = 'draft'))
+            """,
+            day,
         )
 
     @api.model

@@ -31,7 +31,7 @@ class DebtLedger(models.AbstractModel):
         """SQL that opens, updates and closes cases and tells what it did.
 
         Cases are locked in the order of their ids and inserted in the order of
-        their debtors, so that two refreshes wait for each other and never deadlock.
+        their debtors, so that two of these wait for each other and never deadlock.
 
         :return: SQL giving rows ``(kind, number, ids)``; see `_refresh_effects`
         """
@@ -45,9 +45,9 @@ class DebtLedger(models.AbstractModel):
             written AS (%(update)s)
             %(effects)s
             """,
-            ledger=self._ctes(entities, partner_ids),
+            ledger=self._ctes(entities, partner_ids, self._allocates(partner_ids)),
             current=self._refresh_current(entities, partner_ids),
-            differing=self._refresh_differing(),
+            differing=self._refresh_differing(entities),
             changed=self._refresh_changed(entities),
             insert=self._refresh_insert(entities),
             update=self._refresh_update(entities, partner_ids),
@@ -70,8 +70,11 @@ class DebtLedger(models.AbstractModel):
         )
 
     @api.model
-    def _refresh_differing(self):
-        """SQL of the debtors whose case is to be opened, updated or closed."""
+    def _refresh_differing(self, entities):
+        """SQL of the debtors whose case is to be opened, updated or closed.
+
+        Cases that only announce what falls due are left to `_current_statement`.
+        """
         return SQL(
             """
             SELECT difference.*
@@ -81,6 +84,7 @@ class DebtLedger(models.AbstractModel):
                            new.amount_overdue, new.amount_disputed,
                            new.oldest_due_date, coalesce(new.is_open, FALSE) AS is_open,
                            coalesce(new.close_reason, 'paid') AS close_reason,
+                           old.amount_overdue + old.amount_disputed AS was_overdue,
                            old.amount_overdue IS DISTINCT FROM new.amount_overdue
                            OR old.amount_disputed IS DISTINCT FROM new.amount_disputed
                            OR old.oldest_due_date IS DISTINCT FROM new.oldest_due_date
@@ -90,9 +94,11 @@ class DebtLedger(models.AbstractModel):
                       FULL JOIN current old USING (company_id, partner_id)
                      WHERE old.id IS NOT NULL OR new.is_open
                    ) difference
-             WHERE NOT is_open OR other OR stage_id IS DISTINCT FROM new_stage_id
+             WHERE (NOT is_open OR other OR stage_id IS DISTINCT FROM new_stage_id)
+               AND NOT coalesce(%s, FALSE)
             """,
             self._refresh_state(SQL("old"), SQL("new")),
+            self._spared(entities),
         )
 
     @api.model
@@ -145,6 +151,9 @@ class DebtLedger(models.AbstractModel):
             "ladder_id": SQL("changed.ladder_id"),
             "ladder_started_on": today,
             "state": SQL("changed.new_state"),
+            "never_overdue": SQL(
+                "changed.amount_overdue + changed.amount_disputed = 0"
+            ),
             "priority": SQL("'0'"),
             "plan_dirty": SQL("TRUE"),
             "create_date": SQL("%s::timestamp", now),
@@ -240,6 +249,10 @@ class DebtLedger(models.AbstractModel):
                 today,
             ),
             "ladder_paused_days": SQL("coalesce(old.ladder_paused_days, 0) + %s", days),
+            "never_overdue": SQL(
+                "(old.never_overdue OR new.comes_back) AND"
+                " coalesce(new.amount_overdue + new.amount_disputed, 0) = 0"
+            ),
             "plan_dirty": SQL("(old.plan_dirty OR new.comes_back) AND new.is_open"),
             "untold": SQL(
                 "NOT new.comes_back AND (old.untold IS TRUE OR"

@@ -81,7 +81,8 @@ class DebtLedger(models.AbstractModel):
               FROM %(source)s line
               JOIN %(contacts)s partner ON partner.id = line.partner_id
               LEFT JOIN (
-                   SELECT id, payment_state, debt_status, debt_excluded_until
+                   SELECT id, payment_state, debt_status, debt_excluded_until,
+                          debt_collect_barred
                      FROM account_move WHERE %(special)s
                    ) special ON special.id = line.move_id
               LEFT JOIN debt_item_decision decision ON decision.line_id = line.id

@@ -42,7 +42,8 @@ class DebtLedger(models.AbstractModel):
             currency and ``left_currency``, below zero for what remains of a credit;
             ``part``: ``collected, disputed, withheld, not_due`` or ``credit``;
             ``reason``: ``covered`` or ``in_payment`` where nothing is left, otherwise
-            ``no_followup, blocked, excluded, too_old, unflagged, disputed`` or False;
+            ``no_followup, blocked, excluded, may_be_barred, too_old, unflagged,
+            disputed`` or False;
             ``covered_by``: ids of the lines of credits that are laid against it
         :raises AccessError: the user may not read cases
         :raises ValidationError: ``partner_ids`` is no list of ids
@@ -85,7 +86,8 @@ class DebtLedger(models.AbstractModel):
     def _rows(self, entities, partner_ids=None):
         """What is left of each open item, whatever the user's rights.
 
-        :return: list of dict as `items`, with ``move_id`` and ``name`` of the entry
+        :return: list of dict as `items`, with ``move_id`` and ``name`` of the entry,
+            and ``barred``: it may be barred, whatever else is the reason
         """
         self._flush()
         query = SQL(
@@ -127,7 +129,7 @@ class DebtLedger(models.AbstractModel):
                    CASE WHEN rest.amount = 0 AND rest.part = %(credit)s THEN 'covered'
                         WHEN rest.amount = 0 AND rest.paid THEN 'in_payment'
                         WHEN rest.amount = 0 THEN 'covered'
-                        ELSE item.reason END AS reason,
+                        ELSE item.reason END AS reason, item.barred,
                    sign(item.residual) * coalesce(rest.amount, abs(item.residual))
                        AS left,
                    sign(item.residual) * CASE

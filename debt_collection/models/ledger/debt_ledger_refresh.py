@@ -13,6 +13,7 @@ COUNTED_AS = {"stage": "stage_changed", "undone": "opened", "reopened": "opened"
 COMPANY_FIELDS = (
     "debt_auto_flag",
     "debt_collect_entries",
+    "debt_current_ladder_id",
     "debt_grace_days",
     "debt_max_age_days",
     "debt_min_amount",
@@ -33,6 +34,7 @@ WRITTEN = {
         "hold_until",
         "ladder_paused_days",
         "ladder_started_on",
+        "never_overdue",
         "next_contact_at",
         "next_contact_block",
         "next_contact_code",
@@ -80,10 +82,7 @@ class DebtLedger(models.AbstractModel):
         entities.partner_id.fetch(["country_id", "state_id", "tz"])
         try:
             with self.env.cr.savepoint(flush=False):
-                statement = ledger._refresh_statement(entities, partner_ids)
-                with ledger._set_wise(partner_ids):
-                    self.env.cr.execute(statement, log_exceptions=False)
-                    effects = {kind: rest for kind, *rest in self.env.cr.fetchall()}
+                effects = ledger._refresh_run(entities, partner_ids)
         except (
             psycopg2.errors.SerializationFailure,
             psycopg2.errors.DeadlockDetected,
@@ -93,6 +92,27 @@ class DebtLedger(models.AbstractModel):
             return None
         ledger._refresh_written(entities, effects)
         return effects
+
+    @api.model
+    def _refresh_run(self, entities, partner_ids):
+        """Write the cases, by one statement and the further ones of hooks.
+
+        :return: dict of (number, ids) by kind of effect
+        """
+        effects = {}
+        with self._set_wise(partner_ids):
+            for statement in self._refresh_statements(entities, partner_ids):
+                self.env.cr.execute(statement, log_exceptions=False)
+                for kind, number, ids in self.env.cr.fetchall():
+                    known, others = effects.get(kind, (0, []))
+                    ids = list(dict.fromkeys(others + ids)) if others else ids
+                    effects[kind] = known + number, ids
+        return effects
+
+    @api.model
+    def _refresh_statements(self, entities, partner_ids=None):
+        """Hook: the statements of a refresh, in their order."""
+        yield self._refresh_statement(entities, partner_ids)
 
     @api.model
     def _refresh_env(self):

@@ -103,7 +103,13 @@ class DebtLedger(models.AbstractModel):
         """
         texts = {}
         for case in cases:
-            amount = case.currency_id.format(case.amount_overdue + case.amount_disputed)
+            owed = case.amount_overdue + case.amount_disputed
+            amount = case.currency_id.format(owed)
+            if not owed:
+                texts[case.id] = self.env._(
+                    "The case is open again: something falls due soon."
+                )
+                continue
             texts[case.id] = (
                 self.env._(
                     "The case is open again: what had closed it was undone. "

@@ -19,7 +19,9 @@ class DebtCase(models.Model):
     untold = fields.Boolean(
         readonly=True, copy=False, help="Less is owed, and the chatter does not say so."
     )
-    told_at = fields.Datetime(readonly=True, copy=False)
+    # Cases there were before the field count as told: an update announces no payments
+    # of weeks ago. The refresh makes cases without it; those begin with themselves.
+    told_at = fields.Datetime(readonly=True, copy=False, default=fields.Datetime.now)
 
     _untold_idx = models.Index("(id) WHERE untold")
 

@@ -9,6 +9,15 @@ class ResConfigSettings(models.TransientModel):
     debt_max_age_days = fields.Integer(
         related="company_id.debt_max_age_days", readonly=False
     )
+    debt_current_ladder_id = fields.Many2one(
+        related="company_id.debt_current_ladder_id", readonly=False
+    )
+    debt_current_days = fields.Integer(
+        related="company_id.debt_current_days", readonly=False
+    )
+    debt_current_profile_ids = fields.Many2many(
+        related="company_id.debt_current_profile_ids", readonly=False
+    )
     debt_no_followup_count = fields.Integer(compute="_compute_debt_no_followup_count")
 
     @api.depends("company_id", "debt_collect_entries")
