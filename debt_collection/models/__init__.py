@@ -5,6 +5,7 @@ from . import (
     plan,
     message,
     promise,
+    fee,
     call,
     script,
     telephony,
@@ -13,4 +14,5 @@ from . import (
     audit,
     figures,
     privacy,
+    portal,
 )

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import tz_database
-from .policy import CALLBACK_TOLERANCE, HOLIDAY, Contact, Limit
+from .policy import CALLBACK_TOLERANCE, HOLIDAY, TALKS, Contact, Limit
 from .question import Question
 
 HOURS = timedelta(hours=1)
@@ -21,7 +21,7 @@ SPANS = {"day": 24 * HOURS, "week": 7 * 24 * HOURS, "month": 30 * 24 * HOURS}
 class Violation(NamedTuple):
     """Why a contact was not lawful.
 
-    ``reason``: no_policy, no_zone, no_consent, hours, holiday,
+    ``reason``: no_policy, no_zone, no_consent, not_recorded, hours, holiday,
     before_callback or limit; unannounced for a recording that nobody was told of.
     ``zone``: where.  ``limit`` and ``used``: which one, and how many counted already.
     """
@@ -67,6 +67,8 @@ def violations(asked: Question | None, at: datetime) -> list[Violation]:
     consents, callback = asked.policy.consents, asked.callback
     if any(consent.is_missing(asked.channel, asked.target) for consent in consents):
         found.append(Violation("no_consent"))
+    if asked.policy.recorded and asked.channel in TALKS and not asked.target.recorded:
+        found.append(Violation("not_recorded"))
     if callback and at < callback:
         found.append(Violation("before_callback"))
     return [*found, *_exceeded(asked, at)]

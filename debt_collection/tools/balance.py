@@ -68,20 +68,23 @@ def rebalance(
 
 def _level(
     cases: list[Movable],
-    share: Callable[[Hashable], Fraction],
+    share: Callable[..., Fraction],
     give: Callable[[Movable, Hashable], bool],
 ) -> None:
     """Let the highest load give, until nobody can give any more."""
     rest: dict[Hashable, list[Movable]] = {}
     for case in cases:
         rest.setdefault(case.owner, []).append(case)
-    while rest:
-        giver = max(rest, key=lambda one: (share(one), str(one)))
+    stuck: set[Hashable] = set()
+    while able := rest.keys() - stuck:
+        giver = max(able, key=lambda one: (share(one), str(one)))
         given = next((one for one in rest[giver] if give(one, giver)), None)
         if given is None:
-            del rest[giver]
-        else:
-            rest[giver].remove(given)
+            stuck.add(giver)
+            continue
+        rest[giver].remove(given)
+        # Whoever found no taker before may find one in him now.
+        stuck -= {one for one in stuck if share(one, -1) >= share(giver, 1)}
 
 
 def loads_after(

@@ -8,7 +8,7 @@ numbers.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
 STATES = ("draft", "dialing", "ringing", "talking", "wrapup", "done")
@@ -87,6 +87,10 @@ AFTER_ANSWER = frozenset(
     )
 )
 NEWEST, MOST_DIGITS = 2**31, 32
+#: A report may name a time so far ahead of ours: two clocks are never quite the same.
+AHEAD = timedelta(minutes=5)
+#: So long before the number was dialled nothing of the call has happened.
+BEFORE = timedelta(days=1)
 
 
 class EventError(ValueError):
@@ -213,6 +217,24 @@ def _instant(text: object) -> datetime:
     except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise EventError("bad_time") from error
     return at.replace(microsecond=0, tzinfo=None)
+
+
+def bounded(event: Event, now: datetime, dialled_at: datetime | None) -> Event:
+    """Put a time that cannot be right at the nearest that can; keep what was reported.
+
+    An event that is refused is never sent again, and its call would not end. So it is
+    taken, as of the nearest sensible time, and ``reported_at`` says what it had been.
+
+    >>> now = datetime(2026, 3, 10, 9)
+    >>> wrong = Event(1, "answered", datetime(2062, 3, 10, 9))
+    >>> bounded(wrong, now, None).at, bounded(wrong, now, None).values["reported_at"]
+    (datetime.datetime(2026, 3, 10, 9, 0), '2062-03-10T09:00:00')
+    """
+    earliest = min(dialled_at or now, now) - BEFORE
+    if earliest <= event.at <= now + AHEAD:
+        return event
+    values = {**event.values, "reported_at": event.at.isoformat()}
+    return replace(event, at=min(max(event.at, earliest), now), values=values)
 
 
 def fold(events: Iterable[Event], attended: bool = False) -> Facts:

@@ -20,6 +20,7 @@ from .policy import (
     CALLBACK_TOLERANCE,
     CHANNELS,
     HOLIDAY,
+    TALKS,
     Answer,
     Consent,
     Contact,
@@ -38,6 +39,7 @@ __all__ = [
     "CHANNELS",
     "HOLIDAY",
     "NO_CONTACTS",
+    "TALKS",
     "Answer",
     "Consent",
     "Contact",
@@ -54,6 +56,8 @@ __all__ = [
     "gate",
 ]
 
+MENDED = frozenset({"no_consent", "not_recorded"})
+"""Reasons that somebody can do something about, whatever the clock says."""
 HORIZON_DAYS = 400
 """So far ahead the gate looks for a lawful instant."""
 
@@ -93,6 +97,12 @@ def no_consent(policy: Policy, channel: str, target: Target) -> Refusal | None:
     return Refusal("no_consent") if missing else None
 
 
+def not_recorded(policy: Policy, channel: str, target: Target) -> Refusal | None:
+    """Refuse when the law wants the talk recorded, and it would not be."""
+    missing = policy.misses_recording(channel, target)
+    return Refusal("not_recorded") if missing else None
+
+
 class Rules:
     """What holds for a channel, prepared once for all debtors who are asked alike.
 
@@ -109,7 +119,11 @@ class Rules:
         case: int | None,
     ):
         self.zones = zones
-        self.refused = no_zone(zones) or no_consent(policy, channel, target)
+        self.refused = (
+            no_zone(zones)
+            or no_consent(policy, channel, target)
+            or not_recorded(policy, channel, target)
+        )
         if not self.refused:
             found = hours(policy.windows, channel, zones, holidays)
             if found:
@@ -336,7 +350,7 @@ def check(asked: Question, at: datetime, horizon_days: int = HORIZON_DAYS) -> An
     start, until = found or (None, None)
     reason, limit, name = judge.refusal(at) or Refusal("never")
     never = start is None and not judge.refused_for_good
-    if never and reason != "no_consent":
-        # Whoever gives consent is contacted after all.
+    if never and reason not in MENDED:
+        # Whoever gives consent, or is recorded, is contacted after all.
         reason = "never"
     return Answer(False, reason, start, until, limit, name)

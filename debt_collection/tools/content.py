@@ -18,6 +18,14 @@ BEGINNING = 250
 SHORT_WORD = 3
 LONGEST_DECIMALS = 2
 FIGURE = re.compile(r"\d(?:[\d.,'’ \u00a0\u202f]*\d)?")
+# One short word tells no language: “No SMS” is English as well as Spanish.
+TELLING = 2
+# “E-mail” and “l'offre” are one word: their letters alone are words elsewhere.
+WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+# Addresses say nothing of a text's language: neither “acme.de” nor what signs a link.
+ADDRESS = re.compile(r"\S*(?:://|@|\w\.\w)\S*")
+# What signs a link is letters and digits by chance: they may spell any word or amount.
+SIGNED = re.compile(r"(://\S*?[/=])[\w-]{24,}")
 BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")
 BETWEEN_DIGITS = r"[\s().,'’/\u2010-\u2015-]{0,3}"
 # What only speaks of a debt, by the beginnings of words, whatever the language of the
@@ -37,18 +45,25 @@ DEBT_WORDS = (
     *("invoice", "collection agen", "collection of", "amount due", "balance due"),
     *("долг", "должник", "задолжен", "просроч", "неоплач", "взыскан", "коллектор"),
     *("schuld", "mahnung", "überfällig", "inkasso", "rechnung", "forderung"),
-    *("dette", "impay", "facture", "recouvrement", "créance"),
-    *("achterstal", "factuur", "incasso", "openstaand", "deuda", "impag", "moros"),
-    *("dívida", "fatura", "inadimpl", "debito", "fattura", "insolut", "scadut"),
-    *("dług", "zaległ", "faktur", "windykac", "борг", "заборгован", "простроч"),
-    *("қарыз", "берешек", "borç", "skuld", "inkasso", "gjeld", "gæld"),
+    *("zahlungserinnerung", "zahlungsrückst", "zahlungsverzug", "счёт-фактур"),
+    *("dette", "impay", "facture", "recouvrement", "créance", "retard de paiement"),
+    *("achterstal", "factuur", "facturen", "incasso", "openstaand", "vordering"),
+    *("aanmaning", "betalingsherinnering", "deuda", "adeud", "impag", "moros"),
+    *("factura", "vencid", "recobro", "dívida", "fatura", "inadimpl", "débito"),
+    *("cobrança", "em atraso", "devedor", "debito", "debiti", "fattur", "insolut"),
+    *("scadut", "morosit", "recupero credit", "sollecito di pagamento"),
+    *("dług", "zaległ", "faktur", "windykac", "борг", "боржник", "заборгован"),
+    *("простроч", "несплач", "стягнен", "рахунок-фактур", "рахунку-фактур"),
+    *("қарыз", "берешек", "борышкер", "төленбеген", "мерзімі өткен", "шот-фактура"),
+    *("өндіріп ал", "borç", "skuld", "inkasso", "gjeld", "gæld"),
 )
 # How a robot names itself, in the languages of the laws that want it.
 ROBOT_WORDS = (
-    *("robot", "automated", "automatic", "artificial", "virtual assistant", " ai "),
+    *("robot", "automated", "automatic", "artificial", "virtual assistant", "ai"),
     *("робот", "автоматическ", "искусственн", "виртуальн", "автоматичн", "штучн"),
     *("automatisch", "künstlich", "automatique", "artificiel", "automático"),
     *("automatica", "artificiale", "artificial", "kunstmatig", "geautomatiseerd"),
+    *("automátic", "автоматты", "жасанды", "виртуалды"),
     *("automatyczn", "sztuczn", "virtuel", "virtuell", "automat"),
 )
 
@@ -59,7 +74,8 @@ COMMON_WORDS = {
     "en": "the to and of for is are please you your we us not this that",
     "ru": "и в на не вы ваш вам мы нам просим если или по это пожалуйста счёту что",
     "uk": "і та в на не ви ваш вам ми нам просимо якщо або за це будь ласка рахунку що",
-    "kk": "және сіз сізге біз бізге үшін бойынша бұл егер немесе құрметті өтінеміз",
+    "kk": "және сіз сізге біз бізге үшін бойынша бұл егер немесе құрметті өтінеміз "
+    "дейін туралы енді мына рақмет",
     "de": "die der das und ist nicht sie wir bitte für oder ihre uns ein von",
     "fr": "le la les et est vous nous pour ne pas votre veuillez de ou cette",
     "nl": "de het een en is niet u wij voor uw of van ons dit graag",
@@ -142,7 +158,7 @@ def reveals(text: str, names: Iterable[str] = ()) -> list[str]:
     >>> reveals("Acme Debt Ltd about your overdue invoice", ["Acme Debt Ltd"])
     ['overdue', 'invoice']
     """
-    rest = _plain(text)
+    rest = _read(text)
     for name in filter(None, map(_plain, names)):
         rest = rest.replace(name, " ")
     return list(_found(DEBT_WORDS, rest))
@@ -166,7 +182,7 @@ def figures(text: str) -> tuple[str, ...]:
     >>> figures("1,000.00 CHF and 1.250,5 €, ¥ 1,000")
     ('1000.00', '1250.5', '1000')
     """
-    return tuple(map(_figure, FIGURE.findall(text)))
+    return tuple(map(_figure, FIGURE.findall(_unsigned(text))))
 
 
 def _figure(written: str) -> str:
@@ -180,10 +196,10 @@ def _figure(written: str) -> str:
 def names_robot(text: str) -> bool:
     """Tell whether a text says at its beginning that no person speaks.
 
-    >>> names_robot("This is an automated message."), names_robot("Good day.")
+    >>> names_robot("This is an automated message."), names_robot("We call again.")
     (True, False)
     """
-    return _any_of(ROBOT_WORDS, f" {_plain(text)[:BEGINNING]} ")
+    return any(_found(ROBOT_WORDS, _read(text)[:BEGINNING]))
 
 
 def language(text: str) -> str | None:
@@ -191,10 +207,12 @@ def language(text: str) -> str | None:
 
     >>> language("Please call us back. To refuse, write to us"), language("Acme 12 €")
     ('en', None)
+    >>> language("We call you: https://acme.de/la-le.les")
+    'en'
     >>> language("Просим Вас перезвонить нам по этому счёту")
     'ru'
     """
-    words = Counter(re.findall(r"[^\W\d_]+", _plain(text)))
+    words = Counter(WORD.findall(ADDRESS.sub(" ", _plain(text))))
     scores = Counter(
         {
             code: sum(words[word] for word in set(common.split()))
@@ -202,7 +220,7 @@ def language(text: str) -> str | None:
         }
     )
     (best, most), (_next, second) = scores.most_common(2)
-    return best if most > second else None
+    return best if most > second and most >= TELLING else None
 
 
 def names_amount(text: str, amount: str) -> bool:
@@ -215,7 +233,8 @@ def names_amount(text: str, amount: str) -> bool:
     """
     whole, _point, decimals = amount.partition(".")
     forms = [whole + decimals] + [whole] * (not decimals.strip("0"))
-    return any(_has_digits(text, digits) for digits in forms)
+    rest = _unsigned(text)
+    return any(_has_digits(rest, digits) for digits in forms)
 
 
 def _missing(plain: str, demands: Demands) -> Iterator[Problem]:
@@ -295,3 +314,13 @@ def _whole(text: str, digits: str) -> bool:
 def _plain(text: str) -> str:
     """Return a text in small letters, with single blanks and no marks of bold type."""
     return BLANKS.sub(" ", text.replace("*", "")).strip().casefold()
+
+
+def _read(text: str) -> str:
+    """Return what a reader takes in of a text: all but the signatures of links."""
+    return _unsigned(_plain(text))
+
+
+def _unsigned(text: str) -> str:
+    """Return a text without what signs its links."""
+    return SIGNED.sub(r"\1", text)

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from .clock import DAY, instant, local
-from .contact import Contact, Question, check
+from .contact import MENDED, Contact, Question, check
 from .ladder import NO_WISHES, Plan, Wishes, plan
 from .ladder_messages import WAITS, next_message
 from .policy import Target
@@ -22,9 +22,7 @@ KINDS = ("calls", "messages")
 """What is foreseen, as of `Contacts`."""
 A_CALL = timedelta(minutes=1)
 """After a call the planner is asked again."""
-STUCK = frozenset(
-    {"never", "no_hours", "no_zone", "no_policy", "no_country", "no_consent"}
-)
+STUCK = MENDED | {"never", "no_hours", "no_zone", "no_policy", "no_country"}
 """Reasons of the planner for which there is no lawful instant at all."""
 
 

@@ -61,11 +61,6 @@ case=None, incoming=False, minutes=1, place='', busy=False), \
         """Return the history with one contact more."""
         return History([*self.groups, (Kind._make(contact[1:]), [contact.at])])
 
-    def without(self, at: datetime) -> "History":
-        """Return the history without what was done at an instant."""
-        groups = [(kind, [t for t in times if t != at]) for kind, times in self.groups]
-        return History([group for group in groups if group[1]])
-
     def __len__(self) -> int:
         return sum(len(times) for _kind, times in self.groups)
 

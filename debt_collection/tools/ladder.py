@@ -22,6 +22,7 @@ __all__ = ["PARTS", "Plan", "Step", "Wishes", "plan", "step_on"]
 HORIZON = timedelta(days=HORIZON_DAYS)
 NEVER = (datetime.max, datetime.max)
 HOUR = 60
+RINGING = frozenset(("call", "robot_call", "voice_message"))
 SATURDAY = 5
 
 
@@ -53,12 +54,15 @@ class Wishes:
 
     ``hours`` weighs the local hours 0-23 by how likely the debtor answers.  ``named``
     is the hour that he named himself: an hour more or less, it beats all spread, and he
-    is contacted once a day.  ``saturdays``: he is at home then.  ``working``: the hours
-    of whoever is to call.
+    is contacted once a day; half past is 0.5.  ``evening``: the minute of the local day
+    from which he is at home: an attempt of the evening waits for it where the law
+    allows.  ``saturdays``: he is at home then.  ``working``: the hours of whoever is to
+    call.
     """
 
     hours: Mapping[int, float] = field(default_factory=dict)
-    named: int | None = None
+    named: float | None = None
+    evening: int | None = None
     saturdays: bool = False
     working: Hours | None = None
 
@@ -201,9 +205,24 @@ class _Planner:
         """Return where the step may take place on a day, one slot per part."""
         slots = []
         for part, start, end in self._days.parts(number):
-            if lower < end and (found := self._first(step, max(lower, start), end)):
+            if lower < end and (
+                found := self._in_part(step, number, lower, start, end)
+            ):
                 slots.append(Slot(*found, part, self._made(start, end)))
         return slots
+
+    def _in_part(
+        self, step: Step, number: int, lower: datetime, start: datetime, end: datetime
+    ) -> Span | None:
+        """Return where in a part of a day the step may take place.
+
+        In the evening that is once the debtor is at home, or earlier where it must be.
+        """
+        start, home = max(lower, start), self._wishes.evening
+        at_home = self._days.at(number, home) if home is not None else start
+        if start < at_home < end and (found := self._first(step, at_home, end)):
+            return found
+        return self._first(step, start, end)
 
     def _named(
         self, step: Step, number: int, lower: datetime, final: bool
@@ -295,11 +314,15 @@ class _Planner:
 
 
 def _times(asked: Question) -> tuple[list[datetime], list[datetime]]:
-    """Return when all contacts by the channel were, and those of this ladder."""
+    """Return when all contacts by the channel were, and those of this ladder.
+
+    A telephone that rang for a machine has rung: that was an attempt as others are.
+    """
+    ways = RINGING if asked.channel == "call" else {asked.channel}
     every: list[datetime] = []
     own: list[datetime] = []
     for kind, times in asked.history.groups:
-        if kind.channel == asked.channel:
+        if kind.channel in ways:
             every += times
             mine = asked.case is None or kind.case is None or kind.case == asked.case
             if mine and not kind.incoming:
@@ -344,13 +367,15 @@ class _Days:
             )
         return self._parts[number]
 
-    def around(self, number: int, hour: int) -> Span:
+    def at(self, number: int, minute: int) -> datetime:
+        """Return when it is so many minutes after midnight on a ladder day."""
+        return instant(self._home, self.day(number), minute)
+
+    def around(self, number: int, hour: float) -> Span:
         """Return the span from an hour before until an hour after a local hour."""
-        day, start, end = self.day(number), max(0, hour - 1), min(24, hour + 1)
-        return (
-            instant(self._home, day, start * HOUR),
-            instant(self._home, day, end * HOUR),
-        )
+        minute = round(hour * HOUR)
+        start, end = max(0, minute - HOUR), min(24 * HOUR, minute + HOUR)
+        return self.at(number, start), self.at(number, end)
 
 
 _days = lru_cache(maxsize=1024)(_Days)

@@ -14,6 +14,7 @@ from .clock import DAY, SECOND, instant, local, period_start, segments
 from .contact import (
     CALLBACK_TOLERANCE,
     HORIZON_DAYS,
+    MENDED,
     Contact,
     Judge,
     Limit,
@@ -205,13 +206,13 @@ def _hopeless_until(judge: Judge, last: datetime) -> datetime:
 def _without_hope(pieces: list[Segment], until: datetime) -> list[Segment]:
     """Call "never" what is refused with nothing lawful within the horizon.
 
-    Not what a consent would make lawful.
+    Not what a consent, or a recording, would make lawful.
     """
     trailing = next((n for n, one in enumerate(pieces[::-1]) if one.allowed), None)
     first = 0 if trailing is None else len(pieces) - trailing
     return pieces[:first] + [
         one._replace(reason="never")
-        if one.start < until and one.reason != "no_consent"
+        if one.start < until and one.reason not in MENDED
         else one
         for one in pieces[first:]
     ]

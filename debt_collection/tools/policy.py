@@ -14,6 +14,8 @@ from itertools import product
 from typing import NamedTuple, Protocol
 
 CHANNELS = ("call", "robot_call", "sms", "email", "voice_message", "letter", "visit")
+TALKS = frozenset({"call", "robot_call"})
+"""Channels by which somebody, or a robot, talks with the debtor."""
 HOLIDAY = 7
 """Pseudo weekday of a window: 0 is Monday, 6 Sunday, 7 a public holiday."""
 CALLBACK_TOLERANCE = timedelta(minutes=60)
@@ -119,7 +121,8 @@ class Policy:
     ``callback_beyond_limits``: a call at the time the debtor asked for is not refused
     by any of the limits; the hours hold all the same.  ``then``: from this day on, in
     the debtor's local time, another policy holds instead.  ``consents`` tell what is
-    lawful only with the debtor's consent.
+    lawful only with the debtor's consent.  ``recorded``: what is talked is recorded, or
+    it is not lawful.
     """
 
     windows: tuple[Window, ...]
@@ -127,14 +130,27 @@ class Policy:
     callback_beyond_limits: bool = False
     then: tuple[date, "Policy"] | None = None
     consents: tuple[Consent, ...] = ()
+    recorded: bool = False
 
     def __hash__(self) -> int:
         # What was worked out for a policy is looked up by it, for each of thousands.
         found = self.__dict__.get("_hash")
         if found is None:
-            found = hash((self.windows, self.limits, self.then, self.consents))
+            rules = self.windows, self.limits, self.then, self.consents, self.recorded
+            found = hash(rules)
             object.__setattr__(self, "_hash", found)
         return int(found)
+
+    def misses_recording(self, channel: str, target: "Target") -> bool:
+        """Tell whether it wants a contact recorded that would not be.
+
+        >>> recorded = Policy((), recorded=True)
+        >>> [recorded.misses_recording(way, Target()) for way in ("call", "sms")]
+        [True, False]
+        >>> recorded.misses_recording("call", Target(recorded=True))
+        False
+        """
+        return self.recorded and channel in TALKS and not target.recorded
 
 
 NOTHING = Policy(())
@@ -189,15 +205,17 @@ class Target(NamedTuple):
 
     ``place`` as of `Contact`.  ``mobile``: the number is, or may be, a mobile one.
     ``consented``: the debtor has consented to be contacted there by that channel.
+    ``recorded``: what is talked there is recorded.
     """
 
     place: str = ""
     mobile: bool = True
     consented: bool = False
+    recorded: bool = False
 
 
 ANYWHERE = Target()
-"""Nothing is known of where the contact goes, and no consent."""
+"""Nothing is known of where the contact goes, no consent, and nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +223,10 @@ class Answer:
     """What the gate says.
 
     ``reason``: ok, callback (allowed thanks to the callback), no_zone, no_consent,
-    no_hours, hours, holiday, before_callback, limit, never.  ``next_at`` is the
-    earliest lawful instant from the one asked for on, None when there is none within
-    the horizon; ``until`` the end of the uninterrupted lawful stretch that begins
-    there, or the horizon.
-    ``limit`` and ``zone`` tell which one refused.
+    not_recorded, no_hours, hours, holiday, before_callback, limit, never.  ``next_at``
+    is the earliest lawful instant from the one asked for on, None when there is none
+    within the horizon; ``until`` the end of the uninterrupted lawful stretch that
+    begins there, or the horizon.  ``limit`` and ``zone`` tell which one refused.
     """
 
     allowed: bool
@@ -240,8 +257,8 @@ def windows_for(windows: Iterable[Window], channel: str) -> tuple[Window, ...]:
 def combine(policies: Iterable[Policy]) -> Policy:
     """Return the policy under which is lawful what each of these allows, and no more.
 
-    The hours are those common to all; every limit of each holds, and every consent that
-    one of them asks for is needed.  A callback is spared
+    The hours are those common to all; every limit of each holds, and every consent and
+    recording that one of them asks for is needed.  A callback is spared
     by the limits of those policies only that spare it.  No policies: nothing is lawful.
 
     >>> week = frozenset(range(7))
@@ -262,6 +279,7 @@ def combine(policies: Iterable[Policy]) -> Policy:
         _common_windows(policies),
         tuple(dict.fromkeys(limits)),
         consents=tuple(dict.fromkeys(consents)),
+        recorded=any(policy.recorded for policy in policies),
     )
 
 

@@ -27,14 +27,31 @@ _REFUSING = """
     no más, sair, pare, chega, basta, disiscrivi, ferma, cancella, rezygnuje,
     rezygnuję, wypisz, відписатися, відмова, відписка, не пишіть, не дзвоніть, тоқтат,
     тоқтату, бас тарту, रोकें, बंद, बंद करें, iptal, dur, ret, avsluta, avmeld,
-    afmeld, lopeta
+    afmeld, lopeta,
+    keine anrufe, keine e-mails, keine sms mehr, nicht mehr schreiben, löschen,
+    отказ от sms, отказ от смс, відмова від sms, відмова від смс, geen sms meer,
+    sms-тен бас тарту, смс-тен бас тарту,
+    arrêtez, arretez, désinscription, desinscription, je refuse, plus de mails,
+    plus d'e-mails, plus d’e-mails, plus d'appels, plus d’appels, ne plus recevoir,
+    stop ermee, geen e-mails, geen e-mail, niet meer sturen, niet meer bellen,
+    darme de baja, dar de baja, deme de baja, no más sms, no mas sms, no recibir sms,
+    no más correos, no más llamadas, no me escriban, no me llamen, detener,
+    parar sms, parem, descadastrar, cancelar envio, não quero, nao quero, não enviar,
+    nao enviar, não ligue, nao ligue, não me ligue, nao me ligue, não quero receber,
+    cancellami, disiscrivimi, annulla, niente sms, niente più sms, niente piu sms,
+    niente e-mail, non chiamatemi, non scrivetemi, fermare, rifiuto,
+    відписатись, відпишіть, відпишіть мене, відмовляюся, відмовляюсь, досить,
+    припиніть, не телефонуйте, не надсилайте, не надсилати, без sms,
+    тоқта, тоқтатыңыз, бас тартамын, жазбаңыз, жазбаңыздар, хабарласпаңыз,
+    қоңырау шалмаңыз, жібермеңіз, керек емес, sms керек емес
 """
 REFUSING = frozenset(word.strip() for word in _REFUSING.split(","))
 # Words by which he takes it back.
 CONSENTING = frozenset(("start", "unstop", "yes start", "старт", "resume", "subscribe"))
 _POLITE = """
     please pls plz thanks thank you now bitte danke svp merci пожалуйста прошу спасибо
-    por favor gracias obrigado alstublieft aub graag grazie prosze proszę будь ласка
+    por favor gracias obrigado obrigada alstublieft aub graag grazie prego prosze proszę
+    будь ласка дякую прошу рақмет өтінемін өтінеміз
 """
 POLITE = frozenset(_POLITE.split())
 # Whatever is no punctuation: letters of India have marks that are no letters.
@@ -55,8 +72,18 @@ PHRASES = re.compile(
         | (?:ne|n['’]) \s? (?:me|m['’]) \s? (?:\w+\s?){0,2}
             (?:contactez|appelez|écrivez|envoyez) \s plus
         | plus\ (?:de\ )?(?:sms|appels|mails|messages) | laissez-moi
-        | geen\ (?:sms|mails?|telefoon|berichten) | no\ me\ (?:llame|escriba|contacte)
-        | não\ (?:me\ )?(?:ligue|contate|envie|escreva) | non\ (?:mi\ )?(?:chiam|scriv)
+        | (?:arrêtez|cessez)\ de | (?:je\ )?retire\ mon\ consentement
+        | geen\ (?:sms|e-?mails?|telefoon|berichten|oproepen)
+        | (?:bel|mail|schrijf|sms)\ (?:mij|me)\ niet
+        | niet\ meer\ (?:bellen|mailen|schrijven|sms)
+        | no\ me\ (?:llam|escrib|contact|envíe|mande) | dej(?:e|en)\ de
+        | no\ quiero\ (?:más|recibir)
+        | n[ãa]o\ (?:me\ )?(?:ligu|contat|envi|escrev|mand)
+        | par(?:e|em)\ de | n[ãa]o\ quero\ (?:mais|receber)
+        | non\ (?:mi\ )?(?:chiam|scriv|contatt|invia) | smett(?:a|ete|etela)\ di
+        | revoco\ (?:il\ )?consenso | не\ (?:телефонуйте|надсилайте)
+        | (?:қоңырау\ шалма|хабарласпа|мазалама|жазба)ң(?:ыз|дар) | жіберме(?:ңіз|ңдер)
+        | бас\ тартамын | келісімімді\ қайтар
         | nie\ (?:dzwoń|pisz|kontaktuj)
     )""",
     re.IGNORECASE | re.VERBOSE,

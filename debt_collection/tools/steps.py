@@ -25,7 +25,8 @@ class Step:
 
     By another channel than ``call`` one message is sent per ``every_days`` days: at
     once, or where ``after_unanswered`` is not 0, after a day that ends with so many
-    attempts in vain since the last conversation.
+    attempts in vain since the last conversation.  ``group``: the caller's, of the cases
+    for which alone the step is.
     """
 
     first_day: int
@@ -37,6 +38,7 @@ class Step:
     parts: tuple[str, ...] = ("morning", "midday", "evening")
     key: int | None = None
     after_unanswered: int = 0
+    group: int | None = None
 
     def span(self, day: int) -> tuple[int, int]:
         """Return the first and last ladder day over which a day's attempts count.

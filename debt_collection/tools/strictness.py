@@ -149,3 +149,45 @@ def _later(one: date | None, other: date | None, open_end: bool = False) -> bool
     if open_end:
         return one is None or other is not None and one > other
     return other is None or one is not None and one > other
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A limitation period: after how many years a claim may be barred, and whose.
+
+    ``from_year_end``: the years are counted from the end of the year of the due date.
+    ``debtor`` is any, person or company; ``country`` the id of one.
+    """
+
+    years: int
+    from_year_end: bool = False
+    debtor: str = "any"
+    country: int = 0
+    active: bool = True
+
+
+def weaker_period(before: Period, after: Period) -> tuple[str, ...]:
+    """Return in which respects a limitation period is weaker than it was, sorted.
+
+    They are: force, length, scope.
+
+    >>> weaker_period(Period(3), Period(4))
+    ('length',)
+    >>> weaker_period(Period(3), Period(2, from_year_end=True))
+    ()
+
+    What is made longer in the archive is longer when it is back:
+
+    >>> weaker_period(Period(3, active=False), Period(30, active=False))
+    ('length',)
+    """
+    if before.active and not after.active:
+        return ("force",)
+    # Whoever falls due in January waits almost a year for the year to end.
+    until_year_end = after.from_year_end and not before.from_year_end
+    found = set()
+    if after.years + until_year_end > before.years:
+        found.add("length")
+    if after.country != before.country or after.debtor not in ("any", before.debtor):
+        found.add("scope")
+    return tuple(sorted(found))

@@ -27,3 +27,10 @@ class DebtAgedAsk(models.TransientModel):
             "name": name,
             "context": {"debt_as_of": fields.Date.to_string(self.date)},
         }
+
+    def action_print(self):
+        """The same as PDF."""
+        self.ensure_one()
+        report = self.env.ref("debt_collection.debt_aged_action_report")
+        data = {"as_of": fields.Date.to_string(self.date)}
+        return report.report_action(None, data=data)

@@ -60,38 +60,44 @@ class DebtCallInbound(models.TransientModel):
         )
 
     @api.model
-    def action_incoming(self, number=None):
+    def action_incoming(self, number=None, our_number=None):
         """For telephony: what to show when a call comes in.
 
         Nothing is put on record: a page is also opened by a link, by going back, by a
         tab that is restored. Taking the call is one key, the caller being focused.
 
         :param str number: the caller's number, in any form
+        :param str our_number: which of our numbers was rung
         :return: the action of the search, with the number in it
         """
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_call_inbound_action"
         )
-        return action | {"context": {"default_query": number or False}}
+        context = {"default_query": number or False}
+        if our_number:
+            context["default_our_number"] = our_number
+        return action | {"context": context}
 
     @api.model
-    def action_take(self, case_id, number=None, contact_id=None):
+    def action_take(self, case_id, number=None, contact_id=None, our_number=None):
         """Put the call on record and show its window.
 
         :param int case_id: the caller's open case
         :param str number: the number he calls from, where it is known
         :param int contact_id: who is on the line, where that is known
+        :param str our_number: which of our numbers was rung, where that is known
         :raises UserError: what is given is no case, no contact or no number
         """
         self.check_access("read")
         if not is_id(case_id):
             raise UserError(self.env._("Choose whose call it is."))
         check(self.env, is_id, contact_id)
-        check(self.env, is_text, number)
+        check(self.env, is_text, number, our_number)
         case = self.env["debt.case"].browse(case_id)
         contact = self.env["res.partner"].browse(contact_id or []).exists()
         if contact.commercial_partner_id != case.partner_id:
             contact = contact.browse()
         call = case._open_inbound(number=number, contact=contact)
+        call._note_our_number(our_number)
         return self.env["debt.call.wizard"]._action_open(call)

@@ -30,7 +30,9 @@ class DebtCallPerson(models.TransientModel):
     )
     preferred_channel = fields.Selection(
         lambda self: (
-            self.env["res.partner"]._fields["debt_preferred_channel"].selection
+            self.env["res.partner"]
+            ._fields["debt_preferred_channel"]
+            ._description_selection(self.env)
         ),
         string="Best Way to Reach",
     )
@@ -51,6 +53,9 @@ class DebtCallPerson(models.TransientModel):
     def _learn(self):
         self.ensure_one()
         values = {name: self[name] for name in VALUES if self[name]}
+        if self.role and not self.name:
+            # “The bookkeeper, under this number”: a person without a name.
+            values["name"] = self.role
         if self.has_hour:
             values["preferred_hour"] = self.preferred_hour
         if self.learned_from:

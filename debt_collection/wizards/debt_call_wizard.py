@@ -36,9 +36,6 @@ class DebtCallWizard(models.TransientModel):
     amount_overdue = fields.Monetary(related="case_id.amount_overdue")
     amount_disputed = fields.Monetary(related="case_id.amount_disputed")
 
-    local_time = fields.Char(compute="_compute_gate")
-    gate_allowed = fields.Boolean(compute="_compute_gate")
-    gate_message = fields.Char(compute="_compute_gate")
     phone_ids = fields.One2many("debt.call.wizard.phone", "wizard_id")
     other_number = fields.Char(
         help="A number that is not on the list. It is kept with the debtor's numbers; "
@@ -49,6 +46,8 @@ class DebtCallWizard(models.TransientModel):
     shown_count = fields.Integer(compute="_compute_shown")
     has_foreign = fields.Boolean(compute="_compute_shown")
     direction = fields.Selection(related="call_id.direction")
+    our_number = fields.Char(related="call_id.our_number")
+    answers_text = fields.Char(related="call_id.answers_text")
 
     party = fields.Selection(
         PARTIES[::-1],
@@ -68,12 +67,6 @@ class DebtCallWizard(models.TransientModel):
     needs_dispute = fields.Boolean(related="outcome_id.needs_dispute")
     needs_note = fields.Boolean(related="outcome_id.needs_note")
     needs_confirmation = fields.Boolean(related="outcome_id.needs_confirmation")
-    dispute_code = fields.Selection(
-        lambda self: self.env["debt.dispute"]._fields["reason_code"].selection,
-        string="Kind of Dispute",
-        default="other",
-    )
-    dispute_reason = fields.Text(string="What Is Wrong")
     dialled_phone_id = fields.Many2one(
         "debt.phone",
         string="Number Dialled",
@@ -102,18 +95,6 @@ class DebtCallWizard(models.TransientModel):
     def _compute_display_name(self):
         for wizard in self:
             wizard.display_name = wizard.partner_id.display_name
-
-    # Depends on the clock and on the ledger as well, both read at every opening.
-    @api.depends("call_id", "call_state")
-    def _compute_gate(self):
-        now = fields.Datetime.now()
-        for wizard in self:
-            case = wizard.case_id
-            facts = case._contact_facts()[case]
-            answer = case._contact_gate("call", now, facts)
-            wizard.local_time = case._local_time(now, facts)
-            wizard.gate_allowed = answer.allowed
-            wizard.gate_message = case._contact_message(answer, now, facts)
 
     @api.depends("item_ids")
     def _compute_shown(self):
@@ -147,10 +128,11 @@ class DebtCallWizard(models.TransientModel):
 
     # --- opening ------------------------------------------------------------------
     @api.model
-    def _action_open(self, call):
+    def _action_open(self, call, claim=None):
         """The action that shows the window of a call, made or found again.
 
         :param call: ``debt.call`` of the calling user
+        :param Claim claim: as the queue handed it out just now
         """
         call.ensure_one()
         self._prefetch_partners(call)
@@ -165,7 +147,7 @@ class DebtCallWizard(models.TransientModel):
             "name": self.env._("Call"),
             "path": "debt-call",
             "res_model": self._name,
-            "res_id": self._for_call(call).id,
+            "res_id": self._for_call(call, claim).id,
             "views": [(False, "form")],
             "target": "current",
         }
@@ -178,39 +160,45 @@ class DebtCallWizard(models.TransientModel):
         self.env["res.partner"].browse(people.ids).mapped("name")
 
     @api.model
-    def _for_call(self, call):
-        """The user's window of a call, with what the ledger says now.
+    def _for_call(self, call, claim=None):
+        """The user's window of a call, with what ledger and gate say now.
 
+        :param Claim claim: as of `_action_open`
         :raises AccessError: the call is another operator's
         """
         call._check_owner()
         # Superuser: the window points at invoices, which an operator may not read, and
         # at numbers whatever team has the debtor's other cases.
         wizards = self.sudo()
-        wizard = wizards.search([("call_id", "=", call.id)], limit=1)
+        # A call that was opened a moment ago has none.
+        wizard = wizards.browse()
+        if not claim or not claim.answer:
+            wizard = wizards.search([("call_id", "=", call.id)], limit=1)
         if not wizard:
-            values = self._prepare_window(call) | self._prepare_start(call)
+            values = self._prepare_window(call, (), claim) | self._prepare_start(call)
             wizard = wizards.create({"call_id": call.id, **values})
         elif call.state != "done":
             ticked = wizard.item_ids.filtered("selected").mapped("line_ref")
             wizard.item_ids.unlink()
             wizard.phone_ids.unlink()
-            wizard.write(self._prepare_window(call, ticked))
+            values = self._prepare_window(call, ticked, claim)
+            if wizard.step_id and wizard.step_id.script_id != call.script_id:
+                # The debtor called us while he was on the screen to be called.
+                values |= self._prepare_start(call)
+            wizard.write(values)
         return wizard.with_env(self.env)
 
     @api.model
     def action_next(self):
         """The next call in the call window, else what to do instead."""
-        if call := self._next_call():
-            return self._action_open(call)
+        if claim := self._next_claim():
+            return self._action_open(claim.call, claim)
         return self._queue_is_empty("debt_collection.debt_case_action_my_day")
 
     @api.model
-    def _next_call(self):
+    def _next_claim(self):
         """The user's open call, else one with whoever is due next, else none."""
-        return self._own_open_call() or self.env["debt.call"].browse(
-            self.env["debt.case"].claim_next() or []
-        )
+        return self.env["debt.queue"]._claim_next()
 
     @api.model
     def _own_open_call(self):
@@ -229,10 +217,8 @@ class DebtCallWizard(models.TransientModel):
     @api.model
     def _queue_is_empty(self, action_xmlid=None):
         """A friendly word instead of a call, and where to go from there."""
-        if action_xmlid:
-            follow = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
-        else:
-            follow = {"type": "ir.actions.client", "tag": "debt_collection.leave"}
+        # The page loads an action by its name as from a menu, its help with it.
+        leave = {"type": "ir.actions.client", "tag": "debt_collection.leave"}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -240,7 +226,7 @@ class DebtCallWizard(models.TransientModel):
                 "type": "info",
                 "title": self.env._("Nobody is to be called now"),
                 "message": self._queue_message(),
-                "next": follow,
+                "next": action_xmlid or leave,
             },
         }
 

@@ -1,7 +1,8 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, format_datetime
 
 from ..tools.promise import MAX_PARTS
 
@@ -29,11 +30,18 @@ class DebtCallWizard(models.TransientModel):
     def _compute_history_html(self):
         for wizard in self:
             entries = wizard._read_history()
+            zone, clock = wizard._clock()
             wizard.standing_promise = wizard._tell_standing(entries)
             wizard.history_html = wizard._render(
                 "call_history",
                 entries=entries[:ENTRIES_SHOWN],
                 currency=wizard.currency_id,
+                # Not by widgets, which read the user's language from the database.
+                told_day=partial(format_date, self.env),
+                told_at=partial(
+                    format_datetime, self.env, tz=zone, dt_format="d MMM HH:mm"
+                ),
+                clock=clock,
                 labels=wizard._history_labels(),
             )
 

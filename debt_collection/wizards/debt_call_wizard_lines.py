@@ -14,7 +14,9 @@ class DebtCallWizardPhone(models.TransientModel):
     wizard_id = fields.Many2one(
         "debt.call.wizard", required=True, index=True, ondelete="cascade"
     )
-    phone_id = fields.Many2one("debt.phone", required=True, ondelete="cascade")
+    phone_id = fields.Many2one(
+        "debt.phone", required=True, readonly=True, ondelete="cascade"
+    )
     contact_id = fields.Many2one(related="phone_id.contact_id")
     number = fields.Char(related="phone_id.number")
     extension = fields.Char(related="phone_id.extension")
@@ -74,23 +76,35 @@ class DebtCallWizardItem(models.TransientModel):
 class DebtCallWizard(models.TransientModel):
     _inherit = "debt.call.wizard"
 
+    other_item = fields.Char(
+        string="Another Invoice", help="The number of an open item that is not shown."
+    )
+
     @api.model
-    def _prepare_window(self, call, ticked=()):
+    def _prepare_window(self, call, ticked=(), claim=None):
         """Values of the numbers and of the items as the ledger says now.
 
         :param call: ``debt.call`` of the window
         :param ticked: ids of the lines the operator ticked before
+        :param Claim claim: what the gate said when the queue handed it out
         """
         # Superuser: the case of the operator's own call, which he may read.
         case = call.case_id.sudo()
         today = case.company_id._debt_today()
         rows = case._read_items()
+        if set(ticked) - {row["line_id"] for row in rows}:
+            every = case._read_items(every=True)
+            rows = rows + [
+                row for row in every[len(rows) :] if row["line_id"] in ticked
+            ]
         in_company = self.with_company(case.company_id)
         items = [in_company._prepare_item_values(row, today, ticked) for row in rows]
+        answer, facts = self._ask_gate(call.case_id, claim)
         return {
-            "phone_ids": self._prepare_phones(case.partner_id),
+            "phone_ids": self._prepare_phones(facts),
             "item_count": rows[0]["total"] if rows else 0,
             "item_ids": [Command.create(item) for item in items],
+            "gate_asked": self._tell_gate(call.case_id, answer, facts),
             **self._prepare_matter(case, rows),
         }
 
@@ -111,6 +125,48 @@ class DebtCallWizard(models.TransientModel):
             "line_ref": row["line_id"],
             "selected": row["line_id"] in ticked,
         }
+
+    # --- more items than are shown --------------------------------------------------
+    def action_add_item(self):
+        """Tick an item that the debtor names by its number, shown or not.
+
+        :raises UserError: no open item has such a number, or several have
+        """
+        self.ensure_one()
+        self.call_id._check_owner()
+        named = (self.other_item or "").strip().lower()
+        # Superuser: the case of the operator's own call, which he may read.
+        case = self.case_id.sudo()
+        rows = [
+            row
+            for row in case._read_items(every=True)
+            if named
+            and named in (row["name"] or "").lower()
+            and row["status"] not in ("covered", "credit")
+        ]
+        rows = [row for row in rows if row["name"].lower() == named] or rows
+        # An invoice of several instalments is one number.
+        if len({row["move_id"] for row in rows}) != 1:
+            raise UserError(
+                self.env._("Type the number of one open invoice, or its last digits.")
+                if not rows
+                else self.env._(
+                    "%(count)s open items have that in their number: type more of it.",
+                    count=len(rows),
+                )
+            )
+        # Superuser: the window points at invoices, which an operator may not read.
+        window = self.sudo().with_company(case.company_id)
+        ticked = {row["line_id"] for row in rows}
+        shown = window.item_ids.filtered(lambda one: one.line_ref in ticked)
+        shown.selected = True
+        today, there = case.company_id._debt_today(), set(shown.mapped("line_ref"))
+        window.item_ids = [
+            Command.create(window._prepare_item_values(row, today, ticked))
+            for row in rows
+            if row["line_id"] not in there
+        ]
+        self.other_item = False
 
     # --- the buttons --------------------------------------------------------------
     def _dial(self, phone=None, number=None):
@@ -142,10 +198,10 @@ class DebtCallWizard(models.TransientModel):
     def action_save_next(self):
         """Log the outcome and bring the next debtor."""
         self._finish()
-        call = self._next_call()
-        if not call:
+        claim = self._next_claim()
+        if not claim:
             return self._queue_is_empty()
-        return self._replace_by(self._action_open(call))
+        return self._replace_by(self._action_open(claim.call, claim))
 
     def action_next_window(self):
         """From a finished window to the next debtor."""
@@ -179,6 +235,7 @@ class DebtCallWizard(models.TransientModel):
             raise UserError(self.env._("Choose how the call ended."))
         if missing := self._missing():
             raise UserError(missing)
+        self._prefetch_partners(self.call_id)
         self.call_id._name_dialled(self.dialled_phone_id)
         self.call_id.finish(self.outcome_id.code, **self._prepare_finish_values())
         # Superuser: the call is the operator's own, whose outcome has just been taken.
@@ -197,9 +254,4 @@ class DebtCallWizard(models.TransientModel):
             values["callback_at"] = self.callback_at
         if self.needs_promise:
             values |= self._prepare_promise_values()
-        if self.needs_dispute:
-            ticked = self.item_ids.filtered("selected")
-            values["dispute_move_ids"] = ticked.move_id.ids
-            values["dispute_reason"] = self.dispute_reason
-            values["dispute_code"] = self.dispute_code
         return values

@@ -173,7 +173,7 @@ class DebtCallSend(models.TransientModel):
         required=True,
         default="email",
     )
-    address = fields.Char(string="To", compute="_compute_look")
+    address = fields.Char(string="Recipient", compute="_compute_look")
     subject = fields.Char(compute="_compute_look")
     body = fields.Html(string="Text", compute="_compute_look", sanitize=True)
     problem = fields.Char(
@@ -209,3 +209,22 @@ class DebtCallSend(models.TransientModel):
         told = self.call_id.send(self.kind, self.channel, self.line_refs or None)
         told["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return told
+
+    def action_letter(self):
+        """A demand letter instead: looked at, printed, and on record."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_letter_print_action"
+        )
+        chosen = {"active_model": "debt.case", "active_ids": self._case().ids}
+        return action | {"context": chosen}
+
+    def action_statement(self):
+        """The statement of account, to be printed."""
+        report = self.env.ref("debt_collection.debt_statement_action_case")
+        return report.report_action(self._case().ids)
+
+    def _case(self):
+        """:raises AccessError: somebody else speaks with the debtor"""
+        self.ensure_one()
+        self.call_id._check_owner()
+        return self.call_id.case_id

@@ -44,16 +44,13 @@ class DebtCallWizard(models.TransientModel):
     _inherit = "debt.call.wizard"
 
     @api.model
-    def _prepare_phones(self, debtor):
-        """Commands for the numbers of the debtor, in the order to try them in."""
-        # Superuser: exactly this debtor's numbers, whatever team has his other cases.
-        phones = self.env["debt.phone"].sudo()
-        phones = phones.search_fetch(
-            [("partner_id", "=", debtor.id), ("number", "!=", False)],
-            # The gate reads the rest in a moment.
-            [name for name, field in phones._fields.items() if field.store],
-        )
-        return [Command.create({"phone_id": id_}) for id_ in phones._in_turn().ids]
+    def _prepare_phones(self, facts):
+        """Commands for the debtor's numbers, in the order to try them in.
+
+        :param Facts facts: what the gate has just read of him
+        """
+        phones = facts.phones._in_turn()
+        return [Command.create({"phone_id": phone.id}) for phone in phones]
 
     @api.model
     def _renew_numbers(self, partners):
@@ -71,7 +68,10 @@ class DebtCallWizard(models.TransientModel):
         )
         for window in windows:
             window.phone_ids.unlink()
-            window.phone_ids = self._prepare_phones(window.partner_id)
+            case = window.with_env(self.env).case_id
+            answer, facts = case._ask_gate("call", fields.Datetime.now())
+            window.phone_ids = self._prepare_phones(facts)
+            window.gate_asked = self._tell_gate(case, answer, facts)
 
     def _dial_learned(self, learned):
         """Dial a number that was written down just now.
@@ -105,12 +105,12 @@ class DebtCallWizard(models.TransientModel):
     def action_take_back(self):
         """The caller is somebody else: back to the search, nothing is logged."""
         self.ensure_one()
-        return self.call_id.take_back()
+        return self.call_id._take_back_call()
 
     def action_trouble(self):
         """One button for a line that does not work."""
         self.ensure_one()
-        return self.call_id.report_trouble(self.note)
+        return self.call_id._report_trouble(self.note)
 
     def action_learn(self):
         """Write down whom the operator learned of."""

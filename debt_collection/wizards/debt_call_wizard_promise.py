@@ -46,7 +46,9 @@ class DebtCallWizard(models.TransientModel):
         "debt.call.wizard.instalment", "wizard_id", string="Plan"
     )
     promise_method = fields.Selection(
-        lambda self: self.env["debt.promise"]._fields["method"].selection,
+        lambda self: (
+            self.env["debt.promise"]._fields["method"]._description_selection(self.env)
+        ),
         string="Way of Payment",
     )
     confirm_channel = fields.Selection(
@@ -92,13 +94,11 @@ class DebtCallWizard(models.TransientModel):
 
     def _prepare_promise_values(self):
         """What `finish` is to know about the promise."""
-        plan = [(part.amount, part.date) for part in self.instalment_ids]
-        first = (self.promise_amount, self.promise_date)
-        if self.promise_parts > 1 and plan:
-            first, *plan = sorted(plan, key=lambda part: part[1])
-        else:
-            plan = []
-        ticked = self.item_ids.filtered("selected")
+        first, plan = (self.promise_amount, self.promise_date), []
+        if self.promise_parts > 1 and self.instalment_ids:
+            parts = [(part.amount, part.date) for part in self.instalment_ids]
+            first, *plan = sorted(parts, key=lambda part: part[1])
+        ticked = self._ticked()
         return {
             "promise_amount": first[0],
             "promise_date": first[1],
@@ -108,3 +108,11 @@ class DebtCallWizard(models.TransientModel):
             "promise_confirmed": self.promise_is_sure and self.promise_sure_total,
             "confirm_channel": self.confirm_channel,
         }
+
+    def _ticked(self):
+        """The items that were ticked: of a saved window, only these are read."""
+        if self._origin != self:
+            return self.item_ids.filtered("selected")
+        return self.item_ids.search_fetch(
+            [("wizard_id", "=", self.id), ("selected", "=", True)], ["line_ref"]
+        )

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..models.card.debtor_words import amount_by
+
 
 class DebtCallWizard(models.TransientModel):
     """A promise of more than is owed is confirmed, and one that stands is corrected."""
@@ -70,10 +72,10 @@ class DebtCallWizard(models.TransientModel):
         :param entries: as of `_read_history`
         """
         standing = [
-            self.env._(
-                "%(amount)s by %(date)s",
-                amount=self.currency_id.format(entry["amount"]),
-                date=format_date(self.env, entry["due"]),
+            amount_by(
+                self.env,
+                self.currency_id.format(entry["amount"]),
+                format_date(self.env, entry["due"]),
             )
             for entry in sorted(
                 (e for e in entries if (e["kind"], e["state"]) == ("promise", "open")),

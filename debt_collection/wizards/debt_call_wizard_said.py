@@ -23,7 +23,11 @@ class DebtCallWizard(models.TransientModel):
     paid_amount = fields.Monetary()
     paid_reference = fields.Char()
     nonpayment_reason = fields.Selection(
-        lambda self: self.env["debt.call"]._fields["nonpayment_reason"].selection,
+        lambda self: (
+            self.env["debt.call"]
+            ._fields["nonpayment_reason"]
+            ._description_selection(self.env)
+        ),
         string="Why It Is Not Paid",
     )
     acknowledged = fields.Boolean(string="Says the Debt Is Right")
@@ -47,7 +51,7 @@ class DebtCallWizard(models.TransientModel):
                     and asked
                     and self.env._(
                         "%(time)s, the debtor's time",
-                        time=wizard.case_id._local_time(at),
+                        time=wizard._in_his_clock(at),
                     )
                 )
 
@@ -72,6 +76,12 @@ class DebtCallWizard(models.TransientModel):
             return False
         return instant(zone, meant.date(), meant.hour * 60 + meant.minute)
 
+    @api.onchange("objection_ids")
+    def _onchange_objection_ids(self):
+        """What the debtor objects says why it is not paid, unless that is said."""
+        said = self.objection_ids.filtered("nonpayment_reason")
+        self.nonpayment_reason = self.nonpayment_reason or said[:1].nonpayment_reason
+
     @api.onchange("outcome_id")
     def _onchange_outcome_said(self):
         """Another outcome asks for another time."""
@@ -95,5 +105,5 @@ class DebtCallWizard(models.TransientModel):
     @api.model
     def _prepare_start(self, call):
         # Superuser: exactly this debtor's calls, whoever made them.
-        answers = call.sudo()._answers_to_tell()
+        answers = call.sudo()._show_answers()
         return super()._prepare_start(call) | {"answers": answers}

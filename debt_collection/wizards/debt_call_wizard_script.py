@@ -40,10 +40,16 @@ class DebtCallWizard(models.TransientModel):
         # The script's order, read in one query with what the window shows of it.
         step = self.env["debt.script.step"].search_fetch(
             [("script_id", "=", script_id)],
-            ["script_id", "phase", "name", "text"],
+            ["script_id", "phase", "name", "text", "other_text"],
             limit=1,
         )
-        return {"step_id": step.id, "phase": step.phase, "path": self._path_to(step)}
+        lang = self.env["debt.objection"]._known_lang(call.partner_id.lang)
+        return {
+            "step_id": step.id,
+            "phase": step.phase,
+            "path": self._path_to(step),
+            "spoken_lang": lang,
+        }
 
     @api.model
     def _choose_script(self, call):
@@ -85,7 +91,9 @@ class DebtCallWizard(models.TransientModel):
         self.path = path
         if answer.party:
             self.party = answer.party
+        self.acknowledged = self.acknowledged or answer.acknowledges
         self.objection_ids |= answer.objection_id
+        self._onchange_objection_ids()
         if answer.outcome_id:
             self.outcome_id = answer.outcome_id
         elif target := answer._target():

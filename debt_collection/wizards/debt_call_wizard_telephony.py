@@ -18,9 +18,9 @@ class DebtCallWizard(models.TransientModel):
             wizard.telephony = wizard.call_id._prepare_state()
 
     @api.model
-    def _for_call(self, call):
+    def _for_call(self, call, claim=None):
         """A window that is found again knows what the line said meanwhile."""
-        wizard = super()._for_call(call)
+        wizard = super()._for_call(call, claim)
         suggested = call.suggested_outcome_id
         if suggested and call.state != "done" and not wizard.outcome_id:
             wizard.write({"outcome_id": suggested.id, "party": suggested.party})

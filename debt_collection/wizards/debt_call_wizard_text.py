@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..models.card.debtor_words import to_a_machine, to_somebody_else
+
 
 class DebtCallWizard(models.TransientModel):
     """What is read in the call window: what to say, and what follows from it."""
@@ -11,9 +13,20 @@ class DebtCallWizard(models.TransientModel):
         "debt.profile", compute="_compute_profile_hint"
     )
     profile_hint = fields.Char(compute="_compute_profile_hint")
+    spoken_lang = fields.Selection(
+        lambda self: self.env["res.lang"].get_installed(),
+        string="Spoken Language",
+        help="The language of the script's texts and of the cards: the debtor's at "
+        "first.",
+    )
+    has_langs = fields.Boolean(compute="_compute_has_langs")
+
+    def _compute_has_langs(self):
+        self.has_langs = len(self.env["res.lang"].get_installed()) > 1
 
     @api.depends(
         "party",
+        "spoken_lang",
         "step_id",
         "outcome_id",
         "promise_amount",
@@ -35,7 +48,7 @@ class DebtCallWizard(models.TransientModel):
         party, step = self.party, self.step_id
         values = {"party": party, "title": step.name, "text": "", "neutral": ""}
         if party != "none" and step._is_sayable(party):
-            texts = step._render_text(self.case_id, self.partner_id.lang)
+            texts = step._render_text(self.case_id, self.spoken_lang)
             values["text"] = self._fill_blanks(texts.get(step.id) or "")
         if party in ("third_party", "none"):
             values["neutral"] = self._neutral_text()
@@ -88,7 +101,7 @@ class DebtCallWizard(models.TransientModel):
         return self.case_id._format_promised(amount, ticked)
 
     def _in_debtors_language(self):
-        lang = self.partner_id.lang
+        lang = self.spoken_lang
         known = not lang or lang == (self.env.lang or "en_US")
         return self if known else self.with_context(lang=lang)
 
@@ -102,33 +115,8 @@ class DebtCallWizard(models.TransientModel):
             "debtor": self.partner_id.name,
             "number": number,
         }
-        if not number:
-            return self._neutral_text_without_number(values)
-        if self.party == "third_party":
-            return wizard.env._(
-                "This is %(operator)s of %(company)s. Would you kindly ask %(debtor)s "
-                "to call me back on %(number)s? Thank you, and goodbye.",
-                **values,
-            )
-        return wizard.env._(
-            "This is a message for %(debtor)s. %(operator)s of %(company)s speaking. "
-            "Please call me back on %(number)s. Thank you.",
-            **values,
-        )
-
-    def _neutral_text_without_number(self, values):
-        wizard = self._in_debtors_language()
-        if self.party == "third_party":
-            return wizard.env._(
-                "This is %(operator)s of %(company)s. Would you kindly tell %(debtor)s "
-                "that I called? Thank you, and goodbye.",
-                **values,
-            )
-        return wizard.env._(
-            "This is a message for %(debtor)s. %(operator)s of %(company)s speaking. "
-            "Please call me back. Thank you.",
-            **values,
-        )
+        say = to_somebody_else if self.party == "third_party" else to_a_machine
+        return say(wizard.env, values)
 
     @api.depends("party", "profile_id")
     def _compute_profile_hint(self):
@@ -155,6 +143,7 @@ class DebtCallWizard(models.TransientModel):
             self.profile_id = self.suggested_profile_id
 
     @api.depends(
+        "call_state",
         "outcome_id",
         "party",
         "callback_at",
@@ -169,6 +158,7 @@ class DebtCallWizard(models.TransientModel):
         "note",
         "dispute_reason",
         "dispute_code",
+        "dispute_amount",
         "try_again_at",
         "paid_on",
         "paid_amount",
@@ -198,6 +188,12 @@ class DebtCallWizard(models.TransientModel):
         """What the outcome asks for and is not there yet, as a sentence; or False."""
         if self.needs_note and not (self.note or "").strip():
             return self.env._("Say in the note what it was about.")
+        undialled = self.call_id.state == "draft" and not self.dialled_phone_id
+        if undialled and any(self.phone_ids.mapped("can_dial")):
+            return self.env._(
+                "Nothing was dialled: press Call, or choose under “Number Dialled” "
+                "the number that you dialled on your own telephone."
+            )
         return False
 
     def web_read(self, specification):

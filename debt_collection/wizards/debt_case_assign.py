@@ -72,8 +72,7 @@ class DebtCaseAssign(models.TransientModel):
     def _compute_operator_ids(self):
         for wizard in self:
             wizard._check_readable()
-            members = wizard._members()
-            wizard.operator_ids = members.user_id
+            wizard.operator_ids = wizard._operators_of_all(wizard._members())
 
     @api.depends("case_ids", "mode", "team_id", "user_id", "keep_known")
     @api.depends_context("lang")
@@ -103,6 +102,20 @@ class DebtCaseAssign(models.TransientModel):
             )
         )
 
+    def _operators_of_all(self, members):
+        """Those of some members who may have every one of the cases.
+
+        :param members: ``debt.team.member``
+        :return: ``res.users``
+        """
+        companies = self.case_ids._origin.company_id
+        return members.user_id.filtered(
+            lambda user: (
+                companies
+                <= members.filtered(lambda one: one.user_id == user).team_id.company_id
+            )
+        )
+
     def _plan_moves(self):
         """Who gets which case.
 
@@ -128,12 +141,18 @@ class DebtCaseAssign(models.TransientModel):
         ]
         owners = {case.id: case.user_id.id for case in cases}
         if self.mode == "assign":
-            chosen = self.user_id._origin.id
-            moved = {id_: chosen for id_, own in owners.items() if own != chosen}
+            chosen = self.user_id._origin
+            others = cases.filtered(lambda case: self._is_moved(case, chosen))
+            moved = dict.fromkeys(others.ids, chosen.id)
             return workers, owners, moved if chosen else {}
         movable = cases.filtered(self._is_movable)
         plan = rebalance(workers, [self._as_movable(case, members) for case in movable])
         return workers, owners, plan
+
+    def _is_moved(self, case, user):
+        """Whether it goes to another operator, or with its operator to another team."""
+        team = self.team_id._origin
+        return case.user_id != user or bool(team) and case.team_id != team
 
     def _is_movable(self, case):
         known = case.callback_at or case.state == "promised"
@@ -193,6 +212,7 @@ class DebtCaseAssign(models.TransientModel):
         self._check_manager()
         self.case_ids.check_access("write")
         self._check_readable()
+        self._check_companies()
         if self.mode == "assign" and self.user_id not in self.operator_ids:
             raise UserError(self.env._("Choose an operator of a team."))
         _workers, _owners, moved = self._plan_moves()
@@ -215,6 +235,19 @@ class DebtCaseAssign(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _check_companies(self):
+        """:raises UserError: a case of another company than the team's is among them"""
+        companies = self.case_ids.company_id - self.team_id.company_id
+        if self.team_id and companies:
+            raise UserError(
+                self.env._(
+                    "“%(team)s” is a team of %(company)s: choose cases of that company "
+                    "alone.",
+                    team=self.team_id.name,
+                    company=self.team_id.company_id.name,
+                )
+            )
 
     def _tell(self, number):
         if number == 1:

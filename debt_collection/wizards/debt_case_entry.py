@@ -2,7 +2,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ..models.card.arguments import LIFETIME
 from ..models.card.dormant import wake
+from ..tools.clock import instant
 from .debt_call_wizard_promise import INTERVALS
 
 
@@ -26,6 +28,10 @@ class DebtCaseEntryItem(models.TransientModel):
     line_ref = fields.Integer(help="The entry's line, by its id.")
     selected = fields.Boolean(string="About This")
 
+    def _debt_farthest(self, field):
+        """The ledger's days come back with the form: some items are old."""
+        return LIFETIME
+
 
 class DebtCaseEntry(models.TransientModel):
     """What a debtor has let us know without a call: by mail, by letter, in person.
@@ -43,6 +49,7 @@ class DebtCaseEntry(models.TransientModel):
             ("promise", "Promise or Plan"),
             ("paid", "Says It Is Paid"),
             ("dispute", "Dispute"),
+            ("refusal", "Refuses Contact"),
             ("note", "Note"),
         ],
         required=True,
@@ -54,6 +61,7 @@ class DebtCaseEntry(models.TransientModel):
             ("letter", "By Letter"),
             ("in_person", "In Person"),
             ("other", "Otherwise"),
+            ("portal", "On the Debtor's Page"),
         ],
         string="How",
         required=True,
@@ -79,7 +87,9 @@ class DebtCaseEntry(models.TransientModel):
         required=True,
     )
     promise_method = fields.Selection(
-        lambda self: self.env["debt.promise"]._fields["method"].selection,
+        lambda self: (
+            self.env["debt.promise"]._fields["method"]._description_selection(self.env)
+        ),
         string="Way of Payment",
     )
     promise_meant = fields.Boolean(
@@ -92,7 +102,11 @@ class DebtCaseEntry(models.TransientModel):
     paid_reference = fields.Char(string="Payment Reference")
     # --- a dispute
     dispute_code = fields.Selection(
-        lambda self: self.env["debt.dispute"]._fields["reason_code"].selection,
+        lambda self: (
+            self.env["debt.dispute"]
+            ._fields["reason_code"]
+            ._description_selection(self.env)
+        ),
         string="Kind of Dispute",
         default="other",
     )
@@ -103,6 +117,19 @@ class DebtCaseEntry(models.TransientModel):
         string="Disputed Part",
         currency_field="dispute_currency_id",
         help="In the currency of the invoice. Zero: all that is open of the invoices.",
+    )
+
+    # --- a refusal
+    refused = fields.Selection(
+        [
+            ("all", "Everything but Letters"),
+            ("telephone", "Calls and SMS"),
+            ("sms", "SMS"),
+            ("email", "E-mails"),
+        ],
+        required=True,
+        default="all",
+        help="What the debtor refuses; the law may take it for more.",
     )
 
     @api.model
@@ -138,18 +165,10 @@ class DebtCaseEntry(models.TransientModel):
         """Put on record what was entered, with what follows from it."""
         self.ensure_one()
         self.case_id.check_access("write")
-        today = self.case_id.company_id._debt_today()
-        if not self.received_on or self.received_on > today:
-            raise ValidationError(
-                self.env._("Say when the debtor let us know: today or earlier.")
-            )
+        self._check_entry()
         # Superuser: what the debtor agreed to or contests is put on record for a user
         # who has no rights of his own on it; the case is his (checked above).
         entry = self.sudo()
-        if entry.case_id.closed_at and entry.kind != "note":
-            raise ValidationError(
-                self.env._("The case is closed: only a note can be added.")
-            )
         match entry.kind:
             case "promise":
                 entry._record_promise()
@@ -157,13 +176,38 @@ class DebtCaseEntry(models.TransientModel):
                 entry._record_paid()
             case "dispute":
                 entry._record_dispute()
+            case "refusal":
+                entry._record_refusal()
             case "note":
                 entry._record_note()
-        wake(
-            entry.case_id,
-            self.env._("The debtor has let us know: the case is no longer dormant."),
-        )
+        entry._wake_case()
         return {"type": "ir.actions.act_window_close"}
+
+    def _wake_case(self):
+        """Who lets us know more than that he refuses is no longer dormant."""
+        if self.kind != "refusal":
+            wake(
+                self.case_id,
+                self.env._(
+                    "The debtor has let us know: the case is no longer dormant."
+                ),
+            )
+
+    def _check_entry(self):
+        """:raises ValidationError: it came tomorrow, or the case is closed"""
+        if self.channel == "portal" and not self.env.su:
+            raise ValidationError(
+                self.env._("What a debtor does on the page is entered by nobody else.")
+            )
+        today = self.case_id.company_id._debt_today()
+        if not self.received_on or self.received_on > today:
+            raise ValidationError(
+                self.env._("Say when the debtor let us know: today or earlier.")
+            )
+        if self.case_id.closed_at and self.kind not in ("note", "refusal"):
+            raise ValidationError(
+                self.env._("The case is closed: only a note or a refusal is recorded.")
+            )
 
     def _tell(self, text):
         """Say in the chatter what came in, how and when."""
@@ -176,7 +220,8 @@ class DebtCaseEntry(models.TransientModel):
         )
         if note := self.kind != "note" and (self.note or "").strip():
             body = f"{body}\n{note}"
-        self.case_id._message_log(body=body)
+        own = self.channel == "portal" and self.case_id.partner_id.id
+        self.case_id._message_log(body=body, author_id=own or None)
 
     # --- a promise ----------------------------------------------------------------
     def _promised_parts(self):
@@ -250,6 +295,21 @@ class DebtCaseEntry(models.TransientModel):
         disputes._check_new(case, moves, *about)
         disputes._raise(case, moves, *about)
         self._tell(self.env._("The debtor disputes what is said below."))
+
+    def _record_refusal(self):
+        """A refusal by letter or in person is heeded from this moment on."""
+        said, zone = (self.note or "").strip(), self.case_id.company_id._debt_zone()
+        if not said:
+            raise ValidationError(
+                self.env._("Write down in the debtor's words what is refused.")
+            )
+        self.env["debt.refusal"]._enter(
+            self.case_id,
+            self.channel,
+            said,
+            self.refused,
+            instant(zone, self.received_on),
+        )
 
     def _record_note(self):
         if not (self.note or "").strip():

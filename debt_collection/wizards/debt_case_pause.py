@@ -57,7 +57,7 @@ class DebtCasePause(models.TransientModel):
             case "skip":
                 return self._skip()
             case "close":
-                cases.action_close()
+                cases._close_by_hand()
                 text = self.env._("Closed by hand: %(reason)s", reason=self.reason)
             case _:
                 text = self._hold(cases)

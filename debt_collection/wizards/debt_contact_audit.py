@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..models.contact.debt_contact_policy import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
+from ..models.contact.channel_groups import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
 from ..tools.clock import instant
 
 

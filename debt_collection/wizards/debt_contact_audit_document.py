@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_datetime
 
+from ..report.ir_actions_report import made_text
+
 STOPPED = ("do_not_call", "represented", "bankrupt")
 
 
@@ -18,13 +20,7 @@ class DebtContactAudit(models.TransientModel):
 
     def _made_text(self):
         """When the document was made, and by whom."""
-        zone = self.company_id._debt_zone()
-        return self.env._(
-            "%(time)s (%(zone)s) by %(user)s",
-            time=format_datetime(self.env, fields.Datetime.now(), tz=zone),
-            zone=zone,
-            user=self.env.user.name,
-        )
+        return made_text(self.company_id)
 
     def _totals_section(self):
         """Contacts, refusals, exceptions and contacts without a decision."""

@@ -61,10 +61,14 @@ class DebtContactAudit(models.TransientModel):
     def _tell_managers(self, exceptions):
         """An activity for each manager, at the debtor of the first exception.
 
+        It names that debtor alone: whoever works his case reads it, and he himself may
+        ask what is kept of him.
+
         :param exceptions: ``debt.contact.exception``
         """
         exceptions = exceptions.sorted("at")
         case = exceptions[:1].case_id.with_context(mail_activity_quick_update=True)
+        his = exceptions.filtered(lambda one: one.case_id == case)
         for manager in self._managers():
             told = self.with_context(lang=manager.lang)
             case.activity_schedule(
@@ -74,7 +78,7 @@ class DebtContactAudit(models.TransientModel):
                     audit=told.display_name,
                     count=len(exceptions),
                 ),
-                note=told._exceptions_note(exceptions.with_env(told.env)),
+                note=told._exceptions_note(his.with_env(told.env)),
                 user_id=manager.id,
                 date_deadline=self.company_id._debt_today(),
             )

@@ -76,6 +76,9 @@ class DebtContactExplain(models.TransientModel):
             "advice": not answer.allowed and self._advice(answer.reason),
             "refused_for_good": not answer.allowed and not answer.next_at,
             "days": [],
+            # Superuser: a setting of the case's company.
+            "texts_off": self.channel in ("sms", "email")
+            and not case.company_id.sudo().debt_texts_on,
         }
         if facts.policy is None or not facts.zones:
             return values

@@ -51,7 +51,7 @@ class DebtContactPolicyUpdate(models.TransientModel):
         head = Markup().join(Markup("<th>%s</th>") % one for one in headings)
         body = Markup().join(
             Markup("<tr><th>%s</th><td>%s</td><td>%s</td></tr>")
-            % (label, _lines(ours), _lines(theirs))
+            % (label, _lines(ours, theirs), _lines(theirs, ours))
             for label, ours, theirs in rows
         )
         return Markup(
@@ -64,6 +64,7 @@ class DebtContactPolicyUpdate(models.TransientModel):
 
         :raises AccessError: it is shared by all companies, and not the user's to change
         """
+        self.ensure_one()
         self.policy_id.check_access("write")
         before = self.policy_id._standing()
         # Superuser: the names of our data files, which only an update writes.
@@ -75,10 +76,16 @@ class DebtContactPolicyUpdate(models.TransientModel):
 
     def action_keep(self):
         """It stays as it is, and nobody is asked again before the next change."""
+        self.ensure_one()
         self.policy_id.check_access("write")
         # Superuser: the mark is set by updates.
         self.policy_id.sudo().shipped_changed = False
 
 
-def _lines(text):
-    return Markup("<br/>").join((text or "—").splitlines())
+def _lines(text, other):
+    """A text line by line; what the other one does not say stands out."""
+    known = set((other or "").splitlines())
+    return Markup("<br/>").join(
+        line if line in known else Markup("<strong>%s</strong>") % line
+        for line in (text or "—").splitlines()
+    )

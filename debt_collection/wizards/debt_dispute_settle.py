@@ -59,5 +59,5 @@ class DebtDisputeSettle(models.TransientModel):
             case "rejected":
                 dispute.reject(self.reason)
             case "reopened":
-                return dispute.reopen(self.reason)._action_form()
+                return dispute._reopen(self.reason)._action_form()
         return {"type": "ir.actions.act_window_close"}

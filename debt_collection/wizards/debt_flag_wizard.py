@@ -25,6 +25,17 @@ class DebtFlagWizard(models.TransientModel):
         "account.move.line", string="Items Left Out", compute="_compute_left_out"
     )
     left_out_count = fields.Integer(compute="_compute_left_out")
+    barred_line_ids = fields.Many2many(
+        "account.move.line",
+        "debt_flag_wizard_barred_rel",
+        string="Items That May Be Barred",
+        compute="_compute_left_out",
+    )
+    collect_barred = fields.Boolean("Collect These All the Same")
+    barred_reason = fields.Char(
+        string="Why They Are Not Barred",
+        help="For example: acknowledged in writing, part paid, decided by a court.",
+    )
     state = fields.Selection([("ask", "Ask"), ("told", "Told")], default="ask")
     summary = fields.Char(readonly=True)
     result_ids = fields.One2many("debt.flag.wizard.result", "wizard_id", readonly=True)
@@ -37,6 +48,8 @@ class DebtFlagWizard(models.TransientModel):
             wizard.line_ids.check_access("write")
             wizard.left_out_move_ids = wizard.move_ids._debt_left_out()
             wizard.left_out_line_ids = wizard.line_ids._debt_left_out()
+            items = wizard._flagged_items()
+            wizard.barred_line_ids = self.env["debt.ledger"].sudo()._barred(items)
             wizard.left_out_count = len(wizard.left_out_move_ids) + len(
                 wizard.left_out_line_ids
             )
@@ -55,7 +68,7 @@ class DebtFlagWizard(models.TransientModel):
                 "line_ids": [Command.set(lines.ids if lines else [])],
             }
         )
-        if wizard.left_out_count:
+        if wizard.left_out_count or wizard.barred_line_ids:
             return wizard._action_open(self.env._("Flag for Collection"))
         return wizard.action_flag()
 
@@ -68,7 +81,23 @@ class DebtFlagWizard(models.TransientModel):
             lines -= self.left_out_line_ids
         moves._debt_flag()
         lines._debt_flag()
+        if self.collect_barred:
+            self._collect_barred(moves, lines)
         return self._tell(len(moves) + len(lines))
+
+    def _collect_barred(self, moves, lines):
+        """Demand what may be barred all the same, for the reason that was given.
+
+        :param moves: ``account.move`` that were flagged
+        :param lines: ``account.move.line`` of general entries that were
+        """
+        barred = self.barred_line_ids
+        moves &= barred.move_id
+        lines &= barred
+        moves._debt_collect_barred(self.barred_reason)
+        lines._debt_item_decisions()._debt_collect_barred(self.barred_reason)
+        moves._debt_refresh_debtors()
+        lines._debt_refresh_debtors()
 
     def _tell(self, count):
         """Say how many were flagged, and of each that opened no case why."""

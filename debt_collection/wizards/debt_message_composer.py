@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize_all, plaintext2html
 
 from ..models.message.debt_message import ELSEWHERE
+from ..models.message.debt_message_elsewhere import Letter
 
 
 def warning(composer, channel, model, ids):
@@ -52,8 +53,12 @@ class SmsComposer(models.TransientModel):
 
     def _prepare_mass_sms(self, records, sms_record_values):
         if records is not None and records._name in ELSEWHERE:
-            for record in records:
-                self._debt_note_elsewhere(record, sms_record_values[record.id])
+            letters = [
+                letter
+                for record in records
+                for letter in self._debt_letters(record, sms_record_values[record.id])
+            ]
+            self.env["debt.message"]._note_elsewhere("sms", letters)
         if records is None or records._name != "debt.case":
             return super()._prepare_mass_sms(records, sms_record_values)
         # Superuser: only the provider's reports read trackers.
@@ -73,21 +78,22 @@ class SmsComposer(models.TransientModel):
                 values["state"] = "canceled"
         return super()._prepare_mass_sms(records, sms_record_values)
 
-    def _debt_note_elsewhere(self, record, values):
-        """:param dict values: of the ``sms.sms`` that is to be created"""
+    def _debt_letters(self, record, values):
+        """What an SMS is to a debtor, as a list of one `Letter` or none.
+
+        :param dict values: of the ``sms.sms`` that is to be created
+        """
         # With a message on the document it is noted when it is made.
         if values.get("mail_message_id") or values["state"] != "outgoing":
-            return
+            return []
         company = record._debt_written_by()
         partner = self.env["res.partner"].browse(values.get("partner_id") or [])
-        if company and partner:
-            self.env["debt.message"]._note_elsewhere(
-                "sms",
-                {partner: [values["number"]]},
-                company,
-                body=plaintext2html(values["body"]),
-                sms_uuid=values["uuid"],
-            )
+        written = {
+            "body": plaintext2html(values["body"]),
+            "sms_uuid": values["uuid"],
+        }
+        letter = Letter(partner, values["number"], company, written)
+        return [letter] if company and partner else []
 
 
 class MailComposeMessage(models.TransientModel):

@@ -114,7 +114,7 @@ class DebtPrivacyWizard(models.TransientModel):
         self.ensure_one()
         self._check_manager()
         debtor = self.partner_id.commercial_partner_id
-        lang = debtor.lang or self.env.lang
+        lang = debtor._debt_lang(self.env.company)
         values = {
             "debtor": debtor,
             "company": self.env.company,

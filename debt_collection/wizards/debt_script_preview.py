@@ -90,7 +90,7 @@ class DebtScriptPreview(models.TransientModel):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Preview of %(script)s", script=self.script_id.name),
+            "name": self.env._("Rehearsal of %(script)s", script=self.script_id.name),
             "res_model": "debt.script.preview",
             "res_id": self.id,
             "views": [(False, "form")],

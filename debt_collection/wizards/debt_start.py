@@ -7,6 +7,7 @@ RULES = (
     "debt_grace_days",
     "debt_max_age_days",
     "debt_min_amount",
+    "debt_texts_on",
 )
 
 
@@ -22,7 +23,10 @@ class DebtStart(models.TransientModel):
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     figures = fields.Html(compute="_compute_figures", sanitize=False)
@@ -30,6 +34,17 @@ class DebtStart(models.TransientModel):
     debt_grace_days = fields.Integer("Grace Days")
     debt_max_age_days = fields.Integer("Greatest Age")
     debt_min_amount = fields.Monetary("Minimum")
+    debt_texts_on = fields.Boolean("I Have Looked at Them: Send Them")
+    texts = fields.Html(compute="_compute_texts", sanitize=False)
+    ladder_id = fields.Many2one(
+        "debt.ladder",
+        string="How Fresh Debts Are Worked",
+        domain=[("company_id", "=", False), ("step_ids", "!=", False)],
+        help="The ladder of the first stage past due, for all companies. “Gentle "
+        "start” writes to a customer who is a day late and calls from day 5 on; “Four "
+        "weeks, ever less often” calls up to four times a day from the first day on.",
+    )
+    ladder_step_ids = fields.One2many(related="ladder_id.step_ids")
     has_bank = fields.Boolean(compute="_compute_missing")
     has_phone = fields.Boolean(compute="_compute_missing")
     has_mail = fields.Boolean(compute="_compute_missing")
@@ -42,6 +57,8 @@ class DebtStart(models.TransientModel):
     def default_get(self, names):
         values = super().default_get(names)
         company = self.env.company
+        if "ladder_id" in names:
+            values["ladder_id"] = self.env["debt.stage"]._first_late().ladder_id.id
         return values | {name: company[name] for name in RULES if name in names}
 
     @api.depends("company_id")
@@ -58,6 +75,23 @@ class DebtStart(models.TransientModel):
                 },
             )
 
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        """Each text that ladders send by themselves, as one of the debtors gets it."""
+        for start in self:
+            case = self.env["debt.case"].search(
+                [
+                    ("company_id", "=", start.company_id.root_id.id),
+                    ("closed_at", "=", False),
+                ],
+                limit=1,
+            )
+            start.texts = self.env["ir.qweb"]._render(
+                "debt_collection.debt_start_texts",
+                {"texts": self.env["debt.ladder"]._texts(case.sudo())},
+            )
+
     def _named(self, rows):
         """The reasons of rows in words.
 
@@ -68,6 +102,7 @@ class DebtStart(models.TransientModel):
             "blocked": self.env._("Payment blocked"),
             "excluded": self.env._("Excluded by an accountant"),
             "in_grace": self.env._("Within the grace days"),
+            "may_be_barred": self.env._("May be barred by limitation"),
             "no_followup": self.env._("Marked “no follow-up”, as opening balances are"),
             "too_old": self.env._("Older than the greatest age"),
             "unflagged": self.env._("Not flagged"),
@@ -108,6 +143,9 @@ class DebtStart(models.TransientModel):
         # Superuser: settings of the user's own company, which managers set.
         company = self.env.company.sudo()
         company.write({name: self[name] for name in RULES})
+        stage = self.env["debt.stage"]._first_late()
+        if stage and self.ladder_id and self.ladder_id != stage.ladder_id:
+            stage._change_ladder(self.ladder_id)
         self.env["debt.case"].with_company(company).refresh()
         return self._action_again()
 

@@ -56,11 +56,13 @@ class DebtTeamToday(models.TransientModel):
     @api.depends("team_id", "until_now", "company_id")
     @api.depends_context("lang")
     def _compute_html(self):
-        for screen in self:
+        self.html = False
+        for screen in self.filtered("company_id"):
             (screen.company_id | screen.team_id.company_id).check_access("read")
             screen.team_id.check_access("read")
+            fresh = screen.with_env(self.env["debt.collection.report"]._caught_up().env)
             screen.html = self.env["ir.qweb"]._render(
-                "debt_collection.team_today", screen._prepare_table()
+                "debt_collection.team_today", fresh._prepare_table()
             )
 
     def _prepare_table(self):

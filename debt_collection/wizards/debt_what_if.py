@@ -35,7 +35,7 @@ class DebtWhatIf(models.TransientModel):
     outcome = fields.Json(readonly=True)
     team_id = fields.Many2one("debt.team", help="Empty: the teams of all your cases.")
     hours_per_day = fields.Float(
-        string="Calling Hours",
+        string="Hours for Calls",
         default=6.0,
         help="Per day, of an operator whose capacity is the largest of the team; the "
         "others count in proportion to theirs.",
@@ -194,6 +194,15 @@ class DebtWhatIf(models.TransientModel):
             "your company. Messages are those of the ladders; hours are those of "
             "calls."
         )
+        # Superuser: a setting of the user's companies.
+        silent = self.env.companies.sudo().filtered(lambda one: not one.debt_texts_on)
+        if silent:
+            off = self.env._(
+                "The texts of ladders are switched off (%(companies)s): these messages "
+                "go out only once they are switched on.",
+                companies=", ".join(silent.mapped("name")),
+            )
+            text = f"{text} {off}"
         count, population = self.outcome["sample"], self.outcome["population"]
         if count == population:
             return text

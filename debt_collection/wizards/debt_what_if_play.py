@@ -72,10 +72,11 @@ class DebtWhatIf(models.TransientModel):
 
     @api.model
     def _get_forecast_domain(self):
-        """Cases for which calls can be planned."""
+        """Cases for which calls can be planned, but for those to practise with."""
+        real = Domain("ladder_id", "not any", Domain("practice", "=", True))
         calling = Domain("state", "in", ("active", "promised", "on_hold"))
         asked = Domain("callback_at", "!=", False)
-        return Domain("closed_at", "=", False) & (calling | asked)
+        return Domain("closed_at", "=", False) & real & (calling | asked)
 
     @api.model
     def _choice_with(self, case, law, active):
@@ -107,7 +108,7 @@ class DebtWhatIf(models.TransientModel):
         writes = asked and (case.state == "active" or asked.pause)
         return Course(
             asked,
-            ladder._steps(),
+            ladder._steps(case),
             case._ladder_start(),
             case._wishes(facts, likely),
             blocked=case._unplannable(facts),

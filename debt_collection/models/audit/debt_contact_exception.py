@@ -45,7 +45,11 @@ class DebtContactException(models.Model):
     at = fields.Datetime(string="Time", required=True, readonly=True, index=True)
     local_time = fields.Char(readonly=True)
     channel = fields.Selection(
-        lambda self: self.env["debt.contact.decision"]._fields["channel"].selection,
+        lambda self: (
+            self.env["debt.contact.decision"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        ),
         required=True,
         readonly=True,
     )
@@ -261,7 +265,9 @@ class DebtContactException(models.Model):
             ._decided_question(contact.case_id, channel, facts, number)
             .target
         )
-        return target._replace(consented=bool(last_word(known, channel, number, day)))
+        consented = bool(last_word(known, channel, number, day))
+        # What was set up then is not known: nobody is accused of it.
+        return target._replace(consented=consented, recorded=True)
 
     @api.model
     def _prepare_exception(self, contact, rules, violation):

@@ -140,6 +140,12 @@ class DebtCall(models.Model):
         "(user_id) WHERE is_claim AND state = 'draft'",
         "An operator holds one claim at a time.",
     )
+    # Only who asks before dialling is held to it: what comes in, or is reported by
+    # telephony without having asked, is a fact and no claim.
+    _one_line = models.UniqueIndex(
+        "(user_id) WHERE is_claim AND state IN ('dialing', 'ringing', 'talking')",
+        "You are on the line with another debtor: say how that call ended first.",
+    )
     _external_once = models.UniqueIndex("(external_id) WHERE external_id IS NOT NULL")
     _stale_idx = models.Index("(claim_until) WHERE state != 'done'")
     _history_idx = models.Index("(partner_id, started_at) WHERE state != 'draft'")

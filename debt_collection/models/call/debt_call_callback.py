@@ -1,9 +1,11 @@
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.clock import instant, local
 from ...tools.contact import Contact, check
 
 # A callback further away is a typing error rather than a wish.
@@ -85,3 +87,44 @@ class DebtCall(models.Model):
             return False
         answer, _facts = self._callback_answer(slot, values, facts)
         return slot if answer.allowed else answer.next_at or False
+
+    # --- asked for without a call -----------------------------------------------------
+    @api.model
+    def _asked_of(self, case):
+        """A call there never was: the debtor asks in writing for the one to come."""
+        return self.new({"case_id": case.id, "state": "done"})
+
+    @api.model
+    def _callback_times(self, case, facts, hours, days):
+        """When the debtor may ask to be called in the next days, as the gate says.
+
+        :param facts: of the case, with a policy and a zone
+        :param hours: full hours of his own clock
+        :return: list of naive UTC, in order
+        """
+        asked, values = self._asked_of(case), {"party": "none"}
+        now = fields.Datetime.now()
+        today = local(facts.zone, now).date()
+        times = (
+            instant(facts.zone, today + timedelta(days=day), hour * 60)
+            for day, hour in product(range(days), hours)
+        )
+        return [
+            at
+            for at in times
+            if at > now and asked._callback_answer(at, values, facts)[0].allowed
+        ]
+
+    @api.model
+    def _ask_callback(self, case, at):
+        """Agree on a call that the debtor asks for in writing (superuser).
+
+        :param datetime at: naive UTC
+        :raises ValidationError: he cannot be called then
+        """
+        values = {"callback_at": at, "party": "none"}
+        asked = self._asked_of(case)
+        asked._check_callback(values)
+        outcome = self.env.ref("debt_collection.outcome_callback")
+        state = asked._prepare_case_state(outcome, values)
+        case.write({"callback_at": at, "priority": "2", "plan_dirty": True, **state})

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 #: A callback is announced when it falls due; what was missed for longer is no news.
@@ -22,6 +23,37 @@ class DebtQueue(models.AbstractModel):
     """What an operator is told of his day as it goes on."""
 
     _inherit = "debt.queue"
+
+    @api.model
+    def my_day(self):
+        """What the user's day shows above his calls.
+
+        :return: dict of ``done``, what he did since the company's day began, in words,
+            and ``unowned``, see `_count_without_operator`
+        :raises AccessError: the user may not read cases
+        """
+        self.env["debt.case"].check_access("read")
+        mine = Domain("user_id", "=", self.env.uid)
+        mine &= Domain("started_at", ">=", self.env.company._debt_day_start())
+        mine &= Domain("company_id", "in", self.env.companies.ids)
+        calls, promises = self.env["debt.call"], self.env["debt.promise"]
+        counts = calls._read_group(mine, ["party"], ["__count"])
+        # Superuser: what he was promised himself, whoever's the case is by now.
+        promised = promises.sudo()._read_group(
+            Domain("call_id", "any", mine) & Domain("state", "!=", "cancelled"),
+            ["currency_id"],
+            ["call_id:count_distinct", "amount:sum"],
+        )
+        amounts = [currency.format(amount) for currency, _n, amount in promised]
+        parts = [
+            self.env._("Calls today: %(n)s", n=sum(count for _party, count in counts)),
+            self.env._("Right party: %(n)s", n=dict(counts).get("right_party", 0)),
+            self.env._("Promises: %(n)s", n=sum(count for _c, count, _a in promised)),
+        ]
+        return {
+            "done": " · ".join(parts + [", ".join(amounts)] * bool(amounts)),
+            "unowned": self._count_without_operator(),
+        }
 
     @api.model
     def _cron_tell_callbacks(self):
@@ -66,7 +98,7 @@ class DebtCall(models.Model):
 
     _inherit = "debt.call"
 
-    def take_back(self):
+    def _take_back_call(self):
         """The caller is somebody else: this debtor was picked by mistake.
 
         The call is taken out of his history, for it was none with him.
@@ -80,7 +112,7 @@ class DebtCall(models.Model):
             raise UserError(
                 self.env._("Only an incoming call that is not logged is taken back.")
             )
-        number, case = self.number, self.case_id
+        number, case, rung = self.number, self.case_id, self.our_number
         # Superuser: as a claim that nobody dialled from it is given back.
         self.sudo().write({"state": "draft", "started_at": False, "answered_at": False})
         self._release()
@@ -92,15 +124,18 @@ class DebtCall(models.Model):
                 operator=self.env.user.name,
             )
         )
-        return self._prepare_search(number)
+        return self._prepare_search(number, rung)
 
-    def _prepare_search(self, number):
+    def _prepare_search(self, number, rung):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_call_inbound_action"
         )
-        return action | {"context": {"default_query": number or False}}
+        context = {"default_query": number or False}
+        if rung:
+            context["default_our_number"] = rung
+        return action | {"context": context}
 
-    def report_trouble(self, what=None):
+    def _report_trouble(self, what=None):
         """The line does not work: tell the managers, whoever of them is there.
 
         :param str what: what is wrong, in the operator's words

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import mute_logger
 
 from ...tools.policy import CALLBACK_LASTS
 from ..card.arguments import check, is_text
@@ -9,6 +12,7 @@ from .debt_call import TALK_MINUTES
 
 # No operator speaks in these.
 CHANNEL_OF_MODE = {"robot": "robot_call", "voice_message": "voice_message"}
+ON_THE_LINE = ("dialing", "ringing", "talking")
 
 
 class DebtCall(models.Model):
@@ -29,7 +33,10 @@ class DebtCall(models.Model):
 
         :param phone: ``debt.phone`` that is dialled
         :param str number: the number, where it is not one of the debtor's known ones
-        :raises UserError: the gate says no, or the call was dialled already
+        :raises UserError: the gate says no, the call was dialled already, or the user
+            is on the line with another debtor
+        :raises ConcurrencyError: he dials another one at the same moment; Odoo tries
+            again, and finds that call
         """
         self.ensure_one()
         check(self.env, is_text, number)
@@ -41,7 +48,7 @@ class DebtCall(models.Model):
         number = phone.number if phone else number
         now = fields.Datetime.now()
         decided, facts = self._ask_to_dial(now, number)
-        self.sudo().write(
+        self._take_line(
             {
                 "state": "dialing",
                 "phone_id": phone.id if phone else False,
@@ -55,32 +62,55 @@ class DebtCall(models.Model):
         )
         self.env["debt.contact.decision"]._keep([decided])
 
+    def _has_one_line(self):
+        """Whether a person dials it, who can speak with one debtor at a time.
+
+        What dials by itself has many lines, whoever's name they are in.
+        """
+        return self.mode in ("manual", "preview")
+
     def _check_line_free(self):
         """Nobody speaks with two debtors at once, whichever door he comes by.
 
-        :raises UserError: the user is on the line with another debtor
+        A call whose time is over, and that no exchange knows of, is taken back.
+
+        :raises UserError: the operator is on the line with another debtor
         """
-        # What dials by itself has many lines, whoever's name they are in.
-        if self.mode not in ("manual", "preview"):
+        if not self._has_one_line():
             return
+        on_the_line = [("user_id", "=", self.user_id.id), ("state", "in", ON_THE_LINE)]
         # Superuser: he may be so for another company or team.
-        other = self.sudo().search(
-            [
-                ("user_id", "=", self.env.uid),
-                ("state", "in", ("dialing", "ringing", "talking")),
-                ("claim_until", ">", fields.Datetime.now()),
-                ("id", "not in", self.ids),
-            ],
-            limit=1,
-        )
-        if other:
+        calls = self.sudo()
+        others = calls.search([*on_the_line, ("id", "not in", self.ids)])
+        if others:
+            others._release_stale(fields.Datetime.now(), others.partner_id)
+            others = others.filtered(lambda call: call.state in ON_THE_LINE)
+        if others:
             raise UserError(
                 self.env._(
                     "You are on the line with %(debtor)s: say how that call ended "
                     "before you call somebody else.",
-                    debtor=other.partner_id.display_name,
+                    debtor=others[0].partner_id.display_name,
                 )
             )
+
+    def _take_line(self, values):
+        """Write the call as dialled; a unique index has the last word.
+
+        :raises ConcurrencyError: its operator has just dialled somebody else
+        """
+        # Superuser: the call is the user's own, as has been checked.
+        call = self.sudo()
+        if self._has_one_line():
+            values = values | {"is_claim": True}
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                call.write(values)
+        except UniqueViolation as error:
+            self.env.invalidate_all(flush=False)
+            if error.diag.constraint_name == "debt_call_one_line":
+                raise ConcurrencyError("This user dials elsewhere") from error
+            raise
 
     def _ask_to_dial(self, now, number):
         """Ask the gate once more; a refusal is kept although it ends in an error.
@@ -143,7 +173,8 @@ class DebtCall(models.Model):
     # --- calls that were dialled elsewhere --------------------------------------
     def _prepare_manual_dial(self, now):
         """A call made from a desk phone: nobody pressed the button, it was made."""
-        facts = self.case_id._contact_facts()[self.case_id]
+        case = self.case_id
+        facts = case._contact_facts(only_call=self._channel() == "call")[case]
         phone = self.phone_id or (facts.usable_phones or [self.phone_id])[0]
         number = self.number or phone.number
         self.env["debt.contact.decision"]._keep(

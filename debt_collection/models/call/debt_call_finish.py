@@ -67,9 +67,9 @@ class DebtCall(models.Model):
         # an operator has no rights of his own; the call is his (checked above).
         call = self.sudo()
         # Two clicks on Save must not log one call twice; the telephone's word on the
-        # same call comes by any second, and is waited for.
+        # same call comes by any second, and is waited for. Whoever was quicker makes
+        # the lock fail, and the request is tried again: what was read still holds.
         lock_rows(call)
-        call.invalidate_recordset(["state", "outcome_id"])
         if call.outcome_id:
             raise UserError(self.env._("This call has an outcome already."))
         outcome = call._get_outcome(outcome)
@@ -91,7 +91,8 @@ class DebtCall(models.Model):
             self.sudo().phone_id = phone
 
     def _get_outcome(self, code):
-        outcome = self.env["debt.call.outcome"].search([("code", "=", code)])
+        outcomes = self.env["debt.call.outcome"]
+        outcome = outcomes.browse(outcomes._id_of(code) or [])
         if not outcome:
             raise UserError(self.env._("There is no outcome “%(code)s”.", code=code))
         return outcome
@@ -193,7 +194,8 @@ class DebtCall(models.Model):
             outcome._ask_accountant(case, told, self)
         self.env["mail.activity"]._debt_done(case, outcome.name)
         case._message_log(body=self._summary(outcome, values))
-        case._plan()
+        # What has just been done is not looked for once more.
+        case.with_context(debt_call_logged=self.id)._plan()
 
     def _follow_reopened(self):
         """What was agreed is about the debtor's open case.
@@ -247,7 +249,9 @@ class DebtCall(models.Model):
             changes |= {"callback_at": values["callback_at"], "priority": "2"}
         changes |= self._prepare_case_state(outcome, values)
         changes |= outcome._prepare_hold(case)
-        case.write(changes)
+        changes = {name: new for name, new in changes.items() if case[name] != new}
+        if changes:
+            case.write(changes)
 
     def _is_callback_done(self, values):
         """Whether the debtor need not be called back any more."""
@@ -264,8 +268,11 @@ class DebtCall(models.Model):
         if outcome.case_state:
             return {"state": outcome.case_state}
         if outcome.needs_callback and case.state != "disputed":
-            # Whoever asks to be called is called, promise or hold or not.
-            return {"state": "active"}
+            # Whoever asks to be called is called, promise or hold or not. A hold goes
+            # on after that call, until its day or until somebody ends it.
+            today = case.company_id._debt_today()
+            until = case.hold_until or (case.state == "on_hold" and today)
+            return {} if until and until >= today else {"state": "active"}
         answered = values["party"] == "right_party"
         if case.state == "dormant" and answered or case.state == "active":
             return {"state": case._state_without_pause()}

@@ -59,6 +59,8 @@ class DebtCall(models.Model):
         return {
             "direction": "inbound",
             "mode": "manual",
+            # It may interrupt another call: nobody chose to have two.
+            "is_claim": False,
             "state": "talking",
             "started_at": now,
             "answered_at": now,

@@ -1,6 +1,6 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, format_date
 
 #: What may be said of a person, and the type in which it is said.
 KNOWN = {
@@ -146,7 +146,7 @@ class DebtCall(models.Model):
 
     def _source_text(self, source):
         """From whom we have something, with the day and who wrote it down."""
-        day = fields.Date.to_string(self.company_id._debt_today())
+        day = format_date(self.env, self.company_id._debt_today())
         written = f"{self.user_id.name}, {day}"
         if not source:
             return written
@@ -177,11 +177,10 @@ class DebtCall(models.Model):
         return "no_answer"
 
     def _apply_to_numbers(self, outcome):
+        if phone := self.phone_id:
+            changes = {"tried_at": False if self.connected else self.started_at}
+            wrong = (self._number_health(outcome) or phone.health) == "wrong"
+            if self.party == "right_party" and not wrong:
+                changes["confirmed_on"] = self.company_id._debt_today()
+            phone.write(changes)
         super()._apply_to_numbers(outcome)
-        phone = self.phone_id
-        if not phone:
-            return
-        changes = {"tried_at": False if self.connected else self.started_at}
-        if self.party == "right_party" and phone.health != "wrong":
-            changes["confirmed_on"] = self.company_id._debt_today()
-        phone.write(changes)

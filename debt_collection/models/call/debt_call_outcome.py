@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 from .parties import PARTIES
 
@@ -94,12 +94,42 @@ class DebtCallOutcome(models.Model):
     )
     _code_unique = models.Constraint("UNIQUE(code)", "An outcome's code is unique.")
 
+    @api.model
+    def _id_of(self, code):
+        """The id of the outcome with a code, False where there is none."""
+        return isinstance(code, str) and self._ids_by_code().get(code, False)
+
+    @api.model
+    @tools.ormcache()
+    def _ids_by_code(self):
+        # Superuser, whoever asks first: everybody has the same outcomes.
+        outcomes = self.sudo().with_context(active_test=True).search([])
+        return {outcome.code: outcome.id for outcome in outcomes}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        outcomes = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return outcomes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"active", "code"} & set(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     def _prepare_hold(self, case):
-        """Values of a case that is on hold for the days of the outcome."""
-        if not self.hold_days or case.state == "legal":
+        """Values of a case that is on hold for the days of the outcome, or longer."""
+        endless = case.state == "on_hold" and not case.hold_until
+        if not self.hold_days or case.state == "legal" or endless:
             return {}
-        today = case.company_id._debt_today()
-        return {"hold_until": today + timedelta(days=self.hold_days)}
+        until = case.company_id._debt_today() + timedelta(days=self.hold_days)
+        return {"hold_until": max(until, case.hold_until or until)}
 
     def _ask_accountant(self, case, note, call=None):
         """Give the accountant in charge what the outcome asks of him.

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..card.debtor_words import amount_by
 from .rehearsal import rehearsal
 
 #: What of a case is announced, and compared with what is saved.
@@ -100,7 +101,13 @@ class DebtCall(models.Model):
             ),
             "promises": [(p.amount, p.date, p.state) for p in promises],
             "disputes": [
-                (sorted(one.move_ids.ids), one.deadline, one.user_id.id, one.state)
+                (
+                    sorted(one.move_ids.ids),
+                    one.amount,
+                    one.deadline,
+                    one.user_id.id,
+                    one.state,
+                )
                 for one in disputes
             ],
             "messages": [
@@ -142,8 +149,17 @@ class DebtCall(models.Model):
             yield self.env._(
                 "%(accountant)s is asked: %(what)s.",
                 accountant=activity.user_id.name,
-                what=(activity.summary or "").rstrip("."),
+                what=self._tell_task(activity).rstrip("."),
             )
+
+    def _tell_task(self, activity):
+        """What somebody is asked, in the language of whoever reads of it here."""
+        outcome = self.outcome_id
+        # Superuser: of a colleague only the language.
+        lang = activity.user_id.sudo().lang
+        if activity.summary == outcome.with_context(lang=lang).activity_summary:
+            return outcome.activity_summary or ""
+        return activity.summary or ""
 
     def _tell_law(self):
         """What the law makes of it, where that is more than a plan for calls."""
@@ -193,7 +209,9 @@ class DebtCall(models.Model):
             yield self.env._(
                 "Nobody calls until %(date)s; if it is not paid by then, the case "
                 "returns to the front of the queue.",
-                date=format_date(self.env, last_day),
+                date=format_date(
+                    self.env, max(last_day, self.case_id.hold_until or last_day)
+                ),
             )
         elif self.case_id.state == "active" and not self.case_id.callback_at:
             yield self.env._("What it is not about is collected as before.")
@@ -202,10 +220,8 @@ class DebtCall(models.Model):
     def _tell_plan(self, made):
         money = self.company_id.currency_id
         instalments = [
-            self.env._(
-                "%(amount)s by %(date)s",
-                amount=money.format(part.amount),
-                date=format_date(self.env, part.date),
+            amount_by(
+                self.env, money.format(part.amount), format_date(self.env, part.date)
             )
             for part in made
         ]
@@ -261,10 +277,12 @@ class DebtCall(models.Model):
         for dispute in self.env["debt.dispute"].search([("call_id", "=", self.id)]):
             yield self.env._(
                 "%(invoices)s: held until %(date)s; %(owner)s settles it.",
-                invoices=", ".join(dispute.move_ids.mapped("name")),
+                invoices=dispute._describe(),
                 date=format_date(self.env, dispute.deadline),
                 owner=dispute.user_id.name,
             )
+            if dispute.amount:
+                yield self.env._("The rest of the invoice is collected as before.")
 
     def _tell_number(self, known):
         phone = self.phone_id

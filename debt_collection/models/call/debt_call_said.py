@@ -54,6 +54,14 @@ class DebtCall(models.Model):
         readonly=True, help="The debtor was spoken with since the answer came."
     )
 
+    answer_shown_in_id = fields.Many2one(
+        "debt.call",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The call in whose window the operator last had the answer before him.",
+    )
+
     def _clean_said(self, values):
         """What was said, in the types of the ORM.
 
@@ -103,12 +111,15 @@ class DebtCall(models.Model):
         return values["try_again_at"] if outcome.takes_retry else False
 
     def _tell_answers(self):
-        """Whoever is spoken with has had his answers."""
-        case = self.case_id
-        if case.has_answers:
-            told = self.search([("case_id", "=", case.id), ("answer", "!=", False)])
+        """Whoever is spoken with has had the answers that were on the screen.
+
+        One that came while they spoke is for the next call.
+        """
+        if self.case_id.has_answers:
+            waiting = self._untold_answers()
+            told = waiting.filtered(lambda call: call.answer_shown_in_id == self)
             told.answer_told = True
-            case.has_answers = False
+            self.case_id.has_answers = bool(waiting - told)
 
     def _accountant_lines(self):
         """What the accountant is told of the call, line by line."""
@@ -139,18 +150,19 @@ class DebtCall(models.Model):
                 changes = {"priority": priority, "plan_dirty": True}
                 case.write(changes | {"has_answers": True})
 
-    def _answers_to_tell(self):
-        """Answers that came since the debtor was last spoken with, False if none."""
+    def _untold_answers(self):
+        """The calls of the case whose answer the debtor has not been told."""
+        untold = [("answer", "!=", False), ("answer_told", "=", False)]
+        return self.search([("case_id", "=", self.case_id.id), *untold], order="id")
+
+    def _show_answers(self):
+        """What the debtor is to be told in this call, for its window (superuser).
+
+        :return: answers that came since he was last spoken with, False if none
+        """
         if not self.case_id.has_answers:
             return False
-        calls = self.search(
-            [
-                ("case_id", "=", self.case_id.id),
-                ("answer", "!=", False),
-                ("answer_told", "=", False),
-            ],
-            order="id",
-        )
-        return (
-            "\n".join(f"{call.note or ''} → {call.answer}" for call in calls) or False
-        )
+        calls = self._untold_answers()
+        calls.answer_shown_in_id = self
+        told = (f"{call.note or ''} → {call.answer}" for call in calls)
+        return "\n".join(told) or False

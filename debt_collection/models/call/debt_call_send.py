@@ -63,7 +63,8 @@ class DebtCall(models.Model):
 
         :raises UserError: one of the items is not his, or there is none
         """
-        rows = self.case_id._read_items()
+        # Named ones may be beyond those that a window shows.
+        rows = self.case_id._read_items(every=bool(line_ids))
         known = {row["line_id"]: row for row in rows}
         if line_ids:
             if not all(type(id_) is int and id_ in known for id_ in line_ids):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
@@ -81,14 +81,8 @@ class DebtCase(models.Model):
         :raises ConcurrencyError: the user is claiming at the same moment elsewhere;
             Odoo tries again, and finds that claim
         """
-        if not self.env.user.has_group("debt_collection.group_debt_operator"):
-            raise AccessError(self.env._("Only collection operators take calls."))
-        now = fields.Datetime.now()
-        queue = self.env["debt.queue"]
-        call = self._open_claim(now) or queue._claim_due(now)
-        if not call and queue._tidy(now):
-            call = queue._claim_due(now)
-        return call.id if call else False
+        claim = self.env["debt.queue"]._claim_next()
+        return claim.call.id if claim else False
 
     @api.model
     def _open_claim(self, now):

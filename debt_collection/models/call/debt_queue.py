@@ -1,6 +1,8 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -24,39 +26,67 @@ SKIP_RESTS = timedelta(hours=1)
 SKIP_LOWERS = timedelta(hours=12)
 
 
+class Claim(NamedTuple):
+    """A ``debt.call`` with whoever is next, and what the gate said of him just now.
+
+    ``answer`` and ``facts`` are None where the call was open already.
+    """
+
+    call: object
+    answer: object = None
+    facts: object = None
+
+
 class DebtQueue(models.AbstractModel):
     """The queue: who is due, in which order, and nobody's at this moment.
 
     Callbacks that debtors asked for come first, whatever else pauses the case; then an
     operator's own cases, then those nobody owns; last those skipped today. Within each,
-    raised priority comes first, then who has been due for the longest.
+    raised priority comes first, then who has been due for the longest, or, where the
+    company has chosen so, with whom a call is expected to add most.
     """
 
     _name = "debt.queue"
     _description = "The Queue of Calls"
 
     @api.model
+    def _claim_next(self):
+        """The user's open call, else one with whoever is due next: `claim_next`.
+
+        :return: `Claim`, None when nobody may be called now
+        :raises AccessError: the user is no operator
+        """
+        if not self.env.user.has_group("debt_collection.group_debt_operator"):
+            raise AccessError(self.env._("Only collection operators take calls."))
+        now = fields.Datetime.now()
+        if call := self.env["debt.case"]._open_claim(now):
+            return Claim(call)
+        claim = self._claim_due(now)
+        return self._claim_due(now) if not claim and self._tidy(now) else claim
+
+    @api.model
     def _claim_due(self, now):
         """Open a call with the first in the queue whom ledger and gate allow.
 
         :param datetime now: naive UTC
-        :return: ``debt.call``, or None
+        :return: `Claim`, or None
         """
-        call, passed, refused, count = None, [], [], 1
-        while not call and len(passed) < CLAIM_TRIES:
+        claim, passed, refused, count = None, [], [], 1
+        while not claim and len(passed) < CLAIM_TRIES:
             cases = self._lock_next(now, passed, count)
             if not cases:
                 break
             passed += cases.partner_id.ids
             asked = self._ask_at_once(cases, "call", now)
             refused += [one for one in asked if not one[1].allowed]
-            for case, answer, _facts in asked:
+            for case, answer, facts in asked:
                 if answer.allowed and (call := case._claim(now)):
+                    claim = Claim(call, answer, facts)
                     break
             count = min(count * ASK_MORE, ASK_AT_ONCE)
         if refused:
             self.env["debt.case"]._unless_contended(lambda: self._settle(refused))
-        return call
+        return claim
 
     @api.model
     def _ask_at_once(self, cases, channel, at):
@@ -67,7 +97,7 @@ class DebtQueue(models.AbstractModel):
         :param datetime at: naive UTC
         :return: list of (case, `tools.contact.Answer`, `Facts`) in the order of cases
         """
-        facts = cases._contact_facts()
+        facts = cases._contact_facts(only_call=channel == "call")
         ledger = self.env["debt.ledger"]
         owed = ledger._totals_of(cases.partner_id, cases.company_id)
         asked = []
@@ -171,7 +201,7 @@ class DebtQueue(models.AbstractModel):
         """
         active, order = (
             SQL("c.state = 'active'"),
-            SQL("c.priority DESC, c.next_contact_at"),
+            self._due_order(),
         )
         if callback:
             active = SQL("c.state != 'legal' AND c.callback_at <= %s", now)
@@ -206,6 +236,19 @@ class DebtQueue(models.AbstractModel):
             count=count,
             space=LOCK_SPACE,
         )
+
+    @api.model
+    def _due_order(self):
+        """SQL of the order among those who are due, by the company's setting."""
+        # Superuser: a setting, for those whom it sends calls. Gains can only be
+        # compared where all their companies measure it, in one currency.
+        companies = self.env.companies.sudo()
+        by_gain = all(one.debt_queue_order == "gain" for one in companies)
+        if by_gain and len(companies.currency_id) == 1:
+            return SQL(
+                "c.priority DESC, c.queue_rate DESC NULLS LAST, c.next_contact_at"
+            )
+        return SQL("c.priority DESC, c.next_contact_at")
 
     # --- a backlog ----------------------------------------------------------------
     @api.model
@@ -246,7 +289,7 @@ class DebtQueue(models.AbstractModel):
             self.env["debt.case"]._trigger_planning()
 
     @api.model
-    def count_without_operator(self):
+    def _count_without_operator(self):
         """How many calls that nobody owns are due by tomorrow, for an empty day.
 
         Everybody may take them from the queue, but no list of his own shows them.

@@ -15,6 +15,8 @@ from . import (
     debt_contact_lock,
     debt_contact_policy_part,
     debt_contact_policy,
+    debt_contact_policy_window,
+    debt_contact_policy_limit,
     debt_contact_policy_applied,
     debt_contact_policy_cache,
     debt_contact_policy_consent,

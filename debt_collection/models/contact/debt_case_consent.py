@@ -20,6 +20,8 @@ class DebtCase(models.Model):
     consent_count = fields.Integer(compute="_compute_consent_count")
     consent_url = fields.Char(
         compute="_compute_consent_url",
+        # Whoever has the link refuses for the debtor: it is for texts to him alone.
+        groups="base.group_system",
         help="Where the debtor can refuse further e-mails, without a login.",
     )
 
@@ -45,7 +47,8 @@ class DebtCase(models.Model):
 
     def _refusal_url(self, channel):
         """The page on which the debtor refuses messages by a channel."""
-        url = self.consent_url
+        # Superuser: it goes into a message to the debtor.
+        url = self.sudo().consent_url
         return url if channel == "email" else f"{url}/{channel}"
 
     def _get_consent_domain(self, debtors):
@@ -55,10 +58,12 @@ class DebtCase(models.Model):
         ]
 
     # --- what the gate asks ---------------------------------------------------------
-    def _consent_words(self, debtors, numbers=None):
+    def _consent_words(self, debtors, numbers=None, written=True):
         """What these debtors said, oldest first.
 
         :param dict numbers: as of `debt.phone._numbers`, where it is known already
+        :param bool written: with what stands on the lists of those who want no SMS or
+            no e-mail
         :return: dict of lists of `tools.consent.Word` by ids of debtor and company
         """
         words = defaultdict(list)
@@ -70,7 +75,8 @@ class DebtCase(models.Model):
         for consent in consents.search_fetch(domain, SAID, order="date, id"):
             key = (consent.partner_id.id, consent.company_id.id)
             words[key].append(consent._to_pure())
-        for debtor_id, word in consents._blacklisted(debtors, numbers):
+        listed = consents._blacklisted(debtors, numbers) if written else ()
+        for debtor_id, word in listed:
             for company in self.company_id:
                 words[debtor_id, company.id].append(word)
         return words

@@ -11,6 +11,8 @@ from .debt_phone_list import FACTS as PHONE_FACTS
 from .facts import Alike, Debtor, Facts
 from .public_holidays import holidays_of
 
+# So few are read whole, as a screen wants them.
+FEW = 20
 # The records that answer for all alike are read whole.
 CASE_FACTS = ["partner_id", "company_id"]
 DEBTOR_FACTS = [
@@ -31,13 +33,15 @@ class DebtContactFacts(models.AbstractModel):
     _description = "Facts Before a Contact"
 
     @api.model
-    def _read(self, own):
+    def _read(self, own, only_call=False):
         """What the gate must know, in as many queries for one case as for thousands.
 
         Read as superuser because the law counts what all operators and all companies
         did to a debtor; only the debtors of these cases are read.
 
         :param own: ``debt.case``
+        :param bool only_call: nothing but a person's call is asked about: who wants no
+            SMS or e-mail does not matter
         :return: dict of `Facts` by case
         """
         cases = own.sudo()._origin
@@ -46,7 +50,7 @@ class DebtContactFacts(models.AbstractModel):
         numbers = self.env["debt.phone"]._numbers(debtors)
         history, hours = self._contact_history(debtors, at_work(numbers))
         busy = self._open_calls(debtors)
-        words = cases._consent_words(debtors, numbers)
+        words = cases._consent_words(debtors, numbers, not only_call)
         alike = self._alike(cases, rows, numbers)
         usable = self._usable_numbers(cases, rows, numbers, words, alike)
         laws = self._shared_laws(cases, alike)
@@ -86,11 +90,18 @@ class DebtContactFacts(models.AbstractModel):
                 """
                 SELECT debt_case.id, debt_case.partner_id, debt_case.state,
                        debt_case.callback_at,
-                       debt_case.state = 'on_hold' AND hold_until IS NOT NULL,
+                       debt_case.hold_until IS NOT NULL,
                        debt_case.ladder_id, debt_case.ladder_started_on,
                        COALESCE(debtor.debt_do_not_call, FALSE),
                        debtor.debt_protection,
-                       COALESCE(debtor.debt_preferred_hour, 0),
+                       COALESCE(NULLIF(debtor.debt_preferred_hour, 0), (
+                           SELECT contact.debt_preferred_hour
+                             FROM res_partner contact
+                            WHERE contact.commercial_partner_id = debtor.id
+                              AND contact.active AND contact.debt_preferred_hour > 0
+                            ORDER BY contact.debt_decision_maker DESC NULLS LAST,
+                                     contact.id
+                            LIMIT 1), 0),
                        debt_case.company_id, COALESCE(debtor.is_company, FALSE),
                        debtor.country_id, debtor.state_id, debtor.debt_kind,
                        debtor.debt_contact_policy_id, debtor.zip, debtor.city,
@@ -120,6 +131,24 @@ class DebtContactFacts(models.AbstractModel):
         return debtor._debt_protected(self.env["res.company"].browse(row.company_id))
 
     @api.model
+    def _is_recorded(self, case, channel, facts):
+        """Hook: whether some telephone would record a talk; none does, here."""
+        return False
+
+    @api.model
+    def _has_unread(self, case):
+        """Hook: whether the debtor wrote something that nobody has read yet."""
+        return False
+
+    @api.model
+    def _asked_now(self, case, asked, facts):
+        """Hook: a question as it is asked of the telephone that would dial now.
+
+        :param Question asked: as it is asked when a contact is planned
+        """
+        return asked
+
+    @api.model
     def _alike(self, cases, rows, numbers):
         """One debtor and one number for all that do not differ, read whole at once.
 
@@ -137,13 +166,22 @@ class DebtContactFacts(models.AbstractModel):
                 key = row.zone_key(one)
                 if key not in alike.cases:
                     alike.cases[key], alike.numbers[key] = row.case_id, one
+        every = {one.id for listed in numbers.values() for one in listed}
         numbers = alike.numbers.values()
         cases = cases.browse(set(alike.cases.values()))
         cases.fetch(CASE_FACTS)
         holders = {one.contact_id for one in numbers} | set(cases.partner_id.ids)
-        self.env["res.partner"].sudo().browse(holders).fetch(DEBTOR_FACTS)
+        holders = self.env["res.partner"].sudo().browse(holders)
+        if len(holders) > FEW:
+            holders.fetch(DEBTOR_FACTS)
+        else:
+            # Whole: whoever calls a debtor shows his name and more of him next.
+            holders.mapped("name")
         phones = self.env["debt.phone"].sudo().browse({one.id for one in numbers})
-        phones.fetch(PHONE_FACTS)
+        if len(every) > FEW:
+            phones.fetch(PHONE_FACTS)
+        else:
+            phones.browse(every).mapped("raw")
         alike.phones.update((phone.id, phone) for phone in phones)
         return alike
 
@@ -210,9 +248,12 @@ class DebtCase(models.Model):
 
     _inherit = "debt.case"
 
-    def _contact_facts(self):
-        """What the gate must know, dict of `Facts` by case."""
-        return self.env["debt.contact.facts"]._read(self)
+    def _contact_facts(self, only_call=False):
+        """What the gate must know, dict of `Facts` by case.
+
+        :param bool only_call: as of `debt.contact.facts._read`
+        """
+        return self.env["debt.contact.facts"]._read(self, only_call)
 
     def _may_be_paused(self, rows):
         """Hook: ids of the cases of whom `_pause` is asked at all."""

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ...tools.clock import instant
 from ...tools.contact import CHANNELS, Answer, Pause, Question, check
 from ...tools.policy import CALLBACK_LASTS
+from .channel_groups import CHANNEL_GROUPS
 
 PHONE_CHANNELS = {"call", "robot_call", "voice_message", "sms"}
 # Nobody plans further ahead, and the calendars end somewhere.
@@ -77,13 +78,21 @@ class DebtCase(models.Model):
         :param ignored: codes of the pauses that do not keep this contact back
         :return: `tools.contact.Answer` and `Facts`
         """
-        facts = self._contact_facts()[self]
+        facts = self._contact_facts(only_call=channel == "call")[self]
+        return self._ask_knowing(facts, channel, at, number, ignored), facts
+
+    def _ask_knowing(self, facts, channel, at, number=None, ignored=(), owed=None):
+        """The same where facts and totals were read for many cases at once.
+
+        :param facts: `Facts` of this debtor; their zones become those of the number
+        :param dict owed: of `debt.ledger._totals`, None: they are read
+        :return: `tools.contact.Answer`
+        """
         by_phone = number and channel in PHONE_CHANNELS
         phone = self._find_phone(facts, number) if by_phone else None
         if phone:
             facts.zones = self._resolve_zones(phone).names
-        answer = self._contact_gate(channel, at, facts, number, phone, ignored)
-        return answer, facts
+        return self._contact_gate(channel, at, facts, number, phone, ignored, owed)
 
     def _contact_gate(
         self, channel, at, facts, number=None, phone=None, ignored=(), owed=None
@@ -94,7 +103,7 @@ class DebtCase(models.Model):
         :return: `tools.contact.Answer`
         """
         self.ensure_one()
-        reason = self._refused_by_ledger(owed)
+        reason = self._refused_by_ledger(channel, owed)
         if reason and not (
             reason in CALLED_BACK and self._awaits_callback(channel, at)
         ):
@@ -108,6 +117,7 @@ class DebtCase(models.Model):
         if self._is_busy(facts, at):
             return Answer(False, "busy", facts.busy.claim_until)
         asked = self._question(channel, facts, number, phone)
+        asked = self.env["debt.contact.facts"]._asked_now(self, asked, facts)
         if asked.pause and asked.pause.reason in ignored:
             asked = replace(asked, pause=None)
         return check(asked, at)
@@ -139,14 +149,22 @@ class DebtCase(models.Model):
         callback = channel == "call" and self.callback_at
         return bool(callback and at < callback + CALLBACK_LASTS)
 
-    def _refused_by_ledger(self, totals=None):
-        """A debtor who owes nothing that is due is not contacted (rules 1, 2)."""
+    def _refused_by_ledger(self, channel, totals=None):
+        """A debtor who owes nothing that is due is not contacted (rules 1, 2).
+
+        He is told of what falls due, where his company announces that by this channel.
+        """
         if self.state == "closed":
             return "closed"
         ledger = self.env["debt.ledger"]
         totals = totals or ledger._totals(self.partner_id, self.company_id)
-        if totals["amount_overdue"] <= 0:
-            return "disputed" if totals["amount_disputed"] > 0 else "nothing_owed"
+        nothing = totals["amount_overdue"] <= 0
+        if nothing and totals["amount_disputed"] > 0:
+            return "disputed"
+        # Below the minimum or in its days of grace it is no debt yet.
+        nothing |= ledger._is_waiting(self) and not totals["is_open"]
+        if nothing and not ledger._may_announce(self, channel):
+            return "nothing_owed"
         if self.state == "legal" or self.state == "on_hold" and not self.hold_until:
             return self.state
         return None
@@ -154,14 +172,18 @@ class DebtCase(models.Model):
     def _refused_by_debtor(self, channel, facts, number, phone):
         if facts.policy is None:
             return self._why_no_policy()
+        # No robot speaks to somebody whose answer nobody has read.
+        robot = channel in CHANNEL_GROUPS["automated"]
+        waits = robot and self.env["debt.contact.facts"]._has_unread(self)
+        unread = "unread_reply" if waits else None
         if self._is_representative(channel, number):
-            return None
+            return unread
         if reason := self._refused_protected(channel, facts.protection):
             return reason
         if self._has_opted_out(channel, facts, number, phone):
             return "opted_out"
         if channel in PHONE_CHANNELS:
-            return self._refused_number(facts, number, phone)
+            return self._refused_number(facts, number, phone) or unread
         stranger = channel == "email" and number and not self._is_debtors_email(number)
         return "bad_address" if stranger else None
 
@@ -203,7 +225,7 @@ class DebtCase(models.Model):
 
         :return: `tools.question.Pause`, None where nothing does
         """
-        if self.state == "on_hold" and self.hold_until:
+        if self.hold_until:
             return Pause("on_hold", self._day_end(self.hold_until))
         return None
 

@@ -76,6 +76,7 @@ class DebtCase(models.Model):
             self._place_of(channel, phones),
             not phones or any(one._may_be_mobile() for one in phones),
             self._has_consented(channel, facts, number, phone),
+            self.env["debt.contact.facts"]._is_recorded(self, channel, facts),
         )
 
     @api.model
@@ -135,6 +136,12 @@ class DebtCase(models.Model):
             "no_consent": self.env._(
                 "The debtor's consent is needed before. Ask for it and record it under "
                 "“Consents” of the case, or choose another way."
+            ),
+            "not_recorded": self.env._(
+                "The law wants this call recorded, and it would not be. Switch "
+                "recording on at the telephony provider, or say in the settings that "
+                "your telephone system records. Where the debtor refuses to be "
+                "recorded, write instead."
             ),
             "work_forbidden": self.env._(
                 "The debtor is not to be called at work: ask for another number."

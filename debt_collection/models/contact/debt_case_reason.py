@@ -31,25 +31,13 @@ class DebtCase(models.Model):
             case.next_contact_reason = " ".join(filter(None, parts)) or False
 
     def _local_time(self, at=None, facts=None):
-        """The debtor's local time in words, e.g. "Tue 14:05 (Asia/Omsk)".
+        """The debtor's local time in words, as of `told_time`.
 
         :param datetime at: naive UTC; now when None
         """
         self.ensure_one()
-        facts = facts or self._contact_facts()[self]
-        if not facts.zone:
-            return self.env._("unknown time zone")
-        at = at or fields.Datetime.now()
-        text = format_datetime(self.env, at, tz=facts.zone, dt_format="EEE d MMM HH:mm")
-        more = len(facts.zones) - 1
-        if more:
-            return self.env._(
-                "%(time)s (%(zone)s, or one of %(more)s other zones)",
-                time=text,
-                zone=facts.zone,
-                more=more,
-            )
-        return f"{text} ({facts.zone})"
+        facts = facts or self._contact_facts(only_call=True)[self]
+        return told_time(self.env, at or fields.Datetime.now(), facts.zones)
 
     def _contact_message(self, answer, at, facts):
         """One or two sentences for the operator: why, and from when on."""
@@ -84,11 +72,17 @@ class DebtCase(models.Model):
             "callback": self.env._("The debtor asked to be called back."),
             "closed": self.env._("The case is closed."),
             "nothing_owed": self.env._("Nothing is overdue."),
+            "not_due": self.env._(
+                "Nothing is overdue yet, and there is no more to be said before."
+            ),
             "disputed": self.env._("All that is overdue is disputed."),
             "legal": self.env._("The case is with the legal department."),
             "on_hold": self.env._("The case is on hold."),
-            "promised": self.env._("A payment is promised; the day has not passed."),
+            "promised": self.env._("A payment is promised and may still come in time."),
             "dormant": self.env._("The retry ladder is over; the case is dormant."),
+            "unread_reply": self.env._(
+                "The debtor has answered, and nobody has read it yet."
+            ),
             "do_not_call": self.env._("The debtor refused to be called."),
             **self._protection_texts(),
             "no_policy": self.env._(
@@ -194,3 +188,22 @@ class DebtCase(models.Model):
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
+
+
+def told_time(env, at, zones):
+    """A time in the debtor's clock, and whose clock that is: "Tue 14:05 (Asia/Omsk)".
+
+    :param datetime at: naive UTC
+    :param zones: where he may be, the likeliest zone first
+    """
+    if not zones:
+        return env._("unknown time zone")
+    text = format_datetime(env, at, tz=zones[0], dt_format="EEE d MMM HH:mm")
+    if len(zones) == 1:
+        return f"{text} ({zones[0]})"
+    return env._(
+        "%(time)s (%(zone)s, or one of %(more)s other zones)",
+        time=text,
+        zone=zones[0],
+        more=len(zones) - 1,
+    )

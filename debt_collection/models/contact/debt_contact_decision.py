@@ -91,7 +91,9 @@ class DebtContactDecision(models.Model):
     )
     number = fields.Char(string="Number or Address", readonly=True)
     place = fields.Selection(
-        lambda self: self.env["debt.phone"]._fields["place"].selection,
+        lambda self: (
+            self.env["debt.phone"]._fields["place"]._description_selection(self.env)
+        ),
         readonly=True,
         help="Where it reached the debtor, as far as that was known at that moment.",
     )
@@ -104,6 +106,11 @@ class DebtContactDecision(models.Model):
         readonly=True,
         help="By what was on record at that moment, the debtor consented to this way "
         "of contact.",
+    )
+    recorded = fields.Boolean(
+        string="Was to Be Recorded",
+        readonly=True,
+        help="By what was set up at that moment, a conversation would be recorded.",
     )
     consent_id = fields.Many2one(
         "debt.consent",
@@ -173,7 +180,7 @@ class DebtContactDecision(models.Model):
     def _target(self):
         """Where it went as far as that was known, `tools.policy.Target`."""
         self.ensure_one()
-        return Target(self.place or "", self.mobile, self.consented)
+        return Target(self.place or "", self.mobile, self.consented, self.recorded)
 
     def _counter_text(self, reading):
         """One reading as a line: which limit, how many, since when."""

@@ -39,6 +39,7 @@ class DebtContactDecision(models.Model):
             "place": target.place,
             "mobile": target.mobile,
             "consented": target.consented,
+            "recorded": target.recorded and answer.reason != "not_recorded",
             "consent_id": case._consent_behind(channel, facts, number),
             "policies": self._read_limits(case, at, asked),
             **self._prepare_local(at, facts),

@@ -12,6 +12,51 @@ CALL_FACTS = ["partner_id", "user_id", "state", "claim_until"]
 HISTORY_DAYS = 130
 # No call counts for longer, however long nobody closed it.
 A_DAY_OF_MINUTES = 24 * 60
+# Contacts that differ in nothing but their time come as one row: hundreds of thousands
+# of rows took longer to hand over than all else to decide.
+CONTACTS = """
+WITH contact AS (
+    SELECT partner_id, started_at AS at,
+           CASE mode WHEN 'robot' THEN 'robot_call'
+                     WHEN 'voice_message' THEN 'voice_message'
+                     ELSE 'call' END AS channel,
+           connected OR answered_at IS NOT NULL OR party != 'none'
+           OR outcome_id IS NULL AND party IS NULL AS connected,
+           party = 'right_party'
+           OR outcome_id IS NULL AND party IS NULL AS conversed,
+           requested, company_id, direction = 'inbound' AS incoming,
+           CEIL(EXTRACT(EPOCH FROM
+                COALESCE(ended_at, %(now)s) - started_at) / 60)::int
+           AS minutes, local_hour,
+           CASE WHEN number = ANY(%(work)s) THEN 'work' ELSE '' END
+           AS place,
+           outcome_id IN (SELECT id FROM debt_call_outcome
+                           WHERE retry_minutes > 0) AS busy
+      FROM debt_call
+     WHERE partner_id = ANY(%(debtors)s)
+       AND state != 'draft'
+       AND unreached IS NOT TRUE
+       AND started_at > %(since)s
+    UNION ALL
+    SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
+           company_id, FALSE, 1, NULL,
+           CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END,
+           FALSE
+      FROM debt_message
+     WHERE partner_id = ANY(%(debtors)s)
+       AND sent_at > %(since)s
+)
+SELECT partner_id,
+       CASE WHEN connected AND NOT incoming THEN local_hour END,
+       array_agg(at),
+       -- as tools.contact.Contact has them
+       channel, COALESCE(connected, FALSE),
+       COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
+       company_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s),
+       place, COALESCE(busy, FALSE)
+  FROM contact
+ GROUP BY 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12
+"""
 
 
 class DebtContactFacts(models.AbstractModel):
@@ -25,6 +70,9 @@ class DebtContactFacts(models.AbstractModel):
 
         :return: dict of ``debt.call`` (superuser) by partner id
         """
+        if self.env.context.get("debt_call_logged"):
+            # The one that can be open with a debtor has just been ended.
+            return {}
         # Superuser: a line that is busy is busy for all companies.
         calls = self.env["debt.call"].sudo()
         theirs = [("partner_id", "in", debtors.ids), ("state", "!=", "done")]
@@ -46,63 +94,8 @@ class DebtContactFacts(models.AbstractModel):
         :return: two dicts by partner id: `tools.history.History`, and counts of
             answered calls by local hour
         """
-        self.env["debt.call"].flush_model()
-        self.env["debt.message"].flush_model()
         since = since or fields.Datetime.now() - timedelta(days=HISTORY_DAYS)
-        # Contacts that differ in nothing but their time come as one row: hundreds of
-        # thousands of rows took longer to hand over than all else to decide.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH contact AS (
-                    SELECT partner_id, started_at AS at,
-                           CASE mode WHEN 'robot' THEN 'robot_call'
-                                     WHEN 'voice_message' THEN 'voice_message'
-                                     ELSE 'call' END AS channel,
-                           connected OR answered_at IS NOT NULL OR party != 'none'
-                           OR outcome_id IS NULL AND party IS NULL AS connected,
-                           party = 'right_party'
-                           OR outcome_id IS NULL AND party IS NULL AS conversed,
-                           requested, company_id, direction = 'inbound' AS incoming,
-                           CEIL(EXTRACT(EPOCH FROM
-                                COALESCE(ended_at, %(now)s) - started_at) / 60)::int
-                           AS minutes, local_hour,
-                           CASE WHEN number = ANY(%(work)s) THEN 'work' ELSE '' END
-                           AS place,
-                           outcome_id IN (SELECT id FROM debt_call_outcome
-                                           WHERE retry_minutes > 0) AS busy
-                      FROM debt_call
-                     WHERE partner_id = ANY(%(debtors)s)
-                       AND state != 'draft'
-                       AND unreached IS NOT TRUE
-                       AND started_at > %(since)s
-                    UNION ALL
-                    SELECT partner_id, sent_at, channel, FALSE, FALSE, requested,
-                           company_id, FALSE, 1, NULL,
-                           CASE WHEN address = ANY(%(work)s) THEN 'work' ELSE '' END,
-                           FALSE
-                      FROM debt_message
-                     WHERE partner_id = ANY(%(debtors)s)
-                       AND sent_at > %(since)s
-                )
-                SELECT partner_id,
-                       CASE WHEN connected AND NOT incoming THEN local_hour END,
-                       array_agg(at),
-                       -- as tools.contact.Contact has them
-                       channel, COALESCE(connected, FALSE),
-                       COALESCE(conversed, FALSE), COALESCE(requested, FALSE),
-                       company_id, incoming, LEAST(GREATEST(minutes, 1), %(longest)s),
-                       place, COALESCE(busy, FALSE)
-                  FROM contact
-                 GROUP BY 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12
-                """,
-                debtors=debtors.ids,
-                longest=A_DAY_OF_MINUTES,
-                since=since,
-                now=fields.Datetime.now(),
-                work=list(work),
-            )
-        )
+        rows = self._contact_rows(debtors, work, since)
         groups = defaultdict(list)
         hours = defaultdict(lambda: defaultdict(int))
         for debtor_id, answered_hour, times, *kind in rows:
@@ -110,3 +103,19 @@ class DebtContactFacts(models.AbstractModel):
             if answered_hour is not None:
                 hours[debtor_id][answered_hour] += len(times)
         return {debtor_id: History(found) for debtor_id, found in groups.items()}, hours
+
+    @api.model
+    def _contact_rows(self, debtors, work, since):
+        """The same, as rows of `CONTACTS`."""
+        self.env["debt.call"].flush_model()
+        self.env["debt.message"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                CONTACTS,
+                debtors=debtors.ids,
+                longest=A_DAY_OF_MINUTES,
+                since=since,
+                now=fields.Datetime.now(),
+                work=list(work),
+            )
+        )

@@ -4,29 +4,17 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...tools.contact import HOLIDAY, Limit, Policy, Window
+from ...tools.contact import Policy, Window
 from ...tools.law import Law
-from ...tools.limits import rolling_span
-from .channel_groups import CHANNEL_GROUP_SELECTION, CHANNEL_GROUPS
+from .channel_groups import CHANNEL_GROUPS
+from .debt_contact_policy_part import SOURCE_KINDS
 
 # How a policy's word for its debtors is told from the facts: `tools.law.Law`.
 PERSONS = {"any": None, "person": True, "company": False}
 CONSUMERS = {"any": None, "consumer": True, "business": False}
-DAYS = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "holiday",
-)
-assert DAYS[HOLIDAY] == "holiday"
-# In days. What was before is read a little further back (`HISTORY_DAYS`): calendar
-# months are longer than 30 days, and local days begin earlier than those of UTC.
-LONGEST_LIMIT = 120
 DAY_MINUTES = 24 * 60
+# So many countries or states are named in a list.
+SHOWN = 2
 
 
 class DebtContactPolicy(models.Model):
@@ -102,6 +90,7 @@ class DebtContactPolicy(models.Model):
         help="While this policy is in force, it is used instead of that one. Other "
         "policies that fit the debtor still apply.",
     )
+    where_text = fields.Char(string="Where", compute="_compute_where_text")
     window_ids = fields.One2many(
         "debt.contact.policy.window", "policy_id", string="Hours", copy=True
     )
@@ -120,12 +109,7 @@ class DebtContactPolicy(models.Model):
         translate=True, help="The law, the article, or whose choice this is."
     )
     source_kind = fields.Selection(
-        [
-            ("primary", "Text of the Law"),
-            ("secondary", "Secondary Source"),
-            ("memory", "From Memory"),
-            ("own", "Our Own Choice"),
-        ],
+        SOURCE_KINDS,
         string="Read In",
         default="own",
         help="How close the source is to the text of the law.",
@@ -167,6 +151,19 @@ class DebtContactPolicy(models.Model):
         "CHECK(effective_from <= effective_until)",
         "A policy must come into force before it ends.",
     )
+
+    @api.depends("country_ids", "state_ids")
+    @api.depends_context("lang")
+    def _compute_where_text(self):
+        """Where it holds: its states, else its countries; the first few of many."""
+        for policy in self:
+            names = (policy.state_ids or policy.country_ids).mapped("name")
+            shown, more = ", ".join(names[:SHOWN]), len(names) - SHOWN
+            policy.where_text = (
+                shown
+                if more <= 0
+                else self.env._("%(places)s and %(more)s more", places=shown, more=more)
+            )
 
     def _default_counsel_note(self):
         return self.env._("Have it checked by counsel before you rely on it.")
@@ -216,6 +213,7 @@ class DebtContactPolicy(models.Model):
             limits=tuple(limit._to_pure() for limit in self.limit_ids),
             callback_beyond_limits=self.callback_beyond_limits,
             consents=tuple(consent._to_pure() for consent in self.consent_ids),
+            recorded=self.recording_required,
         )
 
     def _own_windows(self):
@@ -273,134 +271,3 @@ class DebtContactPolicy(models.Model):
             "res_id": adapted.id,
             "views": [(False, "form")],
         }
-
-
-class DebtContactPolicyWindow(models.Model):
-    _name = "debt.contact.policy.window"
-    _inherit = "debt.contact.policy.part"
-    _description = "Contact Hours"
-    _order = "policy_id, sequence, id"
-
-    policy_id = fields.Many2one(
-        "debt.contact.policy", required=True, ondelete="cascade", index=True
-    )
-    sequence = fields.Integer(default=10)
-    channels = fields.Selection(CHANNEL_GROUP_SELECTION, required=True, default="any")
-    monday = fields.Boolean(string="Mon", default=True)
-    tuesday = fields.Boolean(string="Tue", default=True)
-    wednesday = fields.Boolean(string="Wed", default=True)
-    thursday = fields.Boolean(string="Thu", default=True)
-    friday = fields.Boolean(string="Fri", default=True)
-    saturday = fields.Boolean(string="Sat")
-    sunday = fields.Boolean(string="Sun")
-    holiday = fields.Boolean(
-        string="Hol.", help="Public holidays of the debtor's country and state."
-    )
-    hour_from = fields.Float(string="From", required=True, default=9.0)
-    hour_to = fields.Float(string="To", required=True, default=18.0)
-
-    _hours_in_order = models.Constraint(
-        "CHECK(hour_from >= 0 AND hour_to <= 24 AND hour_from < hour_to)",
-        "Contact hours lie within one day and begin before they end.",
-    )
-
-    @api.constrains(*DAYS)
-    def _check_days(self):
-        for window in self:
-            if not any(window[day] for day in DAYS):
-                raise ValidationError(
-                    self.env._("Choose at least one day for each line of hours.")
-                )
-
-    def _to_pure(self):
-        self.ensure_one()
-        return Window(
-            days=frozenset(i for i, day in enumerate(DAYS) if self[day]),
-            start=round(self.hour_from * 60),
-            end=round(self.hour_to * 60),
-            channels=CHANNEL_GROUPS[self.channels],
-        )
-
-
-class DebtContactPolicyLimit(models.Model):
-    _name = "debt.contact.policy.limit"
-    _inherit = "debt.contact.policy.part"
-    _description = "Contact Limit"
-    _order = "policy_id, sequence, id"
-
-    policy_id = fields.Many2one(
-        "debt.contact.policy", required=True, ondelete="cascade", index=True
-    )
-    sequence = fields.Integer(default=10)
-    channels = fields.Selection(CHANNEL_GROUP_SELECTION, required=True, default="calls")
-    maximum = fields.Integer(required=True, default=1)
-    count = fields.Selection(
-        [
-            ("attempt", "Attempts"),
-            ("connect", "Answered"),
-            ("conversation", "Conversations"),
-            ("minute", "Minutes"),
-        ],
-        string="Counting",
-        required=True,
-        default="attempt",
-        help="Attempts: every contact tried. Answered: somebody picked up. "
-        "Conversations: the debtor was spoken with. Minutes: every minute begun, from "
-        "dialling to the end.",
-    )
-    length = fields.Integer(string="Within", required=True, default=1)
-    period = fields.Selection(
-        [("day", "Days"), ("week", "Weeks"), ("month", "Months")],
-        required=True,
-        default="day",
-    )
-    rolling = fields.Boolean(
-        help="Counted back from the moment of contact, not by calendar days, weeks "
-        "(from Monday) or months of the debtor's time.",
-    )
-    scope = fields.Selection(
-        [("debtor", "Debtor"), ("case", "Case")],
-        required=True,
-        default="debtor",
-        help="Debtor: contacts about all debts count. Case: those about what is owed "
-        "to one company, also from before a case was closed and opened again.",
-    )
-    place = fields.Selection(
-        [("any", "Anywhere"), ("work", "At Work")],
-        string="Where",
-        required=True,
-        default="any",
-        help="At Work: only contacts on numbers that are marked as the place of work "
-        "count and are limited.",
-    )
-
-    _numbers_positive = models.Constraint(
-        "CHECK(maximum >= 1 AND length >= 1)",
-        "A limit must allow at least one contact and cover at least one period.",
-    )
-
-    @api.constrains("length", "period")
-    def _check_length(self):
-        """Contacts from before are not read: such a limit would promise too much."""
-        for limit in self:
-            if rolling_span(limit).days > LONGEST_LIMIT:
-                raise ValidationError(
-                    self.env._(
-                        "Contacts are counted over %(days)s days at most: choose a "
-                        "shorter time and fewer contacts.",
-                        days=LONGEST_LIMIT,
-                    )
-                )
-
-    def _to_pure(self):
-        self.ensure_one()
-        return Limit(
-            count=self.count,
-            maximum=self.maximum,
-            period=self.period,
-            length=self.length,
-            rolling=self.rolling,
-            channels=CHANNEL_GROUPS[self.channels],
-            scope=self.scope,
-            place="" if self.place == "any" else self.place,
-        )

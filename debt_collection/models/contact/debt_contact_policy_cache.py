@@ -36,6 +36,11 @@ class DebtContactPolicy(models.Model):
         # One not saved yet (a form being filled in) has nothing to be kept under.
         return self._cached_by_id().get(self.id) or super()._law()
 
+    @tools.ormcache("tuple(self.ids)")
+    def _asks_consent_to_record(self):
+        """Whether one of these laws has recordings only where the debtor consented."""
+        return "consent" in self.sudo().mapped("recording")
+
     @api.model
     @tools.ormcache("choice")
     def _chosen_policy(self, choice):

@@ -35,8 +35,9 @@ class DebtContactPolicy(models.Model):
     )
     recording_required = fields.Boolean(
         string="Calls Must Be Recorded",
-        help="The source wants every call recorded. Switch recording on at your "
-        "telephone provider: the addon cannot record where the provider does not.",
+        help="The source wants every call recorded. A call is refused that would not "
+        "be: switch recording on at your telephony provider, or say in the settings "
+        "that your telephone system records.",
     )
     revocation_scope = fields.Selection(
         [("medium", "Only That Medium"), ("all", "Every Medium")],
@@ -83,6 +84,26 @@ class DebtContactPolicy(models.Model):
                             codes=", ".join(sorted(COMMON_WORDS)),
                         )
                     )
+
+    @api.model
+    def _laws_asking(self, company, demand):
+        """The policies that ask for something, and fit a debtor in collection.
+
+        :param company: ``res.company`` that collects
+        :param str demand: name of the field by which they ask for it
+        """
+        # Superuser: where debtors are, whoever may read contacts.
+        cases = self.env["debt.case"].sudo()
+        theirs = [("company_id", "=", company.id), ("closed_at", "=", False)]
+        found = cases._read_group(theirs, ["partner_id.country_id"])
+        countries = self.env["res.country"].union(*(country for (country,) in found))
+        return self.search(
+            [
+                (demand, "=", True),
+                ("company_id", "in", (False, company.id)),
+                ("country_ids", "in", countries.ids),
+            ]
+        )
 
     def _disclosures(self, lang):
         """What these policies want to be said, in a language, as a tuple of texts."""

@@ -1,4 +1,12 @@
-from odoo import api, models
+from odoo import api, fields, models
+
+#: How close to the text of the law it was read.
+SOURCE_KINDS = [
+    ("primary", "Text of the Law"),
+    ("secondary", "Secondary Source"),
+    ("memory", "From Memory"),
+    ("own", "Our Own Choice"),
+]
 
 
 class DebtContactPolicyPart(models.AbstractModel):
@@ -7,6 +15,17 @@ class DebtContactPolicyPart(models.AbstractModel):
     _name = "debt.contact.policy.part"
     _inherit = "debt.plan.source"
     _description = "Line of a Contact Policy"
+
+    clause = fields.Char(
+        help="Where the source says so, as it is cited: an article, a paragraph."
+    )
+    source_kind = fields.Selection(
+        SOURCE_KINDS,
+        string="Read In",
+        default="own",
+        help="How close it is to the text of the law. It was read on the day that the "
+        "policy names.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from lxml import etree
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.modules.module import Manifest
 from odoo.orm.models import MAGIC_COLUMNS
 from odoo.tools import file_open
@@ -46,6 +47,20 @@ class DebtContactPolicy(models.Model):
         "was installed.",
     )
 
+    attention = fields.Char(string="To Do", compute="_compute_attention")
+
+    @api.depends("is_outdated", "shipped_changed")
+    @api.depends_context("lang")
+    def _compute_attention(self):
+        """What somebody has to look at, in a word or two."""
+        for policy in self:
+            if policy.shipped_changed:
+                policy.attention = self.env._("Changed by an update")
+            elif policy.is_outdated:
+                policy.attention = self.env._("Outdated")
+            else:
+                policy.attention = False
+
     @api.model
     def _note_shipped(self):
         """Mark the policies of which this release says something new; at each update.
@@ -82,9 +97,18 @@ class DebtContactPolicy(models.Model):
         """Put this policy back to what is shipped.
 
         What a law says nothing of, as its order or a company's note, stays.
+
+        :raises UserError: nothing is shipped of it
         """
         self.ensure_one()
-        nodes = self._shipped_nodes()[self]
+        nodes = self._shipped_nodes().get(self)
+        if not nodes:
+            raise UserError(
+                self.env._(
+                    "“%(policy)s” is your own: no update says anything of it.",
+                    policy=self.name,
+                )
+            )
         for name in LISTS:
             self[name].unlink()
         root = etree.Element("odoo")
@@ -118,6 +142,8 @@ class DebtContactPolicy(models.Model):
             {"content": self._version_content()}
         )
         texts[self.env._("Hours, Limits, Consents")] = "\n".join(version._sentences())
+        clauses = [line.clause for name in LISTS for line in self[name] if line.clause]
+        texts[self.env._("Clauses")] = "\n".join(dict.fromkeys(clauses))
         return texts
 
     def _value_text(self, field):

@@ -6,7 +6,8 @@ from odoo.tools import SQL, format_date
 
 from ...tools.policy import Consent, Limit, Policy
 from ...tools.snapshot import digest, plain, restored
-from .debt_contact_policy import CHANNEL_GROUPS, DAYS
+from .channel_groups import CHANNEL_GROUPS
+from .debt_contact_policy_window import DAYS
 
 # Whoever contacts debtors, or answers for it.
 DECIDERS = "debt_collection.group_debt_operator,debt_collection.group_debt_accountant"
@@ -145,20 +146,29 @@ class DebtContactPolicyVersion(models.Model):
         """A limit as people read it, with all that it depends on."""
         limits = self.env["debt.contact.policy.limit"]
         counts = dict(limits._fields["count"]._description_selection(self.env))
-        periods = {
-            "day": self.env._("day(s)"),
-            "week": self.env._("week(s)"),
-            "month": self.env._("month(s)"),
-        }
         text = self.env._(
-            "%(channels)s: at most %(maximum)s (%(count)s) in %(length)s %(period)s",
+            "%(channels)s: at most %(maximum)s (%(count)s) %(period)s",
             channels=self._channels_text(limit.channels),
             maximum=limit.maximum,
             count=counts[limit.count],
-            length=limit.length,
-            period=periods[limit.period],
+            period=self._period_text(limit),
         )
         return ", ".join([text, *self._limit_conditions(limit)])
+
+    @api.model
+    def _period_text(self, limit: Limit):
+        """Per day, or in so many days."""
+        one = {
+            "day": self.env._("per day"),
+            "week": self.env._("per week"),
+            "month": self.env._("per month"),
+        }
+        several = {
+            "day": self.env._("in %(count)s days", count=limit.length),
+            "week": self.env._("in %(count)s weeks", count=limit.length),
+            "month": self.env._("in %(count)s months", count=limit.length),
+        }
+        return (one if limit.length == 1 else several)[limit.period]
 
     @api.model
     def _limit_conditions(self, limit: Limit):

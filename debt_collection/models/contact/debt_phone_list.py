@@ -124,6 +124,19 @@ class DebtPhone(models.Model):
         return wanted | self.sudo().create(to_create)
 
     @api.model
+    def _write_down(self, contact):
+        """Write on a contact what numbers of his are listed and stand nowhere.
+
+        :param contact: ``res.partner`` who took over numbers of others (superuser)
+        """
+        texts = phones.split(contact.phone or "")
+        there = {_key(self._prepare_values(contact, text)) for text in texts}
+        listed = self.sudo().search([("contact_id", "=", contact.id)])
+        if missing := listed.filtered(lambda one: _key(one) not in there):
+            known = [contact.phone] if texts else []
+            contact.phone = ", ".join([*known, *missing.mapped("raw")])
+
+    @api.model
     def _contacts_to_list(self, debtors):
         """Whose numbers are a debtor's: who was archived has left, and owes nothing.
 

@@ -69,6 +69,7 @@ class Facts:
     consents he gave or withdrew; ``usable`` those of ``numbers`` that may be dialled,
     the one to try first in front.  ``protection``: why nobody contacts him today;
     ``pause``: until when a hold or a promise keeps contact back.
+    ``dialler``: the ``debt.telephony.provider`` that would dial, where that is settled.
     ``book`` is the empty ``debt.phone`` (superuser) to look numbers up in.
     """
 
@@ -84,19 +85,8 @@ class Facts:
     protection: str | bool | None = None
     pause: Pause | None = None
     debtor: Debtor | None = None
+    dialler: object = None
     book: object = None
-
-    def history_after(self, made):
-        """The contacts, with the open call as it will have been.
-
-        :param Contact made: what it will have been, had it been dialled now
-        """
-        call = self.busy
-        if not call or call.state == "draft":
-            return self.history.with_one(made)
-        rang = call.direction == "inbound"
-        made = made._replace(at=call.started_at, incoming=rang)
-        return self.history.without(call.started_at).with_one(made)
 
     @property
     def phones(self):

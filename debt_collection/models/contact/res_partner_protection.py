@@ -30,7 +30,7 @@ class ResPartner(models.Model):
         "representative is contacted. Refused Contact in Writing: only letters are "
         "sent.",
     )
-    debt_protection_since = fields.Date(string="Since", groups=READERS)
+    debt_protection_since = fields.Date(string="Since", groups=READERS, tracking=True)
     debt_protection_until = fields.Date(
         string="Until",
         groups=READERS,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
@@ -24,6 +24,8 @@ RETRY_WITHIN = timedelta(hours=4)
 LONGEST_CALL = timedelta(days=1)
 # Reasons of the planner with which the ladder has no more calls.
 CALLS_OVER = ("ladder_end", "no_steps")
+# Private persons are at home in the evening, as long as nobody knows better.
+AT_HOME = {18: 1.0}
 UNPLANNED_STATES = ("disputed", "legal", "dormant")
 
 
@@ -95,7 +97,7 @@ class DebtCase(models.Model):
     @api.model
     def _get_ended_by_domain(self, day):
         """Hook: cases whose hold or protection has ended when a day begins."""
-        held = Domain("state", "=", "on_hold") & Domain("hold_until", "<", day)
+        held = Domain("hold_until", "<", day)
         codes = list(self._protection_texts())
         protected = Domain("next_contact_code", "in", codes)
         protected &= Domain("partner_id.debt_protection_until", "<", day)
@@ -111,6 +113,7 @@ class DebtCase(models.Model):
         cases = self.sudo().filtered(lambda case: not case.closed_at)
         if not cases:
             return
+        self.env["debt.segment"]._give_ladders(cases)
         self.env["debt.team"]._assign(cases)
         now = fields.Datetime.now()
         for case in cases:
@@ -123,7 +126,10 @@ class DebtCase(models.Model):
             planned = case._plan_next_contact(facts[case], now, likely)
             message = case._plan_message(facts[case], now, made[case], planned.at)
             if planned.reason in CALLS_OVER:
-                planned = case._end_calls(planned, message)
+                left = message or case._plan_message(
+                    facts[case], now, made[case], None, withheld=True
+                )
+                planned = case._end_calls(planned, left)
             if planned.reason == "dormant" and not message:
                 message = case._plan_message(facts[case], now, made[case], None)
             lost.append(decisions._prepare_lost_plan(case, facts[case], now, planned))
@@ -135,11 +141,16 @@ class DebtCase(models.Model):
         self.env["mail.activity"]._debt_sync(cases)
 
     def _end_pauses(self, now):
-        """Hook: what is over ends by itself: a hold, a callback that nobody made."""
-        held = self.state == "on_hold" and self.hold_until
-        if held and self._day_end(self.hold_until) <= now:
-            state = self._state_without_pause()
-            self.write({"state": state, "hold_until": False, "plan_dirty": True})
+        """Hook: what is over ends by itself: a hold, a callback that nobody made.
+
+        A hold stands behind whatever state came over it, and shows again after that.
+        """
+        over = self.hold_until and self._day_end(self.hold_until) <= now
+        if over:
+            self.write({"hold_until": False, "plan_dirty": True})
+        shows = self.state == "active" and self.hold_until and not self.callback_at
+        if shows or over and self.state == "on_hold":
+            self.write({"state": self._state_without_pause(), "plan_dirty": True})
         if self.callback_at and self.callback_at + CALLBACK_LASTS <= now:
             self._end_callback()
 
@@ -175,12 +186,9 @@ class DebtCase(models.Model):
             asked = replace(asked, history=history)
         ladder = self.env["debt.ladder"].browse(facts.debtor.ladder_id or [])
         started = facts.debtor.ladder_started_on or self._ladder_start()
-        return self._plan_retry(asked, now) or plan(
-            asked,
-            ladder._steps(),
-            started,
-            now,
-            self._wishes(facts, likely),
+        wishes = self._wishes(facts, likely)
+        return self._plan_retry(asked, now, wishes.working) or plan(
+            asked, ladder._steps(self), started, now, wishes
         )
 
     def _unplannable(self, facts):
@@ -196,10 +204,12 @@ class DebtCase(models.Model):
             return "no_ladder"
         return None
 
-    def _plan_retry(self, asked, now):
+    def _plan_retry(self, asked, now, working):
         """A busy line is free again soon: try once more before the ladder's gap.
 
         What somebody said goes before: "he is in after three".
+
+        :param working: `tools.hours.Hours` of whoever is to call
         """
         named = self.try_again_at
         if named and named > now and self.state == "active" and not self.callback_at:
@@ -230,29 +240,49 @@ class DebtCase(models.Model):
         answer = check(asked, max(now, ended + timedelta(minutes=minutes)))
         if not answer.next_at or answer.next_at > ended + RETRY_WITHIN:
             return None
+        if working.refusal(answer.next_at):
+            return None
         return Plan(answer.next_at, answer.until, "retry")
 
     def _wishes(self, facts, likely):
         """When a call is best: what he said, when he answered, when others did.
 
+        A private person who never answered is called when he is at home, and nobody
+        while his operator is off duty.
+
         :param dict likely: as of `_answering_hours`
         :return: `tools.ladder.Wishes`
         """
-        named = facts.debtor.preferred_hour
-        if named:
-            return Wishes(named=int(named) % 24)
-        others = (likely or {}).get(facts.debtor.is_company)
-        return Wishes(hours=facts.hours or others or {})
+        debtor, company = facts.debtor, self.company_id
+        working = self.user_id._debt_working(company)
+        if debtor.preferred_hour:
+            return Wishes(named=debtor.preferred_hour % 24, working=working)
+        others = (likely or {}).get(debtor.is_company)
+        evening = not debtor.is_company and round(60 * company.debt_evening_from)
+        if not evening:
+            return Wishes(hours=facts.hours or others or {}, working=working)
+        return Wishes(
+            hours=facts.hours or others or AT_HOME,
+            evening=evening,
+            saturdays=True,
+            working=working,
+        )
 
     @api.model
     def _answering_hours(self):
         """When persons and companies answered in the last quarter.
 
-        Counted over all debtors, as superuser: only counts come out.
+        Counted over all debtors, as superuser: only counts come out. One day's count
+        serves for that day: an operator who waits for the next debtor counts nothing.
 
         :return: dict of counts by local hour, by whether it is a company
         """
-        since = fields.Datetime.now() - timedelta(days=90)
+        return self._answering_hours_on(fields.Date.today())
+
+    @api.model
+    @tools.ormcache("day")
+    def _answering_hours_on(self, day):
+        since = fields.Datetime.to_datetime(day) - timedelta(days=90)
         hours = defaultdict(dict)
         for is_company, hour, count in self.env.execute_query(
             SQL(
@@ -274,11 +304,13 @@ class DebtCase(models.Model):
         """No call is left on the ladder: messages may be, else it is over.
 
         :param planned: `tools.ladder.Plan`
-        :param message: `tools.ladder_messages.Due` or None
+        :param message: `tools.ladder_messages.Due`, sent or withheld, or None
         :return: `tools.ladder.Plan`
         """
         if message:
             return Plan(None, None, "ladder_messages")
+        if self.env["debt.ledger"]._is_waiting(self):
+            return Plan(None, None, "not_due")
         if planned.reason == "ladder_end" or self._has_messages_only():
             return self._leave_ladder()
         return planned
@@ -289,7 +321,7 @@ class DebtCase(models.Model):
     def _leave_ladder(self):
         """The ladder is over: the case takes its exit state."""
         state = self._exit_state()
-        values = {"state": state, "hold_until": False}
+        values = {"state": state}
         slow = self.company_id.sudo().debt_dormant_ladder_id
         if slow and state == "dormant":
             today = self.company_id._debt_today()
@@ -320,7 +352,9 @@ class DebtCase(models.Model):
 
     def _on_assigned(self):
         super()._on_assigned()
-        self.env["mail.activity"]._debt_sync(self)
+        # A case that is being planned gets its activity with the plan.
+        if not self.env.context.get("debt_call_logged"):
+            self.env["mail.activity"]._debt_sync(self)
 
     # --- the messages of ladders: the wing of messages extends these -----------------
     def _ladder_start(self):
@@ -331,7 +365,7 @@ class DebtCase(models.Model):
         """Hook: what these cases' ladders have sent, or are to send, by case."""
         return dict.fromkeys(self)
 
-    def _plan_message(self, facts, now, made, call_at):
+    def _plan_message(self, facts, now, made, call_at, withheld=False):
         """Hook: the next message of the ladder, None when none is foreseen."""
 
     # --- one failing case does not block the rest -----------------------------------

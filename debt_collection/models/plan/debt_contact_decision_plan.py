@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ...tools.clock import local
 from ...tools.contact import Answer, gate
-from ...tools.ladder import step_on
+from ...tools.ladder import RINGING, step_on
 
 # Waiting for the permitted hours is no refusal: it is how every contact is planned.
 # Nor is waiting for the hour that the debtor asked for.
@@ -65,10 +65,11 @@ class DebtContactDecision(models.Model):
             return False
         number = (today - case._ladder_start()).days + 1
         wanted = any(
-            step.channel == "call" for step in step_on(case.ladder_id._steps(), number)
+            step.channel == "call"
+            for step in step_on(case.ladder_id._steps(case), number)
         )
         return wanted and not any(
             local(facts.zone, contact.at).date() == today
             for contact in facts.history
-            if contact.channel == "call" and not contact.incoming
+            if contact.channel in RINGING and not contact.incoming
         )

@@ -1,5 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.tools import frozendict
 
 from ...tools.ladder import Step
 
@@ -31,6 +34,12 @@ class DebtLadder(models.Model):
         help="What happens to a case when the last step ends without a result.",
     )
 
+    practice = fields.Boolean(
+        string="For Practice",
+        help="Its cases are there to learn the call window with. The forecast of calls "
+        "leaves them out.",
+    )
+
     @api.constrains("company_id", "stage_ids", "profile_ids")
     def _check_shared(self):
         """Stages and profiles are shared by all companies, and so are their ladders."""
@@ -44,10 +53,17 @@ class DebtLadder(models.Model):
                     )
                 )
 
-    def _steps(self):
-        """Steps as the planner wants them, a tuple of `tools.ladder.Step`."""
+    def _steps(self, case=None):
+        """Steps as the planner wants them, a tuple of `tools.ladder.Step`.
+
+        :param case: ``debt.case`` for which they are, None: whatever the case
+        """
         # One not saved yet (a form being filled in) has nothing to be kept under.
-        return self._kept_steps() if self.id else self._read_steps()
+        steps = self._kept_steps() if self.id else self._read_steps()
+        if not case or not any(step.group for step in steps):
+            return steps
+        own = {None, *self.env["debt.segment"]._of(case)[case].ids}
+        return tuple(step for step in steps if step.group in own)
 
     @tools.ormcache("self.id")
     def _kept_steps(self):
@@ -115,6 +131,14 @@ class DebtLadderStep(models.Model):
         precompute=True,
         ondelete="restrict",
         help="An SMS step without a mobile number to send to sends this instead.",
+    )
+    segment_id = fields.Many2one(
+        "debt.segment",
+        string="Only For",
+        domain=[("company_id", "=", False)],
+        ondelete="restrict",
+        help="The step is only for cases of this segment: from an amount on, of a "
+        "profile, with a promise that was broken …",
     )
     gap = fields.Integer(
         string="Minimum Gap (min)",
@@ -191,9 +215,13 @@ class DebtLadderStep(models.Model):
                 "days": step.every_days,
                 "channel": channels.get(step.channel),
             }
-            if step.channel == "call":
+            if step.channel == "call" and step.every_days == 1:
                 step.display_name = self.env._(
-                    "Days %(first)s–%(last)s: %(attempts)s in %(days)s day(s)", **values
+                    "Days %(first)s–%(last)s: %(attempts)s per day", **values
+                )
+            elif step.channel == "call":
+                step.display_name = self.env._(
+                    "Days %(first)s–%(last)s: %(attempts)s in %(days)s days", **values
                 )
             else:
                 step.display_name = self.env._(
@@ -230,6 +258,7 @@ class DebtLadderStep(models.Model):
             # A step that is being changed is still the one that brought its messages.
             key=self._origin.id or self.id,
             after_unanswered=self.after_unanswered,
+            group=self.segment_id._origin.id or None,
         )
 
 
@@ -239,6 +268,32 @@ class DebtStage(models.Model):
     @api.constrains("ladder_id")
     def _check_ladder(self):
         self.ladder_id._check_shared()
+
+    @api.model
+    def _first_late(self):
+        """The stage of debts that have just fallen due; empty where there is none."""
+        return self.search([("days_from", ">", 0)], limit=1)
+
+    def _change_ladder(self, ladder):
+        """Call by another ladder; cases that follow the stage change as well.
+
+        They go on at the day they are on.
+
+        :param ladder: ``debt.ladder``, shared by all companies
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # Superuser: a stage is every company's, and so are its cases.
+        cases = self.env["debt.case"].sudo()
+        present = cases.search([("stage_id", "=", self.id), ("closed_at", "=", False)])
+        following = present._on_default_ladder()
+        self.ladder_id = ladder
+        changed = defaultdict(cases.browse)
+        for case, values in self.env["debt.segment"]._ladder_values(following).items():
+            if values["ladder_id"] != case.ladder_id.id:
+                changed[frozendict(values)] += case
+        for values, some in changed.items():
+            some.write(values)
 
 
 class DebtProfile(models.Model):

@@ -70,7 +70,9 @@ class MailActivity(models.Model):
         The quick path of activities is used: an operator is not mailed about each of
         his calls.
         """
-        activities = self._debt_calls(cases)
+        # Those of a call whose outcome is being logged have just been done.
+        logged = self.env.context.get("debt_call_logged")
+        activities = self.sudo() if logged else self._debt_calls(cases)
         by_case = defaultdict(activities.browse)
         for activity in activities:
             by_case[activity.res_id] |= activity
@@ -107,6 +109,10 @@ class MailActivity(models.Model):
         operator = case.with_context(lang=case.user_id.lang)
         return {
             "res_model_id": self.env["ir.model"]._get_id(case._name),
+            # What Odoo would read and write once more for each.
+            "res_model": case._name,
+            "res_name": case.display_name,
+            "user_tz": case.user_id.tz,
             "res_id": case.id,
             "activity_type_id": self._debt_call_type().id,
             "user_id": case.user_id.id,

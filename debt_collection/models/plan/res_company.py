@@ -1,6 +1,11 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from ...tools.steps import PARTS
 from ..card.groups import SETTERS
+
+#: The part of the day that a ladder calls the evening begins then.
+EVENING = PARTS["evening"][0] // 60
 
 
 class ResCompany(models.Model):
@@ -24,6 +29,47 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="How dormant debtors are written to. Empty: they are left alone.",
     )
+
+    debt_calls_from = fields.Float(
+        string="Calls From",
+        groups=SETTERS,
+        default=8.0,
+        help="The calling day of operators who have no calling hours of their own, in "
+        "their time: the planner gives them no call before.",
+    )
+    debt_calls_to = fields.Float(
+        string="Calls To",
+        groups=SETTERS,
+        default=21.0,
+        help="The calling day of operators who have no calling hours of their own, in "
+        "their time: the planner gives them no call after.",
+    )
+    debt_evening_from = fields.Float(
+        string="Private Persons at Home From",
+        groups=SETTERS,
+        default=17.0,
+        help="Private persons are planned for the evening from this hour of theirs on, "
+        "and for Saturdays, where the law allows. 0: at any hour, as companies are.",
+    )
+
+    @api.constrains("debt_calls_from", "debt_calls_to", "debt_evening_from")
+    def _check_debt_hours(self):
+        for company in self:
+            if not 0 <= company.debt_calls_from < company.debt_calls_to <= 24:
+                raise ValidationError(
+                    self.env._(
+                        "The calling day begins before it ends, between 0:00 and 24:00."
+                    )
+                )
+            evening = company.debt_evening_from
+            if evening and not EVENING <= evening < 24:
+                raise ValidationError(
+                    self.env._(
+                        "Private persons come home between %(hour)s:00 and 24:00; 0 "
+                        "calls them at any hour.",
+                        hour=EVENING,
+                    )
+                )
 
     @api.model
     def _cron_debt_day(self):

@@ -18,13 +18,15 @@ TO_ERASE = SQL(
 class Personal(NamedTuple):
     """What a model keeps of a person.
 
-    ``path`` is the field that leads to the case; ``names`` are emptied; ``required``
-    are overwritten, since they may not be empty.
+    ``path`` is the field that leads to the case, or to the debtor; ``names`` are
+    emptied; ``required`` are overwritten, since they may not be empty. ``only`` is a
+    domain of the rows that have any of it.
     """
 
     path: str
     names: tuple[str, ...]
     required: tuple[str, ...] = ()
+    only: tuple = ()
 
 
 class DebtPersonalData(models.AbstractModel):
@@ -44,7 +46,8 @@ class DebtPersonalData(models.AbstractModel):
         """Hook: what each model keeps of a person, `Personal` by model."""
         return {
             "debt.call": Personal(
-                "case_id", ("number", "note", "answer", "paid_reference")
+                "case_id",
+                ("number", "note", "answer", "paid_reference", "exemplary_why"),
             ),
             "debt.call.event": Personal("call_id.case_id", ("values",)),
             "debt.call.review": Personal("call_id.case_id", ("feedback", "answer")),
@@ -55,19 +58,11 @@ class DebtPersonalData(models.AbstractModel):
             "debt.contact.exception": Personal("case_id", ("number",)),
             "debt.dispute": Personal("case_id", ("resolution",), ("reason",)),
             "debt.forbearance": Personal("case_id", (), ("note",)),
+            "debt.settlement": Personal("case_id", ("condition",)),
             "debt.message": Personal("case_id", ("address", "subject", "body")),
             "debt.promise": Personal("case_id", ("ended_reason",)),
             "debt.refusal": Personal("case_id", ("address",), ("text",)),
-        }
-
-    @api.model
-    def _threads(self):
-        """Hook: models with a history of messages, and the way to the case."""
-        return {
-            "debt.call.review": "call_id.case_id",
-            "debt.case": "id",
-            "debt.dispute": "case_id",
-            "debt.refusal": "case_id",
+            "debt.reply": Personal("case_id", ("address", "subject", "text", "files")),
         }
 
     # --- what goes ------------------------------------------------------------------
@@ -97,7 +92,7 @@ class DebtPersonalData(models.AbstractModel):
     def _counts(self, cases):
         """How many rows of each model would be emptied in these cases."""
         counts = {
-            name: len(self._records(name, personal.path, cases))
+            name: len(self._records(name, personal.path, cases, personal.only))
             for name, personal in self._personal().items()
         }
         counts["debt.recording"] = len(self._over(cases))
@@ -135,9 +130,11 @@ class DebtPersonalData(models.AbstractModel):
         self.env.flush_all()
         counts = {}
         for name, personal in self._personal().items():
-            records = self._records(name, personal.path, cases)
+            records = self._records(name, personal.path, cases, personal.only)
             self._blank(records, personal)
             counts[name] = len(records)
+        # The letters as they were handed to the post.
+        self._records("debt.message", "case_id", cases).attachment_id.unlink()
         self._erase_threads(cases)
         over = self._over(cases)
         over._delete()
@@ -148,9 +145,10 @@ class DebtPersonalData(models.AbstractModel):
         return {name: count for name, count in counts.items() if count}
 
     @api.model
-    def _records(self, name, path, cases):
+    def _records(self, name, path, owners, only=()):
+        """What a model keeps of cases, or of debtors, archived or not."""
         records = self.env[name].sudo().with_context(active_test=False)
-        return records.search([(path, "in", cases.ids)])
+        return records.search([(path, "in", owners.ids), *only])
 
     @api.model
     def _blank(self, records, personal):
@@ -167,62 +165,6 @@ class DebtPersonalData(models.AbstractModel):
                     records._ids,
                 )
             )
-
-    @api.model
-    def _erase_threads(self, cases):
-        """Empty the words of the history; that something was said, and when, stays."""
-        for name, path in self._threads().items():
-            records = self._records(name, path, cases)
-            messages = self.env["mail.message"].sudo()
-            found = messages.search(
-                [("model", "=", name), ("res_id", "in", records.ids)]
-            )
-            if not found:
-                continue
-            found.attachment_ids.unlink()
-            for model in ("mail.mail", "sms.sms"):
-                queued = self.env[model].sudo()
-                queued.search([("mail_message_id", "in", found.ids)]).unlink()
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE mail_message SET body = '', subject = NULL WHERE id IN %s",
-                    found._ids,
-                )
-            )
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE mail_notification SET sms_number = NULL
-                    WHERE mail_message_id IN %s""",
-                    found._ids,
-                )
-            )
-
-    @api.model
-    def _erase_partners(self, partners):
-        """Empty the numbers, and the evidence of consents, of debtors nobody works.
-
-        :param partners: ``res.partner``, superuser
-        :return: dict, how many rows of each model
-        """
-        cases = self.env["debt.case"].sudo().with_context(active_test=False)
-        in_use = ["|", ("closed_at", "=", False), ("legal_hold", "=", True)]
-        theirs = [("partner_id", "in", partners.ids)]
-        partners -= cases.search([*theirs, *in_use]).partner_id
-        theirs = [("partner_id", "in", partners.ids)]
-        phones = self.env["debt.phone"].sudo().with_context(active_test=False)
-        phones = phones.search(theirs)
-        consents = self.env["debt.consent"].sudo().search(theirs)
-        consents.evidence = False
-        given = consents.filtered(lambda consent: consent.state == "given")
-        self.env.flush_all()
-        self._blank(phones, Personal("", ("number", "extension", "error"), ("raw",)))
-        self._blank(consents, Personal("", ("note", "evidence_name")))
-        self._blank(given, Personal("", ("address",)))
-        self.env.invalidate_all()
-        phones.active = False
-        counts = {"debt.phone": len(phones), "debt.consent": len(consents)}
-        return {name: count for name, count in counts.items() if count}
 
     # --- what stays -----------------------------------------------------------------
     @api.model
@@ -278,6 +220,10 @@ class ResCompany(models.Model):
     _debt_keep_days_positive = models.Constraint(
         "CHECK(debt_keep_days >= 0)", "Days of retention cannot be negative."
     )
+
+    @api.model
+    def _debt_traced(self):
+        return super()._debt_traced() | {"debt_keep_days"}
 
 
 class ResConfigSettings(models.TransientModel):

@@ -1,7 +1,13 @@
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, is_html_empty
+
+#: Kept of a person whichever company he owes.
+OF_THE_CONTACT = ("debt.phone", "res.partner")
+TOLD = ["date", "subject", "body"]
+TO_BE_SENT = ["scheduled_date", "subject", "body"]
+TO_DO = ["date_deadline", "activity_type_id", "summary", "note", "feedback"]
 
 
 class Section(NamedTuple):
@@ -23,7 +29,8 @@ class DebtPersonalData(models.AbstractModel):
         return {
             "debt.phone": (
                 "partner_id",
-                ["contact_id", "number", "raw", "kind", "place", "health"],
+                ["contact_id", "number", "extension", "raw", "kind", "place"]
+                + ["region", "zones", "health", "learned_from", "confirmed_on"],
             ),
             "debt.case": (
                 "partner_id",
@@ -32,24 +39,42 @@ class DebtPersonalData(models.AbstractModel):
             ),
             "debt.call": (
                 "partner_id",
-                ["started_at", "direction", "number", "outcome_id", "party", "note"],
+                ["started_at", "direction", "contact_id", "number", "outcome_id"]
+                + ["party", "note", "paid_on", "paid_amount", "paid_reference"]
+                + ["nonpayment_reason", "acknowledged", "answer"],
             ),
             "debt.message": (
                 "partner_id",
                 ["create_date", "channel", "address", "state", "subject", "body"],
             ),
-            "debt.promise": ("partner_id", ["create_date", "amount", "date", "state"]),
+            "debt.promise": (
+                "partner_id",
+                ["create_date", "amount", "date", "state", "ended_reason"],
+            ),
             "debt.dispute": (
                 "partner_id",
                 ["create_date", "reason", "state", "resolution"],
             ),
+            "debt.forbearance": (
+                "partner_id",
+                ["offered_on", "kind", "channel", "note", "answer", "answered_on"],
+            ),
+            "debt.settlement": (
+                "partner_id",
+                ["create_date", "owed", "amount", "until", "condition", "state"],
+            ),
             "debt.consent": (
                 "partner_id",
-                ["date", "channel", "state", "address", "how", "valid_until", "note"],
+                ["date", "channel", "state", "address", "how", "valid_until", "note"]
+                + ["evidence_name"],
             ),
             "debt.refusal": (
                 "partner_id",
                 ["received_at", "channel", "address", "text", "state"],
+            ),
+            "debt.reply": (
+                "partner_id",
+                ["received_at", "channel", "address", "subject", "text", "files"],
             ),
             "debt.recording": (
                 "partner_id",
@@ -59,7 +84,27 @@ class DebtPersonalData(models.AbstractModel):
                 "partner_id",
                 ["at", "kind", "channel", "number", "reason"],
             ),
+            "account.move": (
+                "commercial_partner_id",
+                ["name", "debt_status", "debt_excluded_until", "debt_reason"],
+            ),
+            "debt.item.decision": (
+                "line_id.partner_id",
+                ["line_id", "debt_status", "debt_excluded_until", "debt_reason"],
+            ),
+            "res.partner": (
+                "commercial_partner_id",
+                ["name", "phone", "email", "debt_do_not_call", "debt_protection"]
+                + ["debt_protection_since", "debt_protection_until"]
+                + ["debt_protection_note", "debt_representative_id"],
+            ),
         }
+
+    @api.model
+    def _worth_telling(self):
+        """Hook: a domain by model of the rows that say anything beside accounting."""
+        decided = [("debt_status", "in", ("flagged", "excluded"))]
+        return {"account.move": decided, "debt.item.decision": decided}
 
     @api.model
     def _sections(self, partner, companies):
@@ -70,16 +115,42 @@ class DebtPersonalData(models.AbstractModel):
         :return: list of `Section`, none of them empty
         """
         # Superuser: the caller was checked; what is told is limited to his companies.
-        su = self.sudo().with_context(lang=partner.lang or self.env.lang)
+        su = self.sudo().with_context(lang=partner._debt_lang(self.env.company))
         found = []
         for name, (debtor, columns) in su._exported().items():
             model = su.env[name].with_context(active_test=False)
-            records = model.search([(debtor, "=", partner.id)], order="id")
-            if "company_id" in model._fields and name != "debt.phone":
+            only = su._worth_telling().get(name, [])
+            records = model.search([(debtor, "=", partner.id), *only], order="id")
+            if "company_id" in model._fields and name not in OF_THE_CONTACT:
                 records = records.filtered(lambda one: one.company_id in companies)
             if records:
                 found.append(su._section(records, columns))
-        return found
+        return found + su._thread_sections(partner, companies)
+
+    @api.model
+    def _thread_sections(self, partner, companies):
+        """What was written in the history, and to be done, of the debtor's cases."""
+        theirs = [("partner_id", "=", partner.id), ("company_id", "in", companies.ids)]
+        cases = self.env["debt.case"].with_context(active_test=False).search(theirs)
+        messages, activities = self.env["mail.message"], self.env["mail.activity"]
+        scheduled = self.env["mail.scheduled.message"]
+        for name, path in self._threads().items():
+            if name in self._threads_of_ours():
+                continue
+            records = self._records(name, path, cases)
+            messages |= self._messages(name, records)
+            activities |= self._activities(name, records)
+            scheduled |= self._scheduled(name, records)
+        told = (
+            (messages.filtered(lambda one: not is_html_empty(one.body)), TOLD),
+            (scheduled, TO_BE_SENT),
+            (activities, TO_DO),
+        )
+        return [
+            self._section(records.sorted("id"), columns)
+            for records, columns in told
+            if records
+        ]
 
     @api.model
     def _section(self, records, columns):

@@ -20,7 +20,7 @@ class DebtRecording(models.Model):
             consent is needed before, ``reason`` is ok, opted_out or no_consent
         """
         case.ensure_one()
-        consent = "consent" in case._contact_policy().mapped("recording")
+        consent = case._contact_policy()._asks_consent_to_record()
         last, said = self._consent(case), self._consent(case, started_at)
         given = said.state == "given"
         reason = "ok"

@@ -1,22 +1,27 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 
 class DebtTelephonyProvider(models.Model):
-    """A telephone that does not record says when a law wants calls recorded."""
+    """Whether calls are recorded, as some laws want it; plans follow what dials."""
 
-    _inherit = "debt.telephony.provider"
+    _name = "debt.telephony.provider"
+    _inherit = ["debt.telephony.provider", "debt.plan.source"]
 
     recording_hint = fields.Text(compute="_compute_recording_hint")
 
     @api.depends("company_id")
     def _compute_recording_hint(self):
+        policies = self.env["debt.contact.policy"]
         for provider in self:
             company = provider.company_id or self.env.company
-            laws = not provider._records() and self._laws_on_recording(company)
+            # Superuser: where this company records, whoever looks at the provider.
+            recorded = company.sudo().debt_recorded_elsewhere or provider._records()
+            laws = not recorded and policies._laws_asking(company, "recording_required")
             provider.recording_hint = bool(laws) and self.env._(
                 "Calls with some of your debtors must be recorded (%(laws)s), and this "
-                "telephone does not record for us: switch recording on, or see to it "
-                "that your telephone system records.",
+                "telephone does not record for us, so they are refused: switch "
+                "recording on, or, where your telephone system records, say so in the "
+                "settings of Debt Collection.",
                 laws=", ".join(laws.mapped("name")),
             )
 
@@ -25,24 +30,30 @@ class DebtTelephonyProvider(models.Model):
         return False
 
     @api.model
-    def _laws_on_recording(self, company):
-        """The policies that want calls recorded, and fit a debtor in collection.
+    @tools.ormcache("company.id")
+    def _some_records(self, company):
+        """Whether a company has any telephone on which calls are recorded.
 
-        :return: ``debt.contact.policy``
+        :param company: ``res.company``
         """
-        # Superuser: where debtors are, whoever may read contacts.
-        cases = self.env["debt.case"].sudo()
-        theirs = [("company_id", "=", company.id), ("closed_at", "=", False)]
-        countries = self.env["res.country"].union(
-            *(
-                country
-                for (country,) in cases._read_group(theirs, ["partner_id.country_id"])
-            )
+        # Superuser: the same for everybody, whoever asks first.
+        company = company.sudo()
+        serving = self.sudo().search([("company_id", "in", (False, company.id))])
+        return bool(company.debt_recorded_elsewhere) or any(
+            provider._records() for provider in serving
         )
-        return self.env["debt.contact.policy"].search(
-            [
-                ("recording_required", "=", True),
-                ("company_id", "in", (False, company.id)),
-                ("country_ids", "in", countries.ids),
-            ]
-        )
+
+    @api.model
+    def _would_record(self, case, facts):
+        """Whether the telephone that would call this debtor now records.
+
+        That of the open call or of the campaign, else the user's.
+
+        :param facts: `Facts` of the debtor
+        """
+        # Superuser: settings of the company that calls, and of its telephone.
+        company = case.company_id.sudo()
+        if company.debt_recorded_elsewhere:
+            return True
+        provider = facts.dialler or facts.busy and facts.busy.provider_id
+        return (provider or self._found_for_user(company)).sudo()._records()

@@ -18,12 +18,25 @@ class DebtCallReview(models.Model):
     def action_pick(self):
         """Make drafts for some conversations of every operator in the last week.
 
-        Who has not been reviewed for longest comes first. Asked again, it picks the
-        same calls, and no more than were missing.
-
         :return: the action that shows the user's drafts, in the order to work in
         """
         self.check_access("create")
+        self.create([{"call_id": call.id} for call in self._calls_to_pick()])
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_call_review_action"
+        )
+        return action | {
+            "context": {"search_default_mine_to_do": 1},
+            "name": self.env._("Calls to Review"),
+        }
+
+    @api.model
+    def _calls_to_pick(self):
+        """Conversations of every operator in the last week, for which drafts are made.
+
+        Who has not been reviewed for longest comes first. Asked again, it picks the
+        same calls, and no more than were missing.
+        """
         since = fields.Datetime.now() - timedelta(days=PICKED_DAYS)
         calls = self.env["debt.call"]
         open_to = defaultdict(list)
@@ -34,14 +47,7 @@ class DebtCallReview(models.Model):
         for user in sorted(open_to, key=lambda u: (last.get(u) or date.min, u.id)):
             count = max(0, PICKED_EACH - taken.get(user, 0))
             picked += sample(open_to[user], count)
-        self.create([{"call_id": call_id} for call_id in picked])
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "debt_collection.debt_call_review_action"
-        )
-        return action | {
-            "context": {"search_default_mine_to_do": 1},
-            "name": self.env._("Calls to Review"),
-        }
+        return calls.browse(picked)
 
     @api.model
     def _reviewed_lately(self, since):

@@ -4,10 +4,12 @@ from . import (
     debt_script_step,
     debt_script_text,
     debt_script_validate,
+    debt_script_content,
     debt_script_version,
     debt_script_choice,
     debt_call_step,
     debt_call_view,
     debt_objection,
     debt_objection_proposal,
+    debt_synonym,
 )

@@ -39,10 +39,18 @@ class DebtCallStep(models.Model):
         ondelete="restrict",
     )
     answer_name = fields.Char(string="Answer", readonly=True)
+    wording = fields.Selection(
+        [("1", "First"), ("2", "Second")],
+        readonly=True,
+        help="Which was heard, of a step that has two.",
+    )
     entered_at = fields.Datetime(string="From", required=True, readonly=True)
     left_at = fields.Datetime(string="Until", required=True, readonly=True)
     seconds = fields.Integer(
-        compute="_compute_seconds", store=True, help="Seconds spent in the step."
+        compute="_compute_seconds",
+        store=True,
+        precompute=True,
+        help="Seconds spent in the step.",
     )
 
     @api.depends("entered_at", "left_at")
@@ -89,6 +97,7 @@ class DebtCall(models.Model):
             "step_id": step.id,
             "phase": step.phase,
             "step_name": step.name,
+            "wording": step._wording(self.partner_id),
             "answer_id": answer.id,
             "answer_name": answer.name,
             "entered_at": entered_at,
@@ -103,12 +112,15 @@ class DebtCall(models.Model):
         domain = Domain("id", "in", list(wanted))
         # Without a script there is no step: only scripts of calls cannot change.
         domain &= Domain("script_id", "=", self.script_id.id)
-        known = {step.id: step for step in self.env["debt.script.step"].search(domain)}
+        names = ["phase", "name", "other_text"]
+        steps = self.env["debt.script.step"].search_fetch(domain, names)
+        known = {step.id: step for step in steps}
         visits = []
         for visit in raw:
             if step := known.get(_as_id(visit.get("step_id"))):
-                answer_id = _as_id(visit.get("answer_id"))
-                answer = step.answer_ids.filtered(lambda a, i=answer_id: a.id == i)
+                answer = self.env["debt.script.answer"]
+                if answer_id := _as_id(visit.get("answer_id")):
+                    answer = step.answer_ids.filtered(lambda a, i=answer_id: a.id == i)
                 visits.append((step, answer, _as_datetime(visit.get("at"))))
         return visits
 

@@ -17,6 +17,12 @@ class DebtCall(models.Model):
         script = self.env["debt.script"]._for_case(case)
         return super()._prepare_claim(case) | {"script_id": script.id}
 
+    @api.model
+    def _prepare_inbound(self, case, now, number, contact):
+        values = super()._prepare_inbound(case, now, number, contact)
+        script = self.env["debt.script"]._for_case(case, "inbound")
+        return values | {"script_id": script.id}
+
     @api.depends("path_ids.seconds")
     def _compute_path_html(self):
         for call in self:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..card.arguments import check, is_text
+
 
 class DebtObjection(models.Model):
     """A handling card: what debtors say, what helps, and how often it did."""
@@ -21,6 +23,21 @@ class DebtObjection(models.Model):
     handling = fields.Text(string="What Helps", required=True, translate=True)
     outcome_id = fields.Many2one(
         "debt.call.outcome", string="Usual Outcome", help="Where it usually leads."
+    )
+    nonpayment_reason = fields.Selection(
+        lambda self: (
+            self.env["debt.call"]
+            ._fields["nonpayment_reason"]
+            ._description_selection(self.env)
+        ),
+        string="Means for Non-Payment",
+        help="Marking the objection fills in why it is not paid.",
+    )
+    profile_ids = fields.Many2many(
+        "debt.profile",
+        string="Only for Profiles",
+        help="Empty: for every debtor. Otherwise the card is offered for debtors of "
+        "these profiles only, and before the cards for every debtor.",
     )
     call_ids = fields.Many2many(
         "debt.call", "debt_call_objection_rel", "objection_id", "call_id"
@@ -114,13 +131,25 @@ class DebtObjection(models.Model):
         it was felt.
         """
         self.ensure_one()
+        return self._action_propose(default_objection_id=self.id)
+
+    @api.model
+    def action_propose_new(self, said):
+        """Open a small form to propose a card for what no card says yet.
+
+        :param str said: what the debtor said, as typed; the context as in
+            `action_propose`
+        :raises UserError: no text was given
+        """
+        check(self.env, is_text, said)
+        return self._action_propose(default_name=said)
+
+    def _action_propose(self, **defaults):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_objection_proposal_action_propose"
         )
-        defaults = {
-            "default_objection_id": self.id,
-            "default_call_id": self.env.context.get("call_id", False),
-        }
+        defaults["default_call_id"] = self.env.context.get("call_id", False)
         return action | {"context": defaults}
 
     def action_calls(self):

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 # What follows from the decision, and who made the proposal: not written by hand.
 DECIDED = {"state", "user_id", "decided_by", "decided_on", "former_text"}
+# What was decided about, and why: it stays as it was then.
+WORDED = {"text", "lang", "name", "objection_id", "call_id", "reason"}
 
 
 class DebtObjectionProposal(models.Model):
@@ -12,10 +14,12 @@ class DebtObjectionProposal(models.Model):
     _description = "Proposed Answer"
     _inherit = ["debt.chatter"]
     _order = "id desc"
-    _rec_name = "objection_id"
 
     objection_id = fields.Many2one(
-        "debt.objection", required=True, index=True, ondelete="cascade"
+        "debt.objection", index="btree_not_null", ondelete="cascade"
+    )
+    name = fields.Char(
+        string="The Debtor Says", help="Where no card has it: the title of a new one."
     )
     lang = fields.Selection(
         selection="_get_languages",
@@ -50,6 +54,17 @@ class DebtObjectionProposal(models.Model):
     former_text = fields.Text(
         readonly=True, copy=False, help="What the card said before it was approved."
     )
+
+    _card_or_name = models.Constraint(
+        "CHECK(objection_id IS NOT NULL OR name <> '')",
+        "Say to which objection it is an answer.",
+    )
+
+    @api.depends("objection_id", "name")
+    def _compute_display_name(self):
+        for proposal in self:
+            title = proposal.objection_id.display_name or proposal.name
+            proposal.display_name = title
 
     @api.model
     def _get_languages(self):
@@ -93,12 +108,11 @@ class DebtObjectionProposal(models.Model):
         """Operators word their proposals while these are new; managers decide."""
         if self.env.su:
             return
-        manager = self._is_manager()
-        if DECIDED & set(vals) or "reason" in vals and not manager:
+        if DECIDED & set(vals) or "reason" in vals and not self._is_manager():
             raise AccessError(
                 self.env._("A proposal is approved or rejected by a manager.")
             )
-        if not manager and {"text", "lang", "objection_id"} & set(vals):
+        if WORDED & set(vals):
             self._check_undecided()
 
     def _check_undecided(self):
@@ -114,13 +128,25 @@ class DebtObjectionProposal(models.Model):
         return self.env.user.has_group("debt_collection.group_debt_manager")
 
     def action_approve(self):
-        """The card says from now on, in the proposal's language, what is proposed."""
+        """The card says from now on, in the proposal's language, what is proposed.
+
+        Where there was no card for what the debtor says, there is one now.
+        """
         for proposal in self:
             proposal._check_decision()
             card = proposal.objection_id.with_context(lang=proposal.lang)
-            former = card.handling
-            card.handling = proposal.text
-            proposal._decide("approved", former_text=former)
+            if card:
+                former = card.handling
+                card.handling = proposal.text
+                proposal._decide("approved", former_text=former)
+            else:
+                card = card.create(proposal._prepare_card())
+                proposal._decide("approved", objection_id=card.id)
+
+    def _prepare_card(self):
+        """Values of a new card, in the language of the proposal."""
+        code = f"proposal_{self.id}"
+        return {"name": self.name, "code": code, "handling": self.text}
 
     def action_reject(self):
         """Turn it down; whoever took the trouble is told why.
@@ -162,7 +188,7 @@ class DebtObjectionProposal(models.Model):
 
     def _notify_proposer(self):
         told = self.with_context(lang=self.user_id.lang)
-        name = told.objection_id.name
+        name = told.display_name
         if self.state == "approved":
             text = told.env._(
                 "Your answer to “%(name)s” is on the card now.", name=name

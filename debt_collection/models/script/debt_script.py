@@ -44,6 +44,18 @@ class DebtScript(models.Model):
     )
 
     company_id = fields.Many2one("res.company")
+    direction = fields.Selection(
+        [
+            ("outbound", "We Call"),
+            ("inbound", "A Debtor Calls Us"),
+            ("stranger", "Somebody Unknown Calls Us"),
+        ],
+        string="Used When",
+        required=True,
+        default="outbound",
+        help="Where no script is kept for a debtor who calls us, he gets the one for "
+        "our own calls. Somebody unknown hears its first step only.",
+    )
     applies_to = fields.Selection(
         [("any", "Anybody"), ("person", "Persons"), ("company", "Companies")],
         required=True,
@@ -59,6 +71,9 @@ class DebtScript(models.Model):
         lambda self: self.env["res.lang"].get_installed(),
         string="Debtor's Language",
         help="Empty: every language, with the translations of the texts.",
+    )
+    segment_id = fields.Many2one(
+        "debt.segment", ondelete="restrict", help="Empty: cases of every segment."
     )
     outcome_ids = fields.Many2many(
         "debt.call.outcome",

@@ -8,14 +8,16 @@ class DebtScript(models.Model):
     _inherit = "debt.script"
 
     @api.model
-    def _for_case(self, case):
+    def _for_case(self, case, direction="outbound"):
         """The script for the next call of this case: the most specific that fits.
 
         A script fits when it is in use and nothing it names (company, kind of debtor,
-        stage, profile, language, last outcome) is another than the case's. The one that
-        names most is taken; among equals the stage's own choice, which counts as naming
-        the stage, then the first of the list.
+        stage, profile, segment, language, last outcome) is another than the case's.
+        The one that names most is taken; among equals the stage's own choice, which
+        counts as naming the stage, then the first of the list. A debtor who calls us
+        gets a script for that; where there is none, the one for our own calls.
 
+        :param str direction: outbound or inbound
         :return: ``debt.script``, empty when none fits; one query
         """
         case.ensure_one()
@@ -33,8 +35,10 @@ class DebtScript(models.Model):
                        ) AS match
                  WHERE script.active
                    AND script.state = 'in_use'
+                   AND script.direction IN ('outbound', %(direction)s)
                    AND match.fits
-                 ORDER BY match.score DESC,
+                 ORDER BY (script.direction = %(direction)s) DESC,
+                          match.score DESC,
                           (script.id IS NOT DISTINCT FROM %(chosen)s) DESC,
                           script.sequence, script.id
                  LIMIT 1
@@ -43,9 +47,29 @@ class DebtScript(models.Model):
                     SQL("(%s)", criterion) for criterion in self._criteria(case)
                 ),
                 chosen=case.stage_id.script_id.id or None,
+                direction=direction,
             )
         )
         return self.browse(rows[0] if rows else [])
+
+    @api.model
+    def _for_stranger(self):
+        """What is said to whoever calls and is no debtor, filled in for the user.
+
+        :return: text in the user's language; False where no script is kept for it
+        """
+        script = self.search(
+            [
+                ("direction", "=", "stranger"),
+                ("state", "=", "in_use"),
+                ("company_id", "in", (self.env.company.id, False)),
+            ],
+            order="company_id, sequence, id",
+            limit=1,
+        )
+        step = script._first_step() if script else self.env["debt.script.step"]
+        nobody = self.env["debt.case"].new({"company_id": self.env.company.id})
+        return step._render_text(nobody)[step.id] if step else False
 
     @api.model
     def _criteria(self, case):
@@ -69,6 +93,12 @@ class DebtScript(models.Model):
                 self._names_sql("stage_ids", SQL("%s", case.stage_id.id or None)),
             ),
             self._names_sql("profile_ids", SQL("%s", case.profile_id.id or None)),
+            # NULL is in no list, and an empty list makes it false.
+            SQL(
+                "CASE WHEN script.segment_id IS NOT NULL"
+                " THEN script.segment_id = ANY(%s) END",
+                self.env["debt.segment"]._of(case)[case].ids,
+            ),
             self._names_sql("outcome_ids", self._last_outcome_sql(case)),
         ]
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.experiment import CHALLENGER, arm
 from ..call.parties import PARTIES
 from .phases import PHASES
 
@@ -60,6 +61,12 @@ class DebtScriptStep(models.Model):
         translate=True,
         help="What to say. {{ object.partner_id.name }} and the like are filled in.",
     )
+    other_text = fields.Text(
+        string="Second Wording",
+        translate=True,
+        help="Every other debtor hears this instead, and always this one. What Works "
+        "tells which of the two brings more.",
+    )
     # Copied by the script, which knows where the copies lead to.
     answer_ids = fields.One2many("debt.script.answer", "step_id", copy=False)
 
@@ -70,6 +77,20 @@ class DebtScriptStep(models.Model):
         """
         self.ensure_one()
         return self.phase == "identify" or party == "right_party"
+
+    def _all_text(self):
+        """Both wordings: what is checked of one is checked of the other."""
+        return "\n".join(filter(None, (self.text, self.other_text)))
+
+    def _wording(self, partner):
+        """Which wording a debtor hears, drawn by lot and always the same.
+
+        :param partner: ``res.partner``
+        :return: ``1`` or ``2``; False where there is only one
+        """
+        if not self.other_text or not partner.id:
+            return False
+        return "2" if arm(f"step {self._origin.id}", partner.id) == CHALLENGER else "1"
 
 
 class DebtScriptAnswer(models.Model):
@@ -95,6 +116,10 @@ class DebtScriptAnswer(models.Model):
         PARTIES[::-1],
         string="Who Answered",
         help="What the answer says about who it is.",
+    )
+    acknowledges = fields.Boolean(
+        string="Acknowledges the Debt",
+        help="Whoever says that says that the debt is right.",
     )
     next_step_id = fields.Many2one(
         "debt.script.step",

@@ -19,11 +19,13 @@ ROOT_MODELS = {"object": "debt.case", "user": "res.users"}
 class DebtScriptStep(models.Model):
     _inherit = "debt.script.step"
 
-    @api.constrains("text")
+    @api.constrains("text", "other_text")
     def _check_text(self):
         """What cannot be a placeholder is told when saved, not in a call."""
         for step in self:
-            for _literal, expression, _default in parse_inline_template(step.text):
+            for _literal, expression, _default in parse_inline_template(
+                step._all_text()
+            ):
                 try:
                     self._check_harmless(expression or "''")
                 except (SyntaxError, ValueError) as error:
@@ -50,7 +52,9 @@ class DebtScriptStep(models.Model):
         lang = lang or self.env.lang or "en_US"
         variables = self._variables(case, lang)
         steps = self.with_context(lang=lang)
-        texts = {step.id: step._fill_in(variables) for step in steps}
+        texts = {
+            step.id: step._fill_in(step._text_for(case), variables) for step in steps
+        }
         if first := steps.filtered(lambda step: step._is_first_to_debtor()):
             # Superuser: which law holds does not depend on who reads it out.
             said = case.sudo()._contact_policy()._disclosures(lang)
@@ -64,9 +68,14 @@ class DebtScriptStep(models.Model):
         after = self.script_id.step_ids.filtered(lambda step: step.phase != "identify")
         return bool(self.id) and self == after[:1].with_env(self.env)
 
-    def _fill_in(self, variables):
+    def _text_for(self, case):
+        """The wording that this debtor hears."""
+        second = self._wording(case.partner_id) == "2"
+        return self.other_text if second else self.text
+
+    def _fill_in(self, text, variables):
         parts = []
-        for literal, expression, default in parse_inline_template(self.text or ""):
+        for literal, expression, default in parse_inline_template(text or ""):
             parts.append(literal)
             if expression:
                 try:

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL
 from odoo.tools.misc import get_lang
 from odoo.tools.rendering_tools import parse_inline_template
 
-from ...tools import content, script_graph, script_text
+from ...tools import script_graph, script_text
 
 
 class DebtScript(models.Model):
@@ -19,6 +19,7 @@ class DebtScript(models.Model):
         "step_ids.phase",
         "step_ids.name",
         "step_ids.text",
+        "step_ids.other_text",
         "step_ids.answer_ids.name",
         "step_ids.answer_ids.party",
         "step_ids.answer_ids.next_step_id",
@@ -41,6 +42,7 @@ class DebtScript(models.Model):
         "step_ids.phase",
         "step_ids.name",
         "step_ids.text",
+        "step_ids.other_text",
         "step_ids.answer_ids.sequence",
         "step_ids.answer_ids.name",
         "step_ids.answer_ids.party",
@@ -104,20 +106,7 @@ class DebtScript(models.Model):
     def _check_errors(self):
         """What would leave the operator alone in a call, or break the law."""
         self.ensure_one()
-        return self._check_graph() + self._check_texts() + self._check_forbidden()
-
-    def _check_forbidden(self):
-        """What the company forbids its people to say."""
-        phrases = (self.company_id or self.env.company)._debt_forbidden()
-        return [
-            self.env._(
-                "“%(step)s” says “%(phrase)s”, which your company forbids.",
-                step=step.name,
-                phrase=phrase,
-            )
-            for step in self._steps_in_order()
-            for phrase in content.forbidden(html2plaintext(step.text or ""), phrases)
-        ]
+        return self._check_graph() + self._check_texts() + self._check_content()
 
     def _check_graph(self):
         steps = self._steps_in_order()
@@ -163,7 +152,7 @@ class DebtScript(models.Model):
             # been looked at.
             for step in steps._origin:
                 said = step.with_context(lang=lang)
-                if said.text != step.text:
+                if said._all_text() != step._all_text():
                     findings += said._check_text_findings(variables, label)
         return findings
 
@@ -183,7 +172,8 @@ class DebtScript(models.Model):
         """Texts that debtors of some language would hear in another one."""
         self.ensure_one()
         steps = self.step_ids._origin
-        parts = [(steps, "text"), (steps.answer_ids, "name")]
+        both = steps.filtered("other_text")
+        parts = [(steps, "text"), (both, "other_text"), (steps.answer_ids, "name")]
         names = dict(self.env["res.lang"].get_installed())
         findings = []
         for lang in sorted(self._spoken_languages()):
@@ -248,7 +238,7 @@ class DebtScriptStep(models.Model):
         :param str label: language the text is in, in brackets, or empty
         """
         findings = []
-        for _literal, expression, _default in parse_inline_template(self.text or ""):
+        for _literal, expression, _default in parse_inline_template(self._all_text()):
             if not expression:
                 continue
             try:
@@ -269,7 +259,7 @@ class DebtScriptStep(models.Model):
                 findings += self._check_secrecy(expression, label)
         return findings
 
-    @api.constrains("phase", "script_id", "text")
+    @api.constrains("phase", "script_id", "text", "other_text")
     def _check_said_to_anybody(self):
         """A script in use is not checked again: nothing secret gets into it."""
         for step in self:
@@ -282,8 +272,8 @@ class DebtScriptStep(models.Model):
         """What the text tells too early, in whatever language it is written."""
         findings = {}
         for code, _name in self.env["res.lang"].get_installed():
-            text = self.with_context(lang=code).text
-            for _literal, expression, _default in parse_inline_template(text or ""):
+            text = self.with_context(lang=code)._all_text()
+            for _literal, expression, _default in parse_inline_template(text):
                 if expression:
                     findings |= dict.fromkeys(self._check_secrecy(expression, ""))
         return list(findings)

@@ -41,13 +41,17 @@ class DebtScript(models.Model):
         return (draft or self._new_version(family))._action_form()
 
     def _new_version(self, family):
-        return self.copy(
+        draft = self.copy(
             {
                 "name": self.name,
                 "version": max(family.mapped("version")) + 1,
                 "origin_id": (self.origin_id or self).id,
             }
         )
+        # A name that is given is copied in one language only.
+        for lang, _name in self.env["res.lang"].get_installed():
+            draft.with_context(lang=lang).name = self.with_context(lang=lang).name
+        return draft
 
     def action_put_to_use(self):
         """Use this version from the next call on; the former one is replaced by it.

@@ -29,13 +29,15 @@ class DebtCall(models.Model):
             by the caller
         :param list events: ``{"call_id": 42, "seq": 1, "kind": …, "at": ISO 8601 UTC,
             "values": {}}``; per call ``seq`` is 1, 2, 3 … without gaps. Kinds and
-            values: ``tools.call_events``
+            values: ``tools.call_events``. A time that cannot be right is replaced by
+            the nearest that can, and kept beside it as ``reported_at``
         :return: ``{"accepted": [[call_id, seq]…], "refused": [[call_id, seq, why]…]}``;
             why: malformed, bad_time, unknown_kind, unknown_line, unknown_call
         """
         provider.ensure_one()
         known = self._lock_reported(provider, events)
         accepted, refused, fresh = [], [], []
+        now = fields.Datetime.now()
         for raw in events:
             call_id, sequence = _key(raw)
             try:
@@ -45,6 +47,7 @@ class DebtCall(models.Model):
                 continue
             if call_id in known:
                 accepted.append([call_id, sequence])
+                event = call_events.bounded(event, now, known[call_id])
                 fresh.append((call_id, event))
             else:
                 refused.append([call_id, sequence, "unknown_call"])
@@ -57,18 +60,21 @@ class DebtCall(models.Model):
 
     @api.model
     def _lock_reported(self, provider, events):
-        """Ids of the reported calls that are the provider's, locked till the end."""
+        """The reported calls that are the provider's, locked till the end.
+
+        :return: dict, by id when each was dialled (naive UTC, None: it was not)
+        """
         ids = {_key(raw)[0] for raw in events} - {None}
-        self.flush_model(["provider_id"])
+        self.flush_model(["provider_id", "started_at"])
         rows = self.env.execute_query(
             SQL(
-                "SELECT id FROM debt_call WHERE id = ANY(%s) AND provider_id = %s"
-                " ORDER BY id FOR UPDATE",
+                "SELECT id, started_at FROM debt_call"
+                " WHERE id = ANY(%s) AND provider_id = %s ORDER BY id FOR UPDATE",
                 list(ids),
                 provider.id,
             )
         )
-        return {id_ for (id_,) in rows}
+        return dict(rows)
 
     def _telephony_facts(self):
         """All that telephony has reported of the call, as ``call_events.Facts``."""
@@ -114,6 +120,8 @@ class DebtCall(models.Model):
         state = "wrapup" if facts.state == "done" else facts.state
         if STATES.index(state) > STATES.index(self.state):
             values["state"] = state
+            # What was dialled without asking is a fact, whatever else he is doing.
+            values["is_claim"] = self.is_claim and self.state != "draft"
         if self.state != "done" and not facts.ended_at:
             until = fields.Datetime.now() + timedelta(minutes=TALK_MINUTES)
             values["claim_until"] = until if facts.dialed else self.claim_until

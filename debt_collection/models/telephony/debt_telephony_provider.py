@@ -50,7 +50,19 @@ class DebtTelephonyProvider(models.Model):
         :param company: ``res.company`` of the call; the current one when None
         :raises UserError: there is none left
         """
-        company = company or self.env.company
+        provider = self._found_for_user(company or self.env.company)
+        if not provider:
+            raise UserError(
+                self.env._(
+                    "There is nothing to dial with: set up a telephony provider under "
+                    "Configuration."
+                )
+            )
+        return provider
+
+    @api.model
+    def _found_for_user(self, company):
+        """The same; empty where there is none."""
         # Superuser: settings of the user himself and of the company he calls for.
         mine = self.env.user.sudo().debt_provider_id
         for provider in (mine, company.sudo().debt_provider_id):
@@ -68,13 +80,6 @@ class DebtTelephonyProvider(models.Model):
         if not (provider and provider.sudo()._serves(company)):
             domain = [("kind", "=", "tel"), ("company_id", "in", (company.id, False))]
             provider = self.search(domain, limit=1)
-        if not provider:
-            raise UserError(
-                self.env._(
-                    "There is nothing to dial with: set up a telephony provider under "
-                    "Configuration."
-                )
-            )
         return provider
 
     # --- what it can do -----------------------------------------------------------
