@@ -14,6 +14,19 @@ NAMED_BY_MODEL = {
 }
 #: What Odoo notes about a model, beginning with the name of its table.
 NOTED = ("selection", "model_inherit")
+#: The one language of our laws that Odoo does not bring along.
+KAZAKH = {
+    "name": "Kazakh / Қазақша",
+    "code": "kk_KZ",
+    "iso_code": "kk",
+    "url_code": "kk",
+    "date_format": "%d.%m.%Y",
+    "grouping": "[3,0]",
+    "decimal_point": ",",
+    "thousands_sep": "\N{NO-BREAK SPACE}",
+    "week_start": "1",
+    "active": False,
+}
 
 
 def post_init_hook(env):
@@ -24,6 +37,7 @@ def post_init_hook(env):
     """
     companies = env["res.company"].search([])
     companies._debt_set_default_policy()
+    _bring_kazakh(env)
     env["debt.case"]._cron_refresh()
 
 
@@ -32,7 +46,32 @@ def uninstall_hook(env):
     leave_nothing(env, "debt_collection")
     domain = [("key", "=like", "debt\\_collection.%")]
     env["ir.config_parameter"].search(domain).unlink()
+    _keep_kazakh_in_use(env)
     _leave_the_demo(env)
+
+
+def _bring_kazakh(env):
+    """Debtors can be written to in Kazakh where somebody activates it."""
+    languages = env["res.lang"].with_context(active_test=False)
+    if languages.search_count([("code", "=", KAZAKH["code"])]):
+        return
+    env["ir.model.data"].create(
+        {
+            "module": "debt_collection",
+            "name": "lang_kk",
+            "model": "res.lang",
+            "res_id": languages.create(KAZAKH).id,
+            "noupdate": True,
+        }
+    )
+
+
+def _keep_kazakh_in_use(env):
+    """An active language cannot be deleted, and contacts may speak it."""
+    language = env.ref("debt_collection.lang_kk", raise_if_not_found=False)
+    if language and language.active:
+        domain = [("module", "=", "debt_collection"), ("name", "=", "lang_kk")]
+        env["ir.model.data"].search(domain).unlink()
 
 
 def leave_nothing(env, addon):

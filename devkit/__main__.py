@@ -7,6 +7,7 @@ import signal
 import sys
 
 from . import (
+    access_table,
     bench,
     database,
     lint,
@@ -20,6 +21,7 @@ from . import (
 )
 from .base import DEV, ROOT, Problem, locked, say, step
 
+HELP = {"-h", "--help"}
 EPILOG = """\
 ODOO_HOME      an Odoo 19 you have (checkout or unpacked package); none is fetched
 PGHOST …       a PostgreSQL you have; no private one is made in .dev
@@ -50,6 +52,9 @@ def run(options):
 
 def test(options):
     """Run the tests."""
+    if HELP.intersection(options.arguments):
+        say(testing.usage())
+        return
     prepare()
     testing.run(options.arguments)
 
@@ -62,14 +67,24 @@ def check_style(options):
 
 
 def translate(options):
-    """Bring the translation files up to date, or say what is missing."""
+    """Bring what is made from the code up to date, or say what is missing.
+
+    These are the translation files and the table of rights.
+    """
     prepare()
-    return translations.check() if options.check else translations.update()
+    work = translations.check if options.check else translations.update
+    return work() + access_table.run(options.check)
+
+
+def list_access(options):
+    """Write docs/access.md, or say whether it is up to date."""
+    prepare()
+    return access_table.run(options.check)
 
 
 def measure(options):
     """Run a benchmark."""
-    if options.arguments[:1] in ([], ["-h"], ["--help"]):
+    if HELP.issuperset(options.arguments[:1]):
         say(f"usage: ./dev bench NAME [arguments]\n\n{bench.listing()}")
         return
     prepare()
@@ -149,7 +164,9 @@ def parser():
     command = add("lint", check_style, "check style and common mistakes")
     command.add_argument("--fix", action="store_true", help="mend what can be mended")
     add("bench", measure, "run a benchmark; alone it lists them", passes=True)
-    command = add("pot", translate, "export the terms and update the translations")
+    command = add("pot", translate, "update the translations and docs/access.md")
+    command.add_argument("--check", action="store_true", help="only compare")
+    command = add("access-table", list_access, "write docs/access.md: roles and rights")
     command.add_argument("--check", action="store_true", help="only compare")
     add("screenshots", take_screenshots, "make docs/*.png anew", passes=True)
     add("shell", shell, "Odoo's shell, or a script from standard input", passes=True)

@@ -18,6 +18,8 @@ FILES = DEV / "data" / "filestore"
 OTHERS = DEV / "others"
 DEMO = "debt_demo"
 CORE = "debt_collection"
+#: Addons of Odoo that the tests of ours work with, and the demo shows.
+WORKED_WITH = ("payment_demo",)
 #: What changes a database when it is installed; assets are read from the disk.
 DATA_FILES = (".xml", ".csv", ".sql", ".json")
 #: What a test writes is never committed. Autovacuum would note that the tables are
@@ -39,7 +41,7 @@ def addons():
         path.parent.name: ast.literal_eval(path.read_text())
         for path in sorted(ROOT.glob("*/__manifest__.py"))
     }
-    roots = [Path(part) for part in _addons_path()]
+    roots = [Path(part) for part in addons_path()]
 
     def available(name):
         if name in ours:
@@ -74,7 +76,8 @@ def _on_others(manifest, ours):
     return others and any((others / name).is_dir() for name in depends)
 
 
-def _addons_path():
+def addons_path():
+    """The folders in which Odoo looks for addons."""
     line = re.search(r"^addons_path = (.*)$", read(CONFIG), re.MULTILINE)
     return line[1].split(",")
 
@@ -89,9 +92,9 @@ def configure(odoo, *more):
 
 
 def dependencies(ours):
-    """The addons of others that ours stand on."""
+    """The addons of others that ours stand on, and are tested with."""
     names = {name for manifest in ours.values() for name in manifest["depends"]}
-    return sorted(names - set(ours))
+    return sorted({*names, *WORKED_WITH} - set(ours))
 
 
 def state(ours, demo=False):
@@ -137,13 +140,15 @@ def template(kind="plain"):
     ours = installable(kind)
     below = dependencies(ours)
     demo = kind == "demo"
+    # Odoo brings these along with the core, wherever what they stand on is there.
+    along = {n: one for n, one in installable("demo").items() if "auto_install" in one}
     if kind == "glue":
         base = template()
         if list(ours) == [CORE]:
             return base
     else:
         base = base_name(kind)
-    name = f"debt_{kind}_{digest(base, UNWATCHED, state(ours, demo))}"
+    name = f"debt_{kind}_{digest(base, UNWATCHED, state(ours | along, demo))}"
     if not exists(base):
         drop_all(f"debt_base_{kind}_%")
         make(base, below, demo, f"Installing {', '.join(below)} (a minute or two)")

@@ -41,6 +41,11 @@ def prepare():
     lock = ROOT / "requirements-lint.txt"
     venv.build(PROGRAMS.parent, sys.executable, [], ["-r", lock])
     os.environ["PATH"] = f"{PROGRAMS}:{os.environ['PATH']}"
+    ensure_node()
+
+
+def ensure_node():
+    """The Node packages: linters, and what the browser tests measure pages with."""
     files = [ROOT / name for name in ("package.json", "package-lock.json")]
     if read(NODE / "stamp") == digest(*files):
         return

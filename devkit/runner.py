@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from . import database, verdict
+from . import database, server, verdict
 from .base import LOGS, locked, read, say, step
 from .venv import PYTHON
 
@@ -15,16 +15,19 @@ RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
 
 def run(totals):
-    """Update the core with tests, as other people's integration does."""
+    """Install the core with tests where it never was, as other people's CI does."""
     say("\nTests in Odoo's own runner")
     with locked("databases"):
-        source = database.template()
+        database.template()
+        source = database.base_name("plain")
     with database.scratch("plain", "runner", source) as (name, _log):
         log = LOGS / f"{name}.log"
         tags = ",".join(f"/{database.CORE}:{case}" for case in SHARE)
         command = [PYTHON, "-m", "odoo", "-c", database.CONFIG, "-d", name]
-        command += ["-u", database.CORE, "--test-enable", "--test-tags", tags]
+        command += ["-i", database.CORE, "--test-enable", "--test-tags", tags]
         command += ["--stop-after-init", "--no-http", "--workers=0"]
+        # With tests, Odoo takes a port all the same.
+        command += [f"--http-port={server.free_port()}"]
         with step(f"Running {', '.join(SHARE)}"), open(log, "w") as output:
             code = subprocess.run(
                 command,

@@ -125,9 +125,9 @@ def _free(host, port):
     return True
 
 
-def free_port(host="127.0.0.1"):
-    """8069, or the next port that nobody uses."""
-    return next(port for port in range(8069, 8169) if _free(host, port))
+def free_port(host="127.0.0.1", first=8069):
+    """The first port, or the next one that nobody uses."""
+    return next(port for port in range(first, first + 100) if _free(host, port))
 
 
 def _welcome(url):

@@ -3,12 +3,26 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE, STDOUT
+from typing import NamedTuple
 
-from . import database, debian, runner, translations, uninstall, verdict
-from .base import DEV, ROOT, Problem, say
+from . import (
+    access_table,
+    apps,
+    database,
+    debian,
+    installing,
+    lint,
+    runner,
+    translations,
+    uninstall,
+    untouched,
+    verdict,
+)
+from .base import DEV, ROOT, Problem, say, step
 from .venv import PYTHON
 
 PURE = "test_tools_*.py"
@@ -16,19 +30,36 @@ PURE = "test_tools_*.py"
 LAB = "test_lab_*.py"
 #: That with Odoo as one more process, on a database of its own.
 WHOLE = "test_whole_*.py"
+#: A campaign as it is in the field: ten minutes, and only when it is asked for.
+CAMPAIGN = "debt_collection_asterisk/tests/field_campaign.py"
+#: The guide, followed on Debian's Asterisk with its sample configuration.
+GUIDE = "debt_collection_asterisk/tests/guide_asterisk.py"
 WITHOUT_ODOO = ("-p", "devkit.pure", "-p", "no:odoo")
 NOTHING_COLLECTED = 5
+#: What stands on other addons' views and rights, and so is run beside all apps.
+BESIDE = ("test_views.py", "test_access.py")
+
+
+class Switch(NamedTuple):
+    """What `./dev test` runs alone when its first argument says so."""
+
+    run: Callable
+    usage: str
+    #: What may follow, as it is called in the usage.
+    names: str = ""
 
 
 def run(arguments):
     """Run pytest kind by kind; its arguments, such as paths and -k, go through.
 
-    --uninstall alone only uninstalls, and compares what is left with what was there;
-    --runner alone only runs a share in Odoo's own runner.
+    A switch alone runs something else, see `switches`.
     """
-    if arguments in (["--uninstall"], ["--runner"]):
+    first, *more = arguments or [None]
+    if switch := switches().get(first):
+        if more and not switch.names:
+            raise Problem(f"Nothing may follow {first}.")
         totals = {"passed": 0, "failed": 0}
-        {"--uninstall": uninstall, "--runner": runner}[arguments[0]].run(totals)
+        switch.run(totals, *more)
         return _end(totals)
     given, options = _split(arguments)
     paths = given or [str(ROOT / name) for name in database.addons()]
@@ -48,6 +79,51 @@ def run(arguments):
             _with_database(rest, options, totals, full=not arguments)
         _add(totals, beside.result())
     return _end(totals)
+
+
+def switches():
+    """What runs alone, by its switch.
+
+    Two are a part of the whole run as well; the others take up to half an hour each.
+    """
+    return {
+        "--uninstall": Switch(
+            uninstall.run, "uninstall all addons; compare what is left (also run above)"
+        ),
+        "--runner": Switch(
+            runner.run, "a share of the tests in Odoo's own runner (also run above)"
+        ),
+        "--install": Switch(
+            installing.run, "install on 10,000 invoices, update, uninstall"
+        ),
+        "--apps": Switch(
+            _beside_apps, "install beside all other apps, or those named", "APP"
+        ),
+        "--campaign": Switch(
+            _campaign, "200 telephones, five operators and Odoo, for ten minutes"
+        ),
+        "--guide": Switch(
+            _guide, "docs/dialler-process.md, followed on Debian's sample Asterisk"
+        ),
+        "--odoo": Switch(
+            untouched.run, "Odoo's own tests, with and without our addons", "TAG"
+        ),
+    }
+
+
+def usage():
+    """The help text of `./dev test`."""
+    lines = [
+        "usage: ./dev test [PATH …] [-k WORDS] [-x] [other arguments of pytest]",
+        "       ./dev test SWITCH",
+        "",
+        "Without arguments all tests are run, as README.md tells. A switch runs one",
+        "thing alone:",
+    ]
+    for name, switch in switches().items():
+        call = f"{name} [{switch.names} …]" if switch.names else name
+        lines.append(f"  {call:<17} {switch.usage}")
+    return "\n".join(lines)
 
 
 def _end(totals):
@@ -75,6 +151,14 @@ def _files(path, pattern):
     return [path] if Path(path.partition("::")[0]).match(pattern) else []
 
 
+def _guide(totals):
+    _add(totals, _laboratory([GUIDE], [], [], alone=True))
+
+
+def _campaign(totals):
+    _add(totals, _laboratory([], [CAMPAIGN], ["-rP"], alone=True))
+
+
 def _laboratory(lab, whole, options, alone):
     """The dialler and Asterisk as processes of their own, then Odoo as one more."""
     totals = {"passed": 0, "failed": 0}
@@ -98,11 +182,13 @@ def _add(totals, counts):
 
 def _with_database(paths, options, totals, full):
     debian.ensure_browser()
+    lint.ensure_node()
+    os.environ["DEBT_AXE"] = str(lint.MODULES / "axe-core" / "axe.min.js")
     core = [path for path in paths if _is_core(path)]
     glue = [path for path in paths if path not in core]
     runs = [("plain", "all", core), ("glue", "all", glue)]
     if full:
-        totals["failed"] += translations.check()
+        totals["failed"] += translations.check() + access_table.run(check=True)
         # A browser mostly waits: its tests leave the cores to the others.
         shares = [("plain", share, core) for share in ("browser", "odd", "even")]
         runs = [*shares, ("glue", "glue", glue)]
@@ -139,13 +225,30 @@ def _in_scratch(kind, share, paths, options):
         title = {"browser": " in a browser", **halves}
         addons = ", ".join(database.installable(kind))
         say(f"\nTests{title.get(share, '')} with {addons}")
-        odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
-        odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
-        # The laboratory's fixtures would import our addons by another name than Odoo's.
-        odoo += [f"--ignore-glob=*/{pattern}" for pattern in (LAB, WHOLE)]
-        odoo += ["--noconftest"]
-        _pytest([*paths, *odoo, *options], totals, share)
+        _in_database(name, [*paths, *options], totals, share)
     return totals
+
+
+def _beside_apps(totals, *names):
+    """Install our addons where other apps are; look at the views and rights there."""
+    source = apps.template(names)
+    with database.scratch("glue", "apps", source) as (name, _log):
+        ours = list(database.installable("glue"))
+        with step(f"Installing {', '.join(ours)} beside {source}"):
+            log = database.run_odoo(name, "-i", ours)
+        uninstall.count(uninstall.complaints(log), totals)
+        tests = ROOT / database.CORE / "tests"
+        _in_database(name, [str(tests / file) for file in BESIDE], totals)
+
+
+def _in_database(name, arguments, totals, share="all"):
+    """Run pytest in a database that is thrown away."""
+    odoo = [f"--odoo-config={database.CONFIG}", f"--odoo-database={name}"]
+    odoo += ["--odoo-http", "--odoo-log-level=warn", f"--ignore-glob=*/{PURE}"]
+    # The laboratory's fixtures would import our addons by another name than Odoo's.
+    odoo += [f"--ignore-glob=*/{pattern}" for pattern in (LAB, WHOLE)]
+    odoo += ["--noconftest"]
+    _pytest([*arguments, *odoo], totals, share)
 
 
 def _pytest(arguments, totals, share="all"):

@@ -7,8 +7,6 @@ from . import database
 from .base import DEV, LOGS, ROOT, call, locked, say, step
 from .venv import PYTHON
 
-LANGUAGES = ("ru",)
-
 
 def update():
     """Export the terms of every addon and merge them into its translations."""
@@ -34,7 +32,7 @@ def _each(action, title):
                     LOGS / "export.log",
                 )
             folder = ROOT / name / "i18n"
-            merge = [PYTHON, "-m", "devkit.merge", action, fresh, folder, *LANGUAGES]
+            merge = [PYTHON, "-m", "devkit.merge", action, fresh, folder]
             failures += subprocess.run(merge, stdout=sys.stderr, check=False).returncode
     if failures and action == "check":
         say("  ./dev pot brings the files up to date; then translate what is missing.")

@@ -101,25 +101,37 @@ def run(totals):
             pool.submit(_compare, kind, bases[kind], sources[kind]) for kind in sources
         ]
     for future in found:
-        lines = future.result()
-        totals["failed" if lines else "passed"] += 1
-        for line in lines[:SHOWN]:
-            say(f"  {line}")
-        if len(lines) > SHOWN:
-            say(f"  … and {len(lines) - SHOWN} more")
+        count(future.result(), totals)
+
+
+def count(lines, totals):
+    """Show what was found, and count it as one test."""
+    totals["failed" if lines else "passed"] += 1
+    for line in lines[:SHOWN]:
+        say(f"  {line}")
+    if len(lines) > SHOWN:
+        say(f"  … and {len(lines) - SHOWN} more")
 
 
 def _compare(kind, base, source):
     """What is in a copy of `source` without our addons that is not in `base`."""
     with database.scratch(kind, "uninstall", source) as (name, _log):
-        before = _installed_since(base, source)
-        with step(f"Uninstalling {', '.join(before)} ({kind})"):
-            log = _uninstall(name, before)
-        with step(f"Comparing {base} with what is left ({kind})"):
-            found = [f"{kind}: in the log: {line}" for line in _complaints(log)]
-            found += [f"{kind}: {line}" for line in _schema(base, name)]
-            found += [f"{kind}: {line}" for line in _left(name)]
-            found += [f"{kind}: {line}" for line in _rows(kind, base, name)]
+        return compare(kind, base, name)
+
+
+def compare(kind, base, name):
+    """Uninstall what `name` has and `base` has not; what differs afterwards, in words.
+
+    :param str kind: of the database, see `database.installable`
+    """
+    before = _installed_since(base, name)
+    with step(f"Uninstalling {', '.join(before)} ({kind})"):
+        log = _uninstall(name, before)
+    with step(f"Comparing {base} with what is left ({kind})"):
+        found = [f"{kind}: in the log: {line}" for line in complaints(log)]
+        found += [f"{kind}: {line}" for line in _schema(base, name)]
+        found += [f"{kind}: {line}" for line in _left(name)]
+        found += [f"{kind}: {line}" for line in _rows(kind, base, name)]
     return found
 
 
@@ -144,8 +156,8 @@ def _uninstall(name, modules):
     return log
 
 
-def _complaints(log):
-    """Warnings and errors while uninstalling, those of PostgreSQL too."""
+def complaints(log):
+    """Warnings about us in a log, and all errors, those of PostgreSQL too."""
     return verdict.in_log(read(log), database.addons()) + re.findall(
         r"^.* (?:ERROR|CRITICAL) .*$", read(log), re.MULTILINE
     )

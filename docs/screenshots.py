@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -19,6 +20,8 @@ IMAGES = Path(__file__).parent / "images"
 CHROMIUM = "/usr/bin/chromium"
 SIZES = {1280: 800, 1920: 1080}
 COLOURS = 192
+PHONE = 390
+PAPER_SCALE = 1.4
 MOST_BYTES = 300_000
 PATIENCE, SETTLE = 60_000, 1_500
 # Odoo takes a user's zone from his browser when he comes for the first time.
@@ -109,7 +112,45 @@ SHOTS = (
     Shot("modes", "manager", CASE, "list", then=MODES),
     Shot("ladder", "manager", "debt_ladder_action", "form", LADDER),
     Shot("script", "manager", "debt_script_action", "form", SCRIPT),
+    Shot("dashboard", "manager", "debt_collection_dashboard.debt_dashboard_action"),
     Shot("team", "manager", "debt_team_action", "form", ("debt.team", [])),
+)
+
+
+class Paper(NamedTuple):
+    """The first page of a PDF, as somebody prints it of a record, or of everything."""
+
+    name: str
+    login: str
+    report: str
+    record: tuple = ()
+
+
+LETTER = ("debt.message", [["kind", "=", "letter"], ["lang", "like", "en_"]])
+PAPERS = (
+    Paper("statement", "accountant", "statement", VLIERHOUT),
+    Paper("statement-ru", "accountant", "statement", RUSSIAN),
+    Paper("letter", "accountant", "letter", LETTER),
+    Paper("aged", "accountant", "aged"),
+)
+
+
+class Page(NamedTuple):
+    """What a debtor sees on his telephone, by the link that he gets.
+
+    ``then``: what he clicks, as selectors.
+    """
+
+    name: str
+    record: tuple
+    then: tuple = ()
+    login: str = "admin"
+
+
+PAGES = (
+    Page("page", VLIERHOUT, ("summary >> nth=0",)),
+    Page("page-ru", RUSSIAN),
+    Page("page-pay", VLIERHOUT, ("form[method=get] button",)),
 )
 
 
@@ -134,6 +175,15 @@ class Visitor:
         """Forget the session."""
         self._context.close()
 
+    def picture(self, shot):
+        """Take a picture of whatever kind.
+
+        :return: PNG as bytes
+        """
+        if isinstance(shot, Paper):
+            return self.print(shot)
+        return self.look(shot) if isinstance(shot, Page) else self.take(shot)
+
     def take(self, shot):
         """Take one picture.
 
@@ -154,6 +204,58 @@ class Visitor:
             self._leave()
         return png
 
+    def print(self, paper):
+        """Print one PDF; letters are posted first.
+
+        :return: PNG of its first page as bytes
+        """
+        if paper.report == "letter":
+            self._post_letter()
+        ending = f"/{self._find(*paper.record)}" if paper.record else ""
+        answer = self.page.request.get(
+            f"{URL}/report/pdf/debt_collection.{paper.report}{ending}"
+        )
+        page = pypdfium2.PdfDocument(answer.body())[0]
+        content = BytesIO()
+        page.render(scale=PAPER_SCALE).to_pil().save(content, "PNG")
+        return content.getvalue()
+
+    def look(self, shot):
+        """The debtor's page, as whoever has its link sees it.
+
+        :return: PNG as bytes
+        """
+        case = self._find(*shot.record)
+        self._open_page(case)
+        [values] = self._call("debt.case", "read", [case], ["page_url"])
+        page = self._context.browser.new_page(
+            viewport={"width": PHONE, "height": PHONE * 2}, device_scale_factor=1.5
+        )
+        page.goto(f"{URL}/account/{values['page_url'].rpartition('/')[2]}")
+        for selector in shot.then:
+            page.click(selector)
+            page.wait_for_timeout(SETTLE)
+        png = page.screenshot(full_page=True)
+        page.close()
+        return png
+
+    def _open_page(self, case):
+        """Switch the page on, and a provider of payments that takes no money."""
+        [values] = self._call("debt.case", "read", [case], ["company_id"])
+        company = values["company_id"][0]
+        self._call("res.company", "write", [company], {"debt_page_on": True})
+        demo = [["code", "=", "demo"], ["company_id", "=", company]]
+        if found := self._call("payment.provider", "search", demo):
+            on = {"state": "test", "is_published": True}
+            self._call("payment.provider", "write", found, on)
+
+    def _post_letter(self):
+        """Record a demand letter as the dialog does, unless there is one already."""
+        case = self._find(*VLIERHOUT)
+        context = {"active_model": "debt.case", "active_ids": [case]}
+        [batch] = self._call("debt.letter.print", "create", [{}], context=context)
+        self._call("debt.letter.print", "action_print", [batch])
+
     def _path(self, shot):
         action = shot.action
         if "." not in action:
@@ -165,19 +267,21 @@ class Visitor:
 
     def _find(self, model, domain):
         """The id of the first record, asked in the visitor's own session."""
-        params = {
-            "model": model,
-            "method": "search",
-            "args": [domain],
-            "kwargs": {"limit": 1},
-        }
+        found = self._call(model, "search", domain, limit=1)
+        if not found:
+            raise SystemExit(f"There is no {model} {domain} in the demo.")
+        return found[0]
+
+    def _call(self, model, method, *args, **kwargs):
+        """Call a method as the visitor's browser does."""
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         answer = self.page.request.post(
             f"{URL}/web/dataset/call_kw",
             data={"jsonrpc": "2.0", "method": "call", "params": params},
         ).json()
-        if not answer.get("result"):
-            raise SystemExit(f"There is no {model} {domain} in the demo: {answer}")
-        return answer["result"][0]
+        if "result" not in answer:
+            raise SystemExit(f"{model}.{method}: {answer}")
+        return answer["result"]
 
     def _settle(self):
         """Until nothing is loaded any more and no animation runs."""
@@ -213,7 +317,8 @@ def write(name, png):
 
 def main(names):
     """Take the pictures named, or all, one login after the other."""
-    wanted = [shot for shot in SHOTS if not names or shot.name in names]
+    every = (*SHOTS, *PAPERS, *PAGES)
+    wanted = [shot for shot in every if not names or shot.name in names]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -223,7 +328,7 @@ def main(names):
             visitor = Visitor(browser, login)
             for shot in wanted:
                 if shot.login == login:
-                    write(shot.name, visitor.take(shot))
+                    write(shot.name, visitor.picture(shot))
             visitor.close()
         browser.close()
 

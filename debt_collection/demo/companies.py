@@ -10,6 +10,9 @@ from .stories import STORIES
 
 TRAINING = "demo_policy_training"
 RATES = {"base.USD": 1.09, "base.GBP": 0.86}
+#: What letters and messages name: whom to call, and where to pay.
+PHONES = {"eu": "+32 2 555 01 00", "us": "+1 650 555 0111"}
+ACCOUNTS = {"eu": "BE71 0961 2345 6769", "us": "000123456789"}
 PREFERRED_HOURS = (10.0, 14.5, 17.0)
 RUSSIAN = ("RU", "KZ")
 
@@ -53,9 +56,20 @@ def prepare_companies(env):
     for key, company in companies.items():
         company.partner_id.tz = company.partner_id.tz or zones[key]
         _load_chart(env, company)
+        company.phone = company.phone or PHONES[key]
+        _open_account(env, company, ACCOUNTS[key])
+        # A demo is tried at any hour: a trainee finds somebody on a Sunday night, too.
+        company.write({"debt_calls_from": 0, "debt_calls_to": 24})
+        # The demo's telephone records nothing; with Russians nobody would talk.
+        company.debt_recorded_elsewhere = "Demo: the office PBX"
         # Nothing is written to the invented people of a demo.
         company.debt_promise_reminder_days = 0
+        company.debt_page_on = True
         company.debt_accountant_id = env.ref("debt_collection.demo_user_accountant")
+    # The demo's operators are to have somebody to call from the first day on.
+    env.ref("debt_collection.stage_overdue").ladder_id = env.ref(
+        "debt_collection.ladder_default"
+    )
     both = companies["eu"] | companies["us"]
     both._debt_set_default_policy()
     _prepare_currencies(env, companies["eu"])
@@ -77,6 +91,17 @@ def _load_chart(env, company):
         }
     )
     company.flush_recordset()
+
+
+def _open_account(env, company, number):
+    if not company.partner_id.bank_ids:
+        env["res.partner.bank"].create(
+            {
+                "acc_number": number,
+                "partner_id": company.partner_id.id,
+                "company_id": company.id,
+            }
+        )
 
 
 def _prepare_currencies(env, company):

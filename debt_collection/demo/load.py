@@ -10,6 +10,7 @@ import logging
 from .calls import make_calls
 from .cases import close_by_hand, end_stories, open_cases
 from .companies import create_debtors, prepare_companies
+from .fees import charge_fees
 from .ledger import enter_after_calls, enter_before_calls, enter_invoices
 from .reviews import make_reviews
 
@@ -32,6 +33,7 @@ def load(env):
     close_by_hand(env, late)
     enter_after_calls(env, debtors)
     end_stories(env, late)
+    charge_fees(env)
     make_reviews(env)
     env["debt.collection.report"]._renew(env["res.company"].search([]))
     env["debt.figures"]._cron_record()

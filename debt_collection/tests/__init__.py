@@ -2,6 +2,8 @@ from . import test_access
 from . import test_access_evidence
 from . import test_access_http
 from . import test_access_ids
+from . import test_access_readonly
+from . import test_access_times
 from . import test_access_types
 from . import test_audit
 from . import test_audit_monthly
@@ -16,6 +18,7 @@ from . import test_call_window
 from . import test_card_isolated
 from . import test_card_partner_merge
 from . import test_card_profile
+from . import test_card_segment
 from . import test_card_team
 from . import test_contact_clock
 from . import test_contact_consent
@@ -42,7 +45,10 @@ from . import test_contact_roads
 from . import test_contact_whereabouts
 from . import test_demo
 from . import test_figures_aged
+from . import test_figures_experiment
+from . import test_figures_queue_order
 from . import test_figures_statement
+from . import test_figures_targets
 from . import test_ledger_allocation
 from . import test_ledger_flag
 from . import test_ledger_move
@@ -59,15 +65,19 @@ from . import test_ledger_undo_properties
 from . import test_message
 from . import test_message_by_hand
 from . import test_message_content
+from . import test_message_demands
 from . import test_message_ladder
 from . import test_message_queue
 from . import test_message_recipients
 from . import test_message_record
 from . import test_message_refusal
+from . import test_message_refusal_stories
 from . import test_plan_dormant
 from . import test_plan_endings
+from . import test_plan_gentle
 from . import test_plan_what_if
 from . import test_privacy
+from . import test_privacy_complete
 from . import test_promise
 from . import test_promise_correct
 from . import test_promise_dispute
@@ -81,6 +91,7 @@ from . import test_script_check
 from . import test_script_data
 from . import test_script_objection
 from . import test_script_ui
+from . import test_script_wording
 from . import test_stories
 from . import test_telephony
 from . import test_telephony_caller_number

@@ -17,7 +17,16 @@ from .common import DebtCommon
 MARK = "Zq{model}:{id:09}qZ"
 MARKED = re.compile(r"Zq([a-z._]+):(\d+)qZ")
 #: What no text is put into, since the program itself reads it.
-READ_BY_THE_PROGRAM = {"lang", "tz", "debt_tz", "kind", "type", "mimetype", "phone"}
+READ_BY_THE_PROGRAM = {
+    "domain",
+    "lang",
+    "tz",
+    "debt_tz",
+    "kind",
+    "type",
+    "mimetype",
+    "phone",
+}
 #: What checks of the database ask for, by field.
 VALUES = ReadonlyDict(
     {
@@ -31,10 +40,16 @@ VALUES = ReadonlyDict(
 #: Models whose records all companies and teams share, and why nothing is hidden there.
 SHARED = {
     "debt.call.outcome": "the outcomes are everybody's",
+    "debt.fee.rate": "the rates of central banks are everybody's",
+    "debt.fee.reference": "the rates of central banks are everybody's",
+    "debt.letter.level": "the letters are everybody's",
+    "debt.limitation": "the limitation periods are everybody's",
+    "debt.limitation.version": "what they said before is everybody's",
     "debt.objection": "the answers to objections are everybody's",
     "debt.profile": "the kinds of debtors are everybody's",
     "debt.review.criterion": "the criteria of reviews are everybody's",
     "debt.stage": "the stages are everybody's",
+    "debt.synonym": "the words that mean the same are everybody's",
 }
 
 
@@ -43,14 +58,19 @@ def is_ours(field):
     return any(module.startswith("debt_collection") for module in field._modules)
 
 
-def public_methods(model_class):
-    """The public methods of ours, with the names of their parameters."""
+def public_methods(model_class, addons="debt_collection.*"):
+    """The public methods of ours, with the names of their parameters.
+
+    :param str addons: the names of the addons that they are of, as a pattern
+    """
     found = {}
     for part in model_class.mro():
-        if not re.match(r"odoo\.addons\.debt_collection", part.__module__):
+        if not re.match(rf"odoo\.addons\.{addons}\.", part.__module__):
             continue
         for name, value in vars(part).items():
             public = inspect.isfunction(value) and not name.startswith("_")
+            # Odoo's own methods that are only marked by us are Odoo's.
+            public = public and "debt_collection" in value.__module__
             if public and not hasattr(models.BaseModel, name):
                 found.setdefault(name, inspect.signature(value).parameters)
     for name, parameters in sorted(found.items()):
@@ -196,11 +216,21 @@ class ForeignRecords(DebtCommon):
         if field.name in VALUES:
             return VALUES[field.name]
         if field.type == "many2one":
+            if field.comodel_name == "res.country" and field.required:
+                return cls._new_country(place)
             record = place.get(field.comodel_name)
             return record[0].id if record else None
         if field.type in ("integer", "float", "monetary"):
             return field.default(place["res.company"]) if field.default else 1
         return cls._plain_value(field, place)
+
+    @classmethod
+    def _new_country(cls, place):
+        """One of its own for each place: a limitation period is one for a country."""
+        env = place["res.partner"].env
+        taken = env["debt.limitation"].search([]).country_id
+        free = env["res.country"].search([]) - taken
+        return free[place["res.partner"].id % len(free)].id
 
     @classmethod
     def _plain_value(cls, field, place):
@@ -219,8 +249,14 @@ class ForeignRecords(DebtCommon):
             case "datetime":
                 return fields.Datetime.now()
             case "json":
-                return {"filled": True} if field.required else None
+                return cls._json(field) if field.required else None
         return None
+
+    @classmethod
+    def _json(cls, field):
+        """What its model reads of it: a law as it is kept, a policy of nobody's."""
+        assert field.model_name == "debt.contact.policy.version", field
+        return cls.env.ref("debt_collection.policy_business")._version_content()
 
     @classmethod
     def _mark(cls, records):

@@ -25,9 +25,16 @@ class DebtCommon(AccountTestInvoicingCommon):
         cls.company.partner_id.tz = "Europe/Brussels"
         # Without one nothing is sent that asks for a call.
         cls.company.phone = "+32 2 555 00 00"
+        cls.company.debt_texts_on = True
+        # And nobody talks with Russians.
+        cls.company.debt_recorded_elsewhere = "The exchange's own archive"
         cls.company.country_id = cls.env.ref("base.be")
         cls.company.debt_contact_policy_id = cls.env.ref(
             "debt_collection.policy_business"
+        )
+        # From the first day on: what is shipped for a fresh debt writes and waits.
+        cls.env.ref("debt_collection.stage_overdue").ladder_id = cls.env.ref(
+            "debt_collection.ladder_default"
         )
         cls.operator = cls._new_user("debt_operator", "group_debt_operator")
         cls.colleague = cls._new_user("debt_colleague", "group_debt_operator")
@@ -114,6 +121,12 @@ class DebtCommon(AccountTestInvoicingCommon):
         )
         case._plan()
         return case
+
+    @staticmethod
+    def _put_on_hold(case, days=7):
+        """Nobody is called for a week: as the dialog does it, once it knows why."""
+        until = case.company_id._debt_today() + timedelta(days=days)
+        case._set_state("on_hold", hold_until=until)
 
     def _call(self, case=None, user=None):
         """A call of the operator with the debtor, not dialled yet."""

@@ -7,7 +7,8 @@ from .common import DebtCommon
 STEPS = {
     "who": (
         "identify",
-        "This is {{ user.name }}. Is that {{ object.partner_id.name }}?",
+        "This is {{ user.name }} of {{ object.company_id.name }}. "
+        "Is that {{ object.partner_id.name }}?",
         [
             ("Speaking", "why", "right_party"),
             ("She is out", "third_party", "third_party"),

@@ -142,7 +142,7 @@ class TestAccess(DebtCommon):
         sister = self.setup_other_company(name="Sister")["company"]
         case = self.case.sudo().copy({"company_id": sister.id, "ladder_id": False})
         with self.assertRaises(AccessError):
-            case.with_user(self.manager).action_close()
+            case.with_user(self.manager)._close_by_hand()
         self.assertFalse(case.closed_at)
 
     def test_a_shared_law_is_an_administrators_to_change(self):

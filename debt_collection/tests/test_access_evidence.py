@@ -6,6 +6,48 @@ from odoo.tests import tagged
 
 from .common import DebtCommon
 
+#: What a manager decides for the future: rules, words, and who works.
+RULES = {
+    "debt.call.outcome",
+    "debt.caller.number",
+    "debt.contact.policy",
+    "debt.contact.policy.consent",
+    "debt.contact.policy.limit",
+    "debt.contact.policy.window",
+    "debt.dialler.campaign",
+    "debt.dialler.prompt",
+    "debt.fee.rate",
+    "debt.fee.reference",
+    "debt.fee.rule",
+    "debt.fee.sum",
+    "debt.ladder",
+    "debt.ladder.step",
+    "debt.letter.level",
+    "debt.objection",
+    "debt.profile",
+    "debt.review.criterion",
+    "debt.script",
+    "debt.script.answer",
+    "debt.script.step",
+    "debt.segment",
+    "debt.stage",
+    "debt.synonym",
+    "debt.team",
+    "debt.team.member",
+    "debt.telephony.provider",
+}
+#: What else people of ours write that is no evidence, and why it is none.
+WRITTEN = {
+    "debt.call.block": "at which hours somebody will call",
+    "debt.call.review.line": "a part of its review, and frozen with it",
+    "debt.case": "who works it and how: `_written_by` names the fields",
+    "debt.dialler.operator": "whether somebody is at his station",
+    "debt.means": "what a debtor can afford: it may go early, and nobody changes it",
+    "debt.objection.proposal": "a wish, until it is decided",
+    "debt.phone": "where somebody is reached: mended when it was wrong",
+    "debt.recording": "a legal hold, and nothing else",
+}
+
 
 @tagged("post_install", "-at_install")
 class TestEvidence(DebtCommon):
@@ -46,6 +88,23 @@ class TestEvidence(DebtCommon):
                 }
             )
         )
+
+    def test_what_people_write_is_evidence_a_rule_or_excused(self):
+        """Everything else is written by methods alone, and by no role."""
+        users = self.operator | self.accountant | self.manager
+        written = {
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("debt.") and model._auto
+            if not model._abstract
+            and not model._transient
+            and not hasattr(model, "_for_good")
+            for user in users
+            for operation in ("create", "write", "unlink")
+            if self.env[name].with_user(user).has_access(operation)
+        }
+        self.assertFalse(written - RULES - WRITTEN.keys())
+        self.assertFalse((RULES | WRITTEN.keys()) & self.env.registry.keys() - written)
 
     def test_a_promise_is_decided_by_payments_alone(self):
         promises = self.env["debt.promise"].with_user(self.manager)

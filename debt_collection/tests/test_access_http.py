@@ -48,7 +48,8 @@ class TestAccessHttp(DebtCommon, HttpCase):
 
     # --- two doors ------------------------------------------------------------------
     def _by_json_rpc(self, model, method, ids, **arguments):
-        params = {"model": model, "method": method, "args": [ids], "kwargs": arguments}
+        args = [] if ids is None else [ids]
+        params = {"model": model, "method": method, "args": args, "kwargs": arguments}
         answer = self.url_open(
             f"/web/dataset/call_kw/{model}/{method}",
             data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
@@ -59,7 +60,7 @@ class TestAccessHttp(DebtCommon, HttpCase):
     def _by_json_2(self, model, method, ids, **arguments):
         answer = self.url_open(
             f"/json/2/{model}/{method}",
-            data=json.dumps({"ids": ids} | arguments),
+            data=json.dumps(({} if ids is None else {"ids": ids}) | arguments),
             headers={
                 "Content-Type": "application/json",
                 "Authorization": f"Bearer {self.key}",
@@ -68,10 +69,11 @@ class TestAccessHttp(DebtCommon, HttpCase):
         return answer.text
 
     def _ask(self, model, method, ids=(), **arguments):
-        """Ask by both doors; their answers."""
+        """Ask by both doors, a model where ids are None; their answers."""
+        ids = ids if ids is None else list(ids)
         with mute_logger("odoo.http"):
             return [
-                door(model, method, list(ids), **arguments)
+                door(model, method, ids, **arguments)
                 for door in (self._by_json_rpc, self._by_json_2)
             ]
 
@@ -141,3 +143,66 @@ class TestAccessHttp(DebtCommon, HttpCase):
                 "debt.ledger", "items", [], partner_ids=self.victim.ids
             )
         self._learns_nothing([listed])
+
+    def test_dialogs_that_act_on_foreign_cases(self):
+        """Hold, close, enter, offer, give to another, correct: all ask for access."""
+        case = self.foreign.id
+        before = self.foreign.read(["state", "user_id", "team_id", "hold_until"])
+        entry = {"case_id": case, "kind": "note", "note": "Paid"}
+        offer = {"case_id": case, "kind": "time", "note": "Until May"}
+        for model, values in (
+            ("debt.case.assign", {"case_ids": [[6, 0, [case]]]}),
+            ("debt.case.entry", entry),
+            ("debt.case.pause", {"case_ids": [[6, 0, [case]]], "reason": "x"}),
+            ("debt.forbearance", offer),
+            ("debt.message.record", {"case_id": case, "note": "x"}),
+        ):
+            for method, key in (("onchange", "values"), ("web_save", "vals")):
+                more = {"specification": {"display_name": {}}}
+                if method == "onchange":
+                    more = {"field_names": list(values), "fields_spec": {}}
+                answers = self._ask(model, method, **{key: values}, **more)
+                self._learns_nothing(answers)
+                for answer in answers:
+                    self.assertIn("odoo.exceptions.AccessError", answer, model)
+        self.assertEqual(before, self.foreign.read(list(before[0])[1:]))
+
+    def test_another_case_with_foreign_items(self):
+        """The line of an entry is a number that the client sends."""
+        line = self.foreign.partner_id.invoice_ids.line_ids.filtered("date_maturity")
+        items = [Command.create({"name": "x", "line_ref": line[:1].id, "selected": 1})]
+        values = {
+            "case_id": self.own.id,
+            "item_ids": items,
+            "promise_amount": 1,
+            "promise_date": "2026-03-12",
+        }
+        saved = self._by_json_rpc(
+            "debt.case.entry", "web_save", [], vals=values, specification={}
+        )
+        ids = [row["id"] for row in json.loads(saved)["result"]]
+        for answer in self._ask("debt.case.entry", "action_record", ids):
+            self.assertIn("open invoices of this debtor", answer)
+        self.assertFalse(self.own.promise_ids)
+
+    def test_searching_for_him_finds_nothing(self):
+        def found(value):
+            fields = ["display_name", "amount_overdue"]
+            domain = [["find", "ilike", value]]
+            return self._ask(
+                "debt.case", "search_read", None, domain=domain, fields=fields
+            )
+
+        for value in (NAME, "470 65 43 21", self.victim.invoice_ids.name):
+            answers = found(value)
+            self._learns_nothing(answers)
+            for answer in answers:
+                self.assertNotIn(NAME, answer)
+        for answer in found("Debtor One"):
+            self.assertIn("Debtor One", answer)
+
+    def test_doors_that_are_shut(self):
+        for method in ("action_close", "action_hold", "_close_by_hand", "_set_state"):
+            for answer in self._ask("debt.case", method, self.own.ids):
+                self.assertIn('"message"', answer)
+        self.assertNotEqual(self.own.state, "closed")

@@ -19,27 +19,32 @@ ARGUMENTS = {
     "held": lambda place: True,
     "hung_up": lambda place: True,
     "kind": lambda place: "invoice",
+    "lang": lambda place: "en_US",
     "limit": lambda place: 80,
     "line_ids": lambda place: place["account.move.line"].ids,
     "msg_dict": lambda place: {},
     "number": lambda place: place["res.partner"].phone,
     "offset": lambda place: 0,
+    "our_number": lambda place: place["res.partner"].phone,
     "outcome": lambda place: "no_answer",
     "partner_ids": lambda place: place["res.partner"].ids,
     "phone": lambda place: place["debt.phone"].id,
+    "profile_id": lambda place: place["debt.case"].profile_id.id,
     "reason": lambda place: "It was looked into.",
+    "said": lambda place: "I lost my job",
     "specification": lambda place: {"display_name": {}},
     "status": lambda place: "busy",
     "text": lambda place: "STOP",
     "to": lambda place: place["res.partner"].phone,
     "update_vals": lambda place: {},
     "values": lambda place: {},
-    "what": lambda place: "No dial tone",
     "_search": lambda place: "",
 }
 #: Models of Odoo and of others that have fields of ours, and what of theirs may lead
 #: to a debtor.
 LEADING = {"parent_id", "partner_id", "commercial_partner_id", "company_id", "move_id"}
+#: What belongs to a colleague, who works for both companies.
+OF_COLLEAGUES = {"debt.call.block"}
 #: Methods that change the records of others, and why they may.
 CHANGES_OTHERS = {("debt.case", "refresh"): "what the ledger says, whoever asks"}
 
@@ -99,7 +104,7 @@ class TestAccessIds(ForeignRecords):
             seen = {
                 name
                 for name in self.models
-                if name not in SHARED
+                if name not in SHARED.keys() | OF_COLLEAGUES
                 and self.env[name]
                 .with_user(user)
                 .browse(self.foreign[1][name].ids)

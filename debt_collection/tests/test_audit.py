@@ -277,7 +277,7 @@ class TestContactAudit(DebtCommon):
         text = self._document(wizard)
         self.assertIn("was lawful", text)
         self.assertIn("10:00–10:59", text)
-        self.assertIn("Calls: at most 2 (Attempts) in 1 day(s)", text)
+        self.assertIn("Calls: at most 2 (Attempts) per day", text)
         self.assertIn("+32470123456", text)
         self.assertIn("Debtors who refuse calls", text)
 

@@ -22,11 +22,12 @@ class TestContactAuditMonthly(DebtCommon):
         self.case = self._case()
         self.company.debt_audited_until = False
 
-    def _call_made(self, at):
+    def _call_made(self, at, case=None):
+        case = case or self.case
         self.env["debt.call"].sudo().create(
             {
-                "case_id": self.case.id,
-                "partner_id": self.debtor.id,
+                "case_id": case.id,
+                "partner_id": case.partner_id.id,
                 "company_id": self.company.id,
                 "user_id": self.operator.id,
                 "number": "+32470123456",
@@ -68,6 +69,17 @@ class TestContactAuditMonthly(DebtCommon):
         self.assertIn("outside the permitted hours", activity.note)
         for user in (self.operator, self.accountant):
             self.assertFalse(self._told(user))
+
+    def test_no_debtor_is_named_on_the_card_of_another(self):
+        other = self._new_debtor("Debtor Two", "+32 470 65 43 21")
+        self._invoice(500, 60, other)
+        self._call_made(NIGHT)
+        self._call_made(NIGHT + timedelta(days=1), self._case(other))
+        self._night()
+        activity = self._told()
+        self.assertIn("2 contacts", activity.summary)
+        self.assertIn("Debtor One", activity.note)
+        self.assertNotIn("Debtor Two", activity.note)
 
     def test_managers_of_other_companies_hear_nothing(self):
         sister = self.env["res.company"].create({"name": "Sister"})

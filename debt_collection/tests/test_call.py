@@ -145,6 +145,35 @@ class TestCall(DebtCommon):
             call.finish("no_answer")
             self.assertFalse(self.case.callback_at)
 
+    def test_a_hold_with_an_end_goes_on_after_the_callback(self):
+        self._put_on_hold(self.case)
+        until = self.case.hold_until
+        asked = datetime(2026, 3, 11, 13, 0)
+        self.call.finish("callback", callback_at=asked)
+        self.assertEqual((self.case.state, self.case.hold_until), ("on_hold", until))
+        self.assertEqual(self.case.next_contact_at, asked)
+        with self._at(days=1, hours=4):
+            call = self._call(self.case)
+            call.dial(self.case.phone_ids)
+            call.finish("no_answer")
+            self.assertEqual(self.case.state, "on_hold")
+            self.assertFalse(self.case.callback_at)
+            self.assertEqual(self.case.check_contact("call")["reason"], "on_hold")
+
+    def test_whoever_is_held_without_an_end_and_asks_is_called_and_held_on(self):
+        self.case._set_state("on_hold")
+        asked = datetime(2026, 3, 11, 13, 0)
+        self.call.finish("callback", callback_at=asked)
+        self.assertEqual(
+            (self.case.state, self.case.next_contact_at), ("on_hold", asked)
+        )
+        with self._at(days=1, hours=4):
+            call = self._call(self.case)
+            call.dial(self.case.phone_ids)
+            call.finish("no_answer")
+            self.assertEqual(self.case.state, "on_hold")
+            self.assertFalse(self.case.next_contact_at)
+
     # --- effects that stop --------------------------------------------------------
     def test_dispute_holds_exactly_its_invoice(self):
         other = self._invoice(500, 20)

@@ -85,6 +85,8 @@ class TestAnnounced(DebtCommon):
                 self._invoice(
                     luck.randint(5, 900), luck.choice((1, 30)), case.partner_id
                 )
+            case 6 if case.state != "legal" and not case.closed_at:
+                self._put_on_hold(case, luck.randint(0, 9))
         self.cases.refresh(case.partner_id.ids)
 
     def _call_and_compare(self, case):
@@ -160,6 +162,7 @@ class TestAnnounced(DebtCommon):
             moves = case._open_items().move_id
             values["dispute_move_ids"] = moves[: luck.randint(0, 2)].ids
             values["dispute_reason"] = "Never delivered"
+            values["dispute_amount"] = (0, 5, 0, 5000)[len(case.call_ids) % 4]
         return values
 
     def _random_promise(self, case):

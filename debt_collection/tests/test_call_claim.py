@@ -1,7 +1,8 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 
 from .common import TUESDAY, DebtCommon
@@ -21,17 +22,54 @@ class TestClaim(DebtCommon):
 
     def test_nobody_is_on_the_line_with_two_debtors(self):
         """Whichever door he comes by: the window of another case, or RPC."""
-        self._invoice(1000, 10)
-        other = self._new_debtor("Debtor Two", "+32 470 99 88 77")
-        self._invoice(50, 10, other)
-        first = self._call(self._case())
-        first.dial(phone=first.case_id.phone_ids[:1])
-        second = self._call(self._case(other))
+        first, case = self._two_calls()
+        second = self._call(case)
         with self.assertRaisesRegex(UserError, "on the line with Debtor One"):
             second.dial()
         first.finish("no_answer")
         second.dial(number="+32 470 99 88 77")
         self.assertEqual(second.state, "dialing")
+
+    def _two_calls(self):
+        """One on the line with the first debtor, one opened with another."""
+        self._invoice(1000, 10)
+        other = self._new_debtor("Debtor Two", "+32 470 99 88 77")
+        self._invoice(50, 10, other)
+        first = self._call(self._case())
+        first.dial(phone=first.case_id.phone_ids[:1])
+        return first, self._case(other)
+
+    def test_the_database_itself_keeps_to_one_line(self):
+        first, case = self._two_calls()
+        second = self._call(case)
+        with (
+            patch.object(type(second), "_check_line_free", lambda call: None),
+            self.assertRaises(ConcurrencyError),
+        ):
+            second.dial(phone=case.phone_ids[:1])
+        self.assertEqual((first.state, second.state), ("dialing", "draft"))
+
+    def test_a_call_left_behind_keeps_nobody_from_the_next(self):
+        first, case = self._two_calls()
+        with self._at(hours=3):
+            second = self._call(case)
+            second.dial(phone=case.phone_ids[:1])
+            self.assertEqual((first.state, second.state), ("done", "dialing"))
+
+    def test_whoever_rings_may_interrupt(self):
+        first, case = self._two_calls()
+        second = case.with_user(self.operator)._open_inbound()
+        self.env.flush_all()
+        self.assertEqual((first.state, second.state), ("dialing", "talking"))
+        self.assertFalse(second.is_claim)
+
+    def test_a_draft_that_its_debtor_answers_by_ringing_is_no_claim(self):
+        first, case = self._two_calls()
+        draft = self._call(case)
+        self.assertEqual(case.with_user(self.operator)._open_inbound(), draft)
+        self.env.flush_all()
+        self.assertEqual((draft.state, draft.is_claim), ("talking", False))
+        self.assertEqual(first.state, "dialing")
 
     def test_due_debtor_is_handed_out_once(self):
         self._invoice(1000, 10)

@@ -20,6 +20,20 @@ class TestDay(WizardCommon):
             lambda user, kind, message, **kw: self.told.append((user, message)),
         )
 
+    def test_his_day_counts_what_he_did(self):
+        queue = self.env["debt.queue"].with_user(self.operator)
+        self.assertIn("Calls today: 0", queue.my_day()["done"])
+        call = self._call()
+        call.dial(call.case_id.sudo().phone_ids[:1])
+        call.finish("promise", promise_amount=100, promise_date=fields.Date.today())
+        done = queue.my_day()["done"]
+        for part in ("Calls today: 1", "Right party: 1", "Promises: 1", "100.00"):
+            self.assertIn(part, done)
+        with self._at(days=1):
+            self.assertIn("Calls today: 0", queue.my_day()["done"])
+        theirs = queue.with_user(self.colleague).my_day()["done"]
+        self.assertIn("Calls today: 0", theirs)
+
     def test_a_callback_that_falls_due_is_told_once_to_whose_it_is(self):
         case = self._case()
         case.write({"user_id": self.operator.id, "callback_at": fields.Datetime.now()})

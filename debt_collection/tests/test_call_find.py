@@ -65,8 +65,8 @@ class TestFind(WizardCommon):
         case = self._case(self.garage)
         call = case.with_user(self.operator)._open_inbound("+32 470 99 88 77")
         with self.assertRaises(AccessError):
-            call.with_user(self.colleague).take_back()
-        action = call.take_back()
+            call.with_user(self.colleague)._take_back_call()
+        action = call._take_back_call()
         self.assertFalse(call.exists())
         self.assertEqual(action["context"]["default_query"], "+32 470 99 88 77")
         self.assertIn("by mistake", case.message_ids[:1].body)
@@ -76,4 +76,4 @@ class TestFind(WizardCommon):
         call = self._call()
         call.dial(number="+32470123456")
         with self.assertRaises(UserError):
-            call.take_back()
+            call._take_back_call()

@@ -332,6 +332,98 @@ class TestInboundCall(DebtCommon):
         wizard.action_save()
         self.assertEqual(wizard.call_id.outcome_code, "refused")
 
+    # --- what is said ---------------------------------------------------------------
+    def _window(self, *known):
+        inbound = self.env["debt.call.inbound"].with_user(self.operator)
+        action = inbound.action_take(self.case.id, *known)
+        window = self.env[action["res_model"]].browse(action["res_id"])
+        return window.with_user(self.operator)
+
+    def test_it_has_a_script_of_its_own(self):
+        script = self.env.ref("debt_collection.script_inbound")
+        window = self._window()
+        self.assertEqual(window.call_id.script_id, script)
+        self.assertEqual(window.step_id, script._first_step())
+        window.call_id.finish("refused")
+        self.assertNotEqual(self._call(self.case).script_id, script)
+
+    def test_a_claim_that_becomes_a_call_from_him_begins_the_script_anew(self):
+        action = self.env["debt.call.wizard"].with_user(self.operator)
+        window = action.browse(action._action_open(self._call(self.case))["res_id"])
+        window.note = "Typed before he rang"
+        again = self._window()
+        self.assertEqual((again, again.note), (window, "Typed before he rang"))
+        self.assertEqual(again.step_id.script_id.direction, "inbound")
+        self.assertEqual([one["step_id"] for one in again.path], again.step_id.ids)
+
+    def test_without_such_a_script_he_gets_the_one_for_our_calls(self):
+        self.env.ref("debt_collection.script_inbound").active = False
+        self.assertEqual(self._answer().script_id.direction, "outbound")
+
+    # --- what it is about -----------------------------------------------------------
+    def test_it_keeps_which_of_our_numbers_was_rung(self):
+        call = self._window("0470 12 34 56", self.debtor.id, "+32 2 555 00 01").call_id
+        self.assertEqual(call.our_number, "+32 2 555 00 01")
+        context = call._take_back_call()["context"]
+        self.assertEqual(context["default_our_number"], "+32 2 555 00 01")
+        with self.assertRaises(UserError):
+            self._window("0470 12 34 56", self.debtor.id, 3)
+
+    def test_it_answers_the_last_that_he_had_of_us(self):
+        with self._at(hours=-24):
+            missed = self._call(self.case)
+            missed.dial(self.phone)
+            missed.finish("no_answer")
+        call = self._answer()
+        self.assertEqual(call.answers_call_id, missed)
+        self.assertIn("Our call of 03/09/2026", call.answers_text)
+        call.finish("refused")
+        message = (
+            self.env["debt.message"]
+            .sudo()
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "channel": "sms",
+                    "kind": "manual",
+                    "state": "sent",
+                    "sent_at": TUESDAY,
+                }
+            )
+        )
+        with self._at(hours=1):
+            call = self._answer()
+            self.assertEqual(call.answers_message_id, message)
+            self.assertFalse(call.answers_call_id)
+            self.assertIn("03/10/2026", call.answers_text)
+
+    def test_what_is_long_ago_or_was_a_talk_is_not_answered(self):
+        with self._at(days=-20):
+            self._call(self.case).finish("no_answer")
+        with self._at(days=-2):
+            self._call(self.case).finish("refused")
+        call = self._answer()
+        self.assertFalse(call.answers_call_id or call.answers_message_id)
+        self.assertFalse(call.answers_text)
+
+    # --- somebody else --------------------------------------------------------------
+    def test_whoever_is_no_debtor_leaves_a_message_for_the_accountant(self):
+        self.company.debt_accountant_id = self.accountant
+        inbound = self.env["debt.call.inbound"].with_user(self.operator)
+        with Form(inbound) as form:
+            form.query = "+33 1 22 33 44 55"
+            self.assertIn("A colleague will look into it", form.stranger_text)
+            form.caller_name = "Ann of the insurance"
+        with self.assertRaises(UserError):
+            form.record.action_message()
+        form.record.said = "Where is the policy?"
+        form.record.action_message()
+        todo = self.env["mail.activity"].search([("user_id", "=", self.accountant.id)])
+        self.assertEqual(len(todo), 1)
+        self.assertIn("Ann of the insurance", todo.summary)
+        for text in ("Where is the policy?", "+33 1 22 33 44 55", "debt_operator"):
+            self.assertIn(text, todo.note)
+
 
 @tagged("post_install", "-at_install")
 class TestInboundTour(TourCase):

@@ -58,6 +58,16 @@ class TestLook(WizardCommon):
         self.assertIn("not due", wizard.apart_text)
         self.assertIn("50.00", wizard.apart_text)
 
+    def test_who_looks_gets_no_link_that_is_the_debtors(self):
+        self.company.write({"debt_page_on": True, "debt_page_sms": True})
+        call = self._open().call_id.with_user(self.operator)
+        for channel in ("sms", "email"):
+            body = call.look("payment_details", channel)["body"]
+            self.assertIn("/consent/...", body)
+            self.assertIn("/account/...", body)
+            for url in (call.case_id.sudo().page_url, call.case_id.sudo().consent_url):
+                self.assertNotIn(url, body)
+
     def test_payment_details_are_looked_at_before_they_leave(self):
         wizard = self._open()
         form = self._send_form(wizard)

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import TUESDAY, DebtCommon
 
@@ -36,6 +39,28 @@ class TestPause(DebtCommon):
         self.assertEqual(self.case.hold_until, TUESDAY.date() + timedelta(days=3))
         bodies = " ".join(self.case.message_ids.mapped("body"))
         self.assertIn("The director is on holiday", bodies)
+
+    def test_hold_and_resume_are_offered_where_they_do_something(self):
+        """O21: nothing is resumed of a promise; a hold behind it is."""
+        form = self.env.ref("debt_collection.debt_case_view_form")
+        arch = etree.fromstring(self.cases.get_view(form.id, "form")["arch"])
+        hidden = {
+            button.get("string"): button.get("invisible")
+            for button in arch.iter("button")
+            if button.get("string") in ("Hold", "Resume")
+        }
+        self.assertEqual(len(hidden), 2)
+        for state, until, offered in (
+            ("active", False, {"Hold"}),
+            ("promised", False, {"Hold"}),
+            ("promised", TUESDAY.date(), {"Hold", "Resume"}),
+            ("on_hold", TUESDAY.date(), {"Resume"}),
+            ("legal", False, {"Resume"}),
+            ("closed", False, set()),
+        ):
+            values = {"state": state, "hold_until": until}
+            shown = {name for name, no in hidden.items() if not safe_eval(no, values)}
+            self.assertEqual(shown, offered, state)
 
     def test_a_hold_of_many(self):
         other = self._new_debtor("Debtor Two", "+32 470 12 34 57")

@@ -77,6 +77,17 @@ class TestLearn(WizardCommon):
         self.assertEqual(len(self.debtor.child_ids), 1)
         self.assertEqual(len(self._numbers(eva)), 2)
 
+    def test_whoever_is_known_by_the_role_alone_is_called_by_it(self):
+        wizard = self._open()
+        form = self.env["debt.call.person"].with_user(self.operator)
+        form = form.browse(wizard.action_learn()["res_id"])
+        form.write({"role": "Bookkeeper", "number": "+32 2 555 01 03"})
+        form.action_save()
+        somebody = self.debtor.child_ids
+        self.assertEqual((somebody.name, somebody.function), ("Bookkeeper",) * 2)
+        self.assertFalse(self.debtor.function)
+        self.assertEqual(self._numbers(somebody).number, "+3225550103")
+
     def test_another_debtors_contact_is_nobodys_to_write(self):
         other = self._new_debtor("Other", "+32 470 00 00 01")
         call = self._call()

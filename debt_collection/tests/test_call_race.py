@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import UserError
@@ -12,7 +13,7 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models.card.lock_rows import lock_found
+from ..models.card.lock_rows import claim_rows, lock_found
 from .common import TUESDAY
 
 ROUNDS = 500
@@ -93,7 +94,9 @@ class TestRace(BaseCase):
         moves.action_post()
         cls.move_ids = moves.ids
         env["debt.case"].refresh(partners.ids)
-        env["debt.case"].search([("partner_id", "in", partners.ids)])._plan()
+        cases = env["debt.case"].search([("partner_id", "in", partners.ids)])
+        cases.ladder_id = env.ref("debt_collection.ladder_default")
+        cases._plan()
 
     @classmethod
     def _remove(cls):
@@ -154,6 +157,16 @@ class TestRace(BaseCase):
             with patch.object(jobs, "_commit_progress", begin_anew):
                 found = lock_found(lambda: env["debt.case"].search(theirs))
             self.assertEqual(len(found), DEBTORS)
+
+    def test_who_comes_second_looks_again(self):
+        theirs = [("partner_id", "in", self.partner_ids)]
+        with self.registry.cursor() as cr:
+            cases = api.Environment(cr, SUPERUSER_ID, {})["debt.case"].search(theirs)
+            with self.registry.cursor() as other:
+                claim_rows(cases.with_env(cases.env(cr=other)))
+            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+                claim_rows(cases)
+            cr.rollback()
 
     def _release(self):
         with self.registry.cursor() as cr:
@@ -234,6 +247,44 @@ class TestRace(BaseCase):
             self.assertEqual(len(answers), 2)
             self.assertEqual(len(set(answers)), 1)
             self.assertTrue(answers[0])
+            self._release()
+
+    # --- one operator, two debtors ----------------------------------------------------
+    def _opened(self, number, user_id):
+        """A call that an operator has opened with one of the debtors, undialled."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {})
+            theirs = [("partner_id", "=", self.partner_ids[number])]
+            case = env["debt.case"].search(theirs)
+            return case._open_call(fields.Datetime.now(), mode="manual").id
+
+    def _dial(self, user_id, call_id, start, answers):
+        """Dial from a window of its own, retried as requests are."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {})
+            cr.execute("SELECT 1")
+            call = env["debt.call"].browse(call_id)
+            start.wait()
+            try:
+                retrying(lambda: call.dial(phone=call.case_id.phone_ids[:1]), env)
+                answers.append("dialled")
+            except UserError as refused:
+                answers.append(str(refused))
+
+    def test_one_operator_in_two_tabs_dials_one_debtor(self):
+        """Neither tab sees the other's call; the second hears whom he speaks to."""
+        self.addCleanup(self._release)
+        user_id = self.user_ids[0]
+        for _round in range(10):
+            calls = [self._opened(number, user_id) for number in range(2)]
+            start, answers = threading.Barrier(2), []
+            self._at_once(
+                *((self._dial, user_id, call, start, answers) for call in calls)
+            )
+            refused = [answer for answer in answers if answer != "dialled"]
+            self.assertEqual(len(answers), 2)
+            self.assertEqual(len(refused), 1)
+            self.assertIn("You are on the line with Raced Debtor", refused[0])
             self._release()
 
     def _called_meanwhile(self, user_id):

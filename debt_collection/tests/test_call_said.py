@@ -114,6 +114,16 @@ class TestCallSaid(WizardCommon):
         self.assertTrue(self.call.answer_told)
         self.assertFalse(self._open(self.case).answers)
 
+    def test_an_answer_that_comes_during_the_call_is_for_the_next(self):
+        self.call.finish("question", note="Is VAT included?")
+        todo = self.case.activity_ids.filtered(lambda a: a.user_id == self.accountant)
+        window = self._open(self.case)
+        self.assertFalse(window.answers)
+        todo.with_user(self.accountant).action_feedback(feedback="Yes, 21 percent")
+        window.call_id.finish("refused", note="Still waits for an answer")
+        self.assertFalse(self.call.answer_told)
+        self.assertTrue(self._open(self.case).answers)
+
     # --- why ----------------------------------------------------------------------
     def test_why_it_is_not_paid_is_data(self):
         wizard = self._open(self.case)
@@ -125,6 +135,22 @@ class TestCallSaid(WizardCommon):
         wizard.action_save()
         self.assertEqual(self.call.nonpayment_reason, "waits_for_money")
         self.assertTrue(self.call.acknowledged)
+
+    def test_objections_and_answers_fill_it_in(self):
+        wizard = self._open(self.case)
+        with self._form(wizard) as form:
+            form.party = "right_party"
+            form.objection_ids.add(self.env.ref("debt_collection.objection_later"))
+            self.assertFalse(form.nonpayment_reason)
+            form.objection_ids.add(self.env.ref("debt_collection.objection_lost_job"))
+            self.assertEqual(form.nonpayment_reason, "income_lost")
+            form.objection_ids.add(self.env.ref("debt_collection.objection_forgot"))
+            self.assertEqual(form.nonpayment_reason, "income_lost", "said before")
+        day = self.env.ref("debt_collection.script_overdue_company_demand_day")
+        wizard.step_id = day.step_id
+        with self._form(wizard) as form:
+            form.answer_id = day
+            self.assertTrue(form.acknowledged)
 
     def test_only_the_debtor_says_why(self):
         with self.assertRaises(ValidationError):

@@ -11,7 +11,10 @@ from odoo.tools.safe_eval import safe_eval
 from ..models.ledger import debt_case_ledger
 from .common import DebtCommon
 
-OPENING_QUERIES = 27
+# However long the story.
+OPENING_QUERIES = 25
+# From the outcome to the next debtor on the screen, what opening takes included.
+SAVE_AND_NEXT_QUERIES = 60
 
 
 class WizardCommon(DebtCommon):
@@ -20,11 +23,17 @@ class WizardCommon(DebtCommon):
         super().setUpClass()
         cls.invoice = cls._invoice(300, 20)
 
-    def _open(self, case=None, user=None):
-        """The call window as the operator finds it."""
+    def _open(self, case=None, user=None, dialled=True):
+        """The call window as the operator finds it.
+
+        :param bool dialled: the first number has been dialled on his own telephone
+        """
         call = self._call(case, user)
         wizards = self.env["debt.call.wizard"].with_user(user or self.operator)
-        return wizards.browse(wizards._action_open(call)["res_id"])
+        wizard = wizards.browse(wizards._action_open(call)["res_id"])
+        if dialled and not wizard.dialled_phone_id:
+            wizard.dialled_phone_id = wizard.phone_ids[:1].phone_id
+        return wizard
 
     def _coded(self, code):
         return self.env.ref(f"debt_collection.outcome_{code}")
@@ -282,6 +291,18 @@ class TestCallWindow(WizardCommon):
                 self.assertIn(text, wizard.history_html)
             self.assertIn("70.00", wizard.warning)
 
+    def test_times_are_told_in_the_debtors_clock_and_say_so(self):
+        debtor = self._new_debtor("In Pune", "+91 98765 43210", "base.in")
+        self._invoice(100, 20, debtor)
+        self.operator.tz = "America/New_York"
+        case = self._case(debtor)
+        self._call(case).with_user(self.operator).finish("no_answer")
+        with self._at(hours=-3):
+            wizard = self._open(case)
+            self.assertIn("14:30", wizard.history_html)
+            self.assertIn("debtor is: Asia/Kolkata", wizard.history_html)
+            self.assertIn("11:30 (Asia/Kolkata)", wizard.local_time)
+
     def test_a_broken_promise_is_told_however_many_calls_came_after(self):
         case = self._case()
         promise = self.env["debt.promise"].create(
@@ -325,6 +346,18 @@ class TestCallWindow(WizardCommon):
         step = self.env.ref("debt_collection.script_overdue_company_identify")
         step.with_context(lang="fr_FR").text = "Bonjour, {{ object.partner_id.name }} ?"
         self.assertIn("Bonjour, Debtor One", self._open().script_html)
+
+    def test_the_language_that_is_spoken_can_be_switched(self):
+        """O22: his card says English, and he answers in French."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        step = self.env.ref("debt_collection.script_overdue_company_identify")
+        step.with_context(lang="fr_FR").text = "Bonjour, {{ object.partner_id.name }} ?"
+        wizard = self._open()
+        self.assertNotIn("Bonjour", wizard.script_html)
+        with self._form(wizard) as form:
+            form.spoken_lang = "fr_FR"
+            self.assertIn("Bonjour, Debtor One", form.script_html)
+        self.assertEqual(self.debtor.lang, "en_US")
 
     def test_only_fitting_outcomes_are_offered(self):
         wizard = self._open()
@@ -372,6 +405,42 @@ class TestCallWindow(WizardCommon):
             form.outcome_id = self._coded("promise")
             form.party = "none"
             self.assertFalse(form.outcome_id)
+
+    def test_a_part_of_an_invoice_is_disputed_and_the_rest_collected(self):
+        """Rule 8: what is announced, and what is saved."""
+        wizard = self._open()
+        with self._form(wizard) as form:
+            form.outcome_id = self._coded("disputed")
+            form.dispute_reason = "Too much"
+            form.dispute_amount = 350
+            self.assertIn("dispute that much or less", form.consequence_html)
+            form.dispute_amount = 120
+            self.assertIn("120.00", form.consequence_html)
+            self.assertIn("collected as before", form.consequence_html)
+        wizard.action_save()
+        case = wizard.case_id
+        self.assertEqual(case.sudo().dispute_ids.amount, 120)
+        self.assertEqual((case.amount_overdue, case.amount_disputed), (180, 120))
+        self.assertEqual(case.state, "active")
+
+    def test_of_several_invoices_no_part_is_disputed(self):
+        self._invoice(50, 10)
+        wizard = self._open()
+        with self._form(wizard) as form:
+            form.outcome_id = self._coded("disputed")
+            form.dispute_reason = "Too much"
+            self._tick(form, 0)
+            self.assertTrue(form.can_dispute_part)
+            form.dispute_amount = 20
+            self._tick(form, 1)
+            self.assertFalse(form.can_dispute_part)
+        wizard.action_save()
+        self.assertFalse(wizard.case_id.sudo().dispute_ids.amount)
+        self.assertEqual(wizard.case_id.amount_disputed, 350)
+
+    def _tick(self, form, place):
+        with form.item_ids.edit(place) as item:
+            item.selected = True
 
     def test_a_dispute_holds_the_ticked_invoices(self):
         other = self._invoice(100, 5)
@@ -423,6 +492,22 @@ class TestCallWindow(WizardCommon):
         self.assertEqual(wizard.call_id.phone_id, second)
         self.assertEqual(wizard.call_id.number, second.number)
         self.assertEqual(second.health, "dead")
+
+    def test_no_outcome_is_saved_before_a_number_was_dialled(self):
+        """F5, O21: neither an answer nor its absence comes from a silent telephone."""
+        wizard = self._open(dialled=False)
+        for code, party in (("no_answer", "none"), ("promise", "right_party")):
+            wizard.write({"outcome_id": self._coded(code).id, "party": party})
+            self.assertIn("Nothing was dialled", wizard.consequence_html)
+            with self.assertRaisesRegex(UserError, "Nothing was dialled"):
+                wizard.action_save()
+        self.assertEqual(wizard.call_state, "draft")
+        self.assertFalse(wizard.case_id.sudo().debtor_message_ids)
+        wizard.phone_ids.action_dial()
+        wizard.write({"outcome_id": self._coded("no_answer").id, "party": "none"})
+        self.assertNotIn("Nothing was dialled", wizard.consequence_html)
+        wizard.action_save()
+        self.assertEqual(wizard.call_id.outcome_code, "no_answer")
 
     def test_confirmation_goes_where_the_window_says(self):
         """The SMS of a promise goes to the mobile that was dialled by hand."""
@@ -480,13 +565,14 @@ class TestCallWindow(WizardCommon):
         self.assertTrue(case.next_contact_at)
         wizard = wizards.browse(wizards.action_next()["res_id"])
         self.assertEqual(wizard.case_id, case)
+        wizard.dialled_phone_id = wizard.phone_ids.phone_id
         wizard.write({"party": "none", "outcome_id": self._coded("no_answer").id})
         action = wizard.action_save_next()
         self.assertEqual(action["tag"], "display_notification")
         self.assertIn("Debtor One", action["params"]["message"])
-        self.assertEqual(
-            wizards.action_next()["params"]["next"]["res_model"], "debt.case"
-        )
+        follow = wizards.action_next()["params"]["next"]
+        # By its name: an action with its help would show the help's tags.
+        self.assertEqual(follow, "debt_collection.debt_case_action_my_day")
 
     def test_given_back_the_debtor_is_free_for_the_colleague(self):
         wizard = self._open()
@@ -595,8 +681,37 @@ class TestOpeningQueries(WizardCommon):
         self._count_opening(self._case())
         small = self._count_opening(self._debtor_with_past(1, 1))
         big = self._count_opening(self._debtor_with_past(500, 300))
-        self.assertLessEqual(big, small)
+        # Odoo inserts a hundred rows at once: two hundred items are one query more.
+        self.assertLessEqual(big, small + 1)
         self.assertLessEqual(big, OPENING_QUERIES)
+
+    def _count_save_and_next(self, code, **values):
+        """Queries from the outcome saved to the next debtor's window on the screen."""
+        cases = [self._debtor_with_past(count, 5) for count in (5, 3, 4)]
+        for case in cases:
+            case.sudo().write({"user_id": self.operator.id, "priority": "1"})
+        wizard = self._open(cases[0])
+        specification = self._specification(wizard)
+        wizard.phone_ids[:1].action_dial()
+        wizard.write({"outcome_id": self._coded(code).id, **values})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        action = wizard.action_save_next()["params"]["action"]
+        following = wizard.browse(action["res_id"])
+        following.web_read(specification)
+        self.env.flush_all()
+        self.assertNotEqual(following.call_id, wizard.call_id)
+        return self.cr.sql_log_count - before
+
+    def test_saving_and_the_next_take_few_queries(self):
+        self._count_save_and_next("no_answer", party="none")
+        count = self._count_save_and_next("no_answer", party="none")
+        self.assertLessEqual(count, SAVE_AND_NEXT_QUERIES)
+        promised = {"promise_amount": 10, "promise_date": fields.Date.today()}
+        self._count_save_and_next("promise", party="right_party", **promised)
+        count = self._count_save_and_next("promise", party="right_party", **promised)
+        self.assertLessEqual(count, SAVE_AND_NEXT_QUERIES)
 
     def test_the_list_of_items_is_cut_and_says_so(self):
         self.patch(debt_case_ledger, "ITEMS_SHOWN", 3)
@@ -604,6 +719,40 @@ class TestOpeningQueries(WizardCommon):
         self.assertEqual(wizard.item_count, 5)
         self.assertEqual(wizard.shown_count, 3)
         self.assertEqual(wizard.item_ids[0].days_past_due, 9)
+
+    def test_an_item_that_is_not_shown_is_ticked_by_its_number(self):
+        """O20: of three hundred invoices he may speak of any."""
+        self.patch(debt_case_ledger, "ITEMS_SHOWN", 3)
+        wizard = self._open(self._debtor_with_past(5, 0))
+        shown = wizard.item_ids.mapped("name")
+        moves = wizard.partner_id.sudo().invoice_ids
+        newest = moves.sorted("invoice_date_due")[-1]
+        self.assertNotIn(newest.name, shown)
+        for text in (False, " ", "no such number", "INV"):
+            wizard.other_item = text
+            with self.assertRaises(UserError):
+                wizard.action_add_item()
+        wizard.other_item = newest.name[-5:]
+        wizard.action_add_item()
+        self.assertFalse(wizard.other_item)
+        ticked = wizard.item_ids.filtered("selected")
+        self.assertEqual(ticked.move_id, newest)
+        wizard.other_item = shown[0]
+        wizard.action_add_item()
+        self.assertEqual(len(wizard.item_ids.filtered("selected")), 2)
+        self.assertEqual(len(wizard.item_ids), 4)
+        # Found again, the window has it still; and it can be disputed.
+        wizard = self._open(wizard.case_id)
+        self.assertIn(newest, wizard.item_ids.filtered("selected").move_id)
+        wizard.write(
+            {
+                "outcome_id": self._coded("disputed").id,
+                "party": "right_party",
+                "dispute_reason": "Never came",
+            }
+        )
+        wizard.action_save()
+        self.assertIn(newest, wizard.case_id.sudo().dispute_ids.move_ids)
 
 
 @tagged("post_install", "-at_install")
@@ -629,6 +778,7 @@ class TestCallActivity(WizardCommon):
         self.assertEqual(action["res_model"], "debt.call.wizard")
         wizard = self.env["debt.call.wizard"].with_user(self.operator)
         wizard = wizard.browse(action["res_id"])
+        wizard.dialled_phone_id = wizard.phone_ids.phone_id
         wizard.write({"party": "none", "outcome_id": self._coded("no_answer").id})
         wizard.action_save()
         self.assertFalse(self.activity.active)

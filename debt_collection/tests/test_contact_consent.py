@@ -275,7 +275,10 @@ class TestConsent(DebtCommon):
         for kind in ("callback_request", "payment_details"):
             message = self.case._send_message(kind, "email")
             self.assertEqual(message.state, "sent", message.failure)
-            self.assertIn(self.case.consent_url, message.body)
+            body = message.mail_mail_id._prepare_outgoing_body()
+            self.assertIn(self.case.consent_url, body)
+            self.assertIn("/consent/...", message.body, "colleagues read it")
+            self.assertNotIn(self.case.consent_url, message.body)
             self.assertIn(
                 "You would rather not get e-mails", html2plaintext(message.body)
             )

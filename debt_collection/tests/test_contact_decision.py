@@ -55,7 +55,7 @@ class TestContactDecision(DebtCommon):
         self.assertEqual(decision.version_ids.policy_id, self.policy)
         [reading] = decision.readings
         self.assertEqual((reading["used"], reading["maximum"]), (0, 2))
-        self.assertIn("Calls: at most 2 (Attempts) in 7 day(s)", decision.counters)
+        self.assertIn("Calls: at most 2 (Attempts) in 7 days", decision.counters)
         self.assertIn("0 of 2", decision.counters)
 
     def test_a_call_to_a_place_of_work_is_kept_as_such(self):
@@ -312,7 +312,7 @@ class TestContactDecision(DebtCommon):
             ],
         )
         self.assertIn(
-            "Every Channel: at most 1 (Attempts) in 7 day(s), at work, for each case, "
+            "Every Channel: at most 1 (Attempts) in 7 days, at work, for each case, "
             "rolling\n",
             version.text,
         )

@@ -78,8 +78,8 @@ class TestExplain(DebtCommon):
         strip = self._strip(explain)
         self.assertEqual(
             strip[0][1],
-            "09:00–18:00: The limit is used up. Calls: at most 2 (Attempts) in "
-            "1 week(s), rolling.",
+            "09:00–18:00: The limit is used up. Calls: at most 2 (Attempts) "
+            "per week, rolling.",
         )
         self.assertIn("10:00–18:00: Allowed.", strip[2])
         text = html.fromstring(explain.html).text_content()
@@ -188,7 +188,7 @@ class TestExplain(DebtCommon):
         explain.read(["html"])
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(24):
+        with self.assertQueryCount(25):
             explain.read(["html"])
 
     # --- who may ----------------------------------------------------------------

@@ -58,9 +58,10 @@ class TestGateFacts(DebtCommon):
         cron = self.env.ref("debt_collection.ir_cron_debt_plan")
         with self._at(hours=6.5), self.enter_registry_test_mode():
             cron.method_direct_trigger()
-            # Half past six in the evening in Moscow: tomorrow at nine.
+            # Half past six in the evening in Moscow: tomorrow at ten, when the
+            # company's own calls begin, at eight in Brussels.
             self.assertEqual(self._zones(case), ("Europe/Moscow",))
-            self.assertEqual(case.next_contact_at, datetime(2026, 3, 11, 6))
+            self.assertEqual(case.next_contact_at, datetime(2026, 3, 11, 7))
 
     def test_whatever_tells_the_zone_moves_the_plan(self):
         case = self._moving(phone="+1 915 555 0100", country="base.us")

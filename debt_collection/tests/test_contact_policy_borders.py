@@ -25,8 +25,8 @@ class TestPolicyBorders(TransactionCase):
         policies = cls.env["debt.contact.policy"].search([])
         cls.laws = [(policy.name, policy._to_pure()) for policy in policies]
 
-    def _asked(self, policy, channel, at, history=(), place=""):
-        target = Target(place=place, consented=True)
+    def _asked(self, policy, channel, at, history=(), place="", **target):
+        target = Target(place, **{"consented": True, "recorded": True} | target)
         return check(
             policy,
             ["UTC"],
@@ -61,6 +61,33 @@ class TestPolicyBorders(TransactionCase):
                     lawful = any(start <= minute < end for start, end in open_)
                     answer = self._asked(law, channel, at)
                     self.assertEqual(answer.allowed, lawful, (day, minute))
+
+    # --- what is needed before ----------------------------------------------------
+    def test_what_is_to_be_recorded_is_recorded_or_not_talked(self):
+        minded = set()
+        for name, law in self.laws:
+            law = replace(law, windows=(ALWAYS,), limits=())
+            for channel in CHANNELS:
+                asked = law, channel, datetime(2026, 6, 1, 12)
+                self.assertTrue(self._asked(*asked).allowed, (name, channel))
+                refused = not self._asked(*asked, recorded=False).allowed
+                talked = channel in ("call", "robot_call")
+                self.assertEqual(refused, law.recorded and talked, (name, channel))
+            minded |= {name} if law.recorded else set()
+        self.assertEqual(len(minded), 3, minded)
+
+    def test_what_wants_consent_is_refused_without(self):
+        for name, law in self.laws:
+            law = replace(law, windows=(ALWAYS,), limits=())
+            for channel in CHANNELS:
+                asked = law, channel, datetime(2026, 6, 1, 12)
+                self.assertTrue(self._asked(*asked).allowed, (name, channel))
+                wanted = any(
+                    channel in (consent.channels or CHANNELS)
+                    for consent in law.consents
+                )
+                answer = self._asked(*asked, consented=False)
+                self.assertEqual(answer.allowed, not wanted, (name, channel))
 
     # --- limits -------------------------------------------------------------------
     def test_each_limit_refuses_the_contact_after_its_last(self):

@@ -139,7 +139,9 @@ class TestPolicyHistories(TransactionCase):
 
     def _first_day(self, debtor, steps, started, home):
         """Walk by the quarter of an hour until a step wants what the law allows."""
-        calls = [c for c in debtor["history"] if c.channel == "call"]
+        # A telephone that rang for a machine has rung.
+        ringing = "call", "robot_call", "voice_message"
+        calls = [c for c in debtor["history"] if c.channel in ringing]
         mine = [c for c in calls if debtor["case"] in (None, c.case) or not c.case]
         made = [(local(home, c.at).date() - started).days + 1 for c in mine]
         first = (local(home, debtor["at"]).date() - started).days + 1

@@ -1,10 +1,12 @@
 """The laws that come with the addon, each held against the oracle and its source."""
 
+from collections import defaultdict
+
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from ..models.contact.debt_contact_policy import DAYS
+from ..models.contact.debt_contact_policy_window import DAYS
 from ..tools.contact import CHANNELS
 from ..tools.law import Debtor
 from ..tools.policy import combine, windows_for
@@ -69,14 +71,39 @@ class TestPolicyPresets(DebtCommon):
             self.assertTrue(policy.scope)
             self.assertTrue(policy.counsel_note)
 
+    def test_each_rule_names_its_clause_or_says_that_it_is_ours(self):
+        """And none claims to be read more closely than its policy."""
+        near = ["primary", "secondary", "memory", "own"]
+        ours = defaultdict(list)
+        for name, policy in self._each():
+            for rule in (*policy.window_ids, *policy.limit_ids, *policy.consent_ids):
+                kind = rule.source_kind
+                self.assertIn(kind, near[near.index(policy.source_kind) :])
+                self.assertTrue(rule.clause or kind in ("own", "memory"), rule)
+                if kind == "own":
+                    ours[name].append(rule)
+            if ours[name] and policy.source_kind != "own":
+                said = "our own choice", "are kept", "as a yardstick", "of Regulation F"
+                self.assertTrue([one for one in said if one in policy.scope], name)
+        for name in ("ru_230fz", "us_ma", "us_wa", "ua", "kz"):
+            self.assertFalse(ours[name], name)
+
     def test_a_law_that_is_shipped_can_be_read(self):
         for _name, policy in self._each():
             if policy.source_kind in ("primary", "secondary"):
                 self.assertFalse(policy.is_outdated)
-            if policy.source_kind == "primary" and policy.country_ids != self.env.ref(
-                "base.br"
-            ):
+            if policy.source_kind == "primary":
                 self.assertTrue(policy.source_url)
+            elif policy.source_kind == "secondary":
+                said = policy.source_url or "not found" in policy.scope
+                self.assertTrue(said, "where it was read, or that it was not found")
+
+    def test_who_must_record(self):
+        """230-FZ; São Paulo 14.953/2013 and Rio 6.854/2014, article 3 of each."""
+        minded = {name for name, one in self.presets.items() if one.recording_required}
+        self.assertEqual(minded, {"ru_230fz", "br_sp", "br_rj"})
+        for name in minded:
+            self.assertEqual(self.presets[name].recording, "announce")
 
     def test_a_source_not_read_for_a_year_is_outdated(self):
         policy = self.presets["us_dc"]

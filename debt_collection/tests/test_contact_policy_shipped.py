@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from lxml import etree
+from lxml.html import fromstring
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -64,7 +65,12 @@ class TestPolicyShipped(DebtCommon):
         self.assertNotEqual(self.law.source, "Regulation F as amended")
         update = self._update()
         self.assertIn("Regulation F as amended", update.difference)
-        self.assertIn("at most 2", update.difference)
+        told = fromstring(update.difference)
+        [ours_told, theirs_told, *_rest] = [
+            one.text_content() for one in told.iter("strong") if "at most" in one.text
+        ]
+        self.assertIn("at most 2", ours_told, "what differs stands out")
+        self.assertIn("at most 7", theirs_told)
         self.assertEqual(update.adapted_ids, ours)
         self.assertEqual(self.law.limit_ids[0].maximum, 2, "only tried")
         self._update(self.admin).action_take_over()

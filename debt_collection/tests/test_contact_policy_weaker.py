@@ -134,3 +134,21 @@ class TestPolicyWeaker(DebtCommon):
         )
         with self.assertRaises(UserError), self.env.cr.savepoint():
             copy.action_archive()
+
+    def test_settings_that_protect_debtors_tell_who_changed_them(self):
+        """A default policy that is swapped for a weaker one leaves a trace."""
+        self.manager.group_ids |= self.env.ref("base.group_system")
+        company = self.company.with_user(self.manager)
+        company.debt_contact_policy_id = self.env.ref("debt_collection.policy_business")
+        company.debt_forbidden_phrases = "prison"
+        company.debt_keep_days = 100
+        before = company.partner_id.message_ids
+        company.debt_contact_policy_id = self.policy
+        company.write({"debt_forbidden_phrases": False, "debt_keep_days": 0})
+        # Nothing new is no news.
+        company.write({"debt_keep_days": 0, "debt_grace_days": 3})
+        second, first = (company.partner_id.message_ids - before).sorted("id")[::-1]
+        self.assertIn(f"→ {self.policy.name}", first.body)
+        self.assertIn("prison → —", second.body)
+        self.assertIn("100 → 0", second.body)
+        self.assertEqual((first | second).author_id, self.manager.partner_id)

@@ -48,7 +48,7 @@ class TestRestraint(DebtCommon):
             self.case.promise_ids.with_user(self.accountant).write({"state": "kept"})
 
     def test_dates_ages_away_are_refused(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaises(UserError):
             self.case.hold_until = date(9999, 12, 31)
         with self.assertRaises(UserError):
             self._promise(date(9999, 12, 31))
@@ -194,7 +194,7 @@ class TestRestraint(DebtCommon):
     # --- pauses -------------------------------------------------------------------
     def test_hold_on_a_promise_does_not_end_it(self):
         self._promise(date(2026, 4, 10))
-        self.case.with_user(self.manager).action_hold()
+        self._put_on_hold(self.case.with_user(self.manager))
         with self._at(days=9):
             self.case._plan()
             self.assertEqual(self.case.state, "promised")

@@ -80,6 +80,22 @@ class TestDormant(DebtCommon):
         self.case.message_update({"body": "I am back", "from": "one@debtor.example"})
         self._assert_awake()
 
+    def test_strangers_and_machines_wake_nobody(self):
+        for sender, automatic in (
+            ("news@example.org", False),
+            ("one@debtor.example", True),
+        ):
+            case = self.case.with_context(debt_mail_is_automatic=automatic)
+            case.message_update({"body": "Away until Monday", "from": sender})
+            self.assertEqual(self.case.state, "dormant", sender)
+
+    def test_an_sms_wakes_unless_it_refuses(self):
+        refusals = self.env["debt.refusal"].with_user(self.manager)
+        refusals.receive_sms("+32 470 12 34 56", "STOP")
+        self.assertEqual(self.case.state, "dormant")
+        refusals.receive_sms("+32 470 12 34 56", "I can pay next week")
+        self._assert_awake()
+
     def test_what_is_entered_wakes(self):
         entry = self.env["debt.case.entry"].create(
             {"case_id": self.case.id, "kind": "note", "note": "He rang the bell."}

@@ -88,6 +88,114 @@ class TestEndings(DebtCommon):
             self.assertEqual(self.case.state, "active")
             self.assertNotIn(self.case, self._night())
 
+    def _check_held_until(self, until):
+        """Nobody calls before that day is over, and somebody may after it."""
+        for hour in (8, 11, 15):
+            at = datetime.combine(until, datetime.min.time()) + hour * HOUR
+            self.assertEqual(self._check(at)["reason"], "on_hold")
+        self.assertGreater(self.case.next_contact_at.date(), until)
+        with freeze_time(datetime.combine(until, datetime.min.time()) + 23 * HOUR):
+            self._night()
+            self.assertEqual(self.case.state, "active")
+            self.assertFalse(self.case.hold_until)
+
+    def test_a_hold_outlives_a_promise_a_callback_and_a_bounce(self):
+        self._put_on_hold(self.case)
+        self.case.user_id = self.operator
+        self._call(self.case).finish(
+            "promise", promise_amount=60, promise_date=date(2026, 3, 10)
+        )
+        self.assertEqual(self.case.state, "promised")
+        asked = datetime(2026, 3, 11, 9, 30)
+        self._call(self.case).finish("callback", callback_at=asked)
+        payment = self._pay(self.case.partner_id.invoice_ids, 60)
+        self.cases.refresh(self.debtor.ids)
+        with freeze_time(asked):
+            self._night()
+            self._call(self.case).finish("no_answer")
+            self.assertEqual(self.case.state, "on_hold")
+            payment.action_draft()
+            payment.action_cancel()
+        with freeze_time(datetime(2026, 3, 13, 9)):
+            self.cases._cron_refresh()
+            self._night()
+            self.assertEqual(self.case.promise_ids.state, "broken")
+            self.assertEqual(self.case.state, "on_hold")
+            self.assertFalse(self.cases.with_user(self.operator).claim_next())
+            self._check_held_until(date(2026, 3, 17))
+
+    def test_a_hold_outlives_a_dispute(self):
+        self._put_on_hold(self.case)
+        self._call(self.case).finish(
+            "disputed",
+            dispute_move_ids=self.debtor.invoice_ids.ids,
+            dispute_reason="Never came",
+        )
+        self.case.state = "disputed"
+        with freeze_time(TUESDAY + timedelta(days=2)):
+            self.case.dispute_ids._settle("rejected", "It was delivered")
+            self.cases.refresh(self.debtor.ids)
+            self._night()
+            self.assertEqual(self.case.state, "on_hold")
+            self._check_held_until(date(2026, 3, 17))
+
+    def test_of_two_holds_the_longer_one_holds(self):
+        self._put_on_hold(self.case)
+        self._call(self.case).finish("claims_paid")
+        self.assertEqual(self.case.hold_until, date(2026, 3, 17))
+        self._call(self.case).finish("hardship", note="Lost his job")
+        self.assertEqual(self.case.hold_until, date(2026, 3, 24))
+        self._check_held_until(date(2026, 3, 24))
+
+    def test_a_hold_until_somebody_ends_it_gets_no_day(self):
+        self.case._set_state("on_hold")
+        outcome = self.env.ref("debt_collection.outcome_claims_paid")
+        self.assertFalse(outcome._prepare_hold(self.case))
+        other = self._new_debtor("Other", "+32 470 00 00 77")
+        self._invoice(40, 20, other)
+        merged = self._case(other)
+        self._put_on_hold(merged)
+        for source, kept in ((merged, self.case), (self.case, merged)):
+            values = source._prepare_merge_values(kept)
+            self.assertEqual(values["state"], "on_hold")
+            self.assertFalse(values["hold_until"])
+
+    def test_who_resumes_a_closed_case_leaves_its_hold_for_when_it_comes_back(self):
+        self._put_on_hold(self.case)
+        until = self.case.hold_until
+        self.case._close("paid")
+        self.case.with_user(self.accountant).action_resume()
+        self.assertEqual(self.case.state, "closed")
+        self.assertEqual(self.case.hold_until, until)
+
+    def test_who_ends_the_hold_of_a_disputed_case_does_not_end_the_dispute(self):
+        self._put_on_hold(self.case)
+        self.case.sudo().state = "disputed"
+        self.case.with_user(self.accountant).action_resume()
+        self.assertEqual(self.case.state, "disputed")
+        self.assertFalse(self.case.hold_until)
+
+    def test_a_hold_behind_a_promise_is_ended_by_whoever_resumes_the_case(self):
+        self._put_on_hold(self.case)
+        self._call(self.case).finish(
+            "promise", promise_amount=60, promise_date=date(2026, 3, 11)
+        )
+        self.case.with_user(self.accountant).action_resume()
+        self.assertEqual(self.case.state, "promised")
+        self.assertFalse(self.case.hold_until)
+        with freeze_time(datetime(2026, 3, 16, 9)):
+            self.cases._cron_refresh()
+            self.assertTrue(self._check(datetime(2026, 3, 16, 9))["allowed"])
+
+    def test_a_case_that_was_dormant_is_held_until_its_day(self):
+        self._put_on_hold(self.case)
+        self.case.state = "dormant"
+        self._invoice(100, 1)
+        self.cases.refresh(self.debtor.ids)
+        self._night()
+        self.assertEqual(self.case.state, "on_hold")
+        self._check_held_until(date(2026, 3, 17))
+
     def test_a_protection_ends_on_its_day(self):
         self.debtor.write(
             {"debt_protection": "hospital", "debt_protection_until": date(2026, 3, 12)}

@@ -89,6 +89,14 @@ class TestWhatIf(DebtCommon):
             ],
         )
 
+    def test_cases_to_practise_with_are_no_work_to_come(self):
+        """M8: 72 calls every Sunday and at Christmas, of three practice debtors."""
+        practice = self.ladder.copy({"name": "Practice", "practice": True})
+        self.mine[0].ladder_id = practice
+        self.mine[1].write({"ladder_id": False, "callback_at": TUESDAY})
+        found = self.cases.search(self.env["debt.what.if"]._get_forecast_domain())
+        self.assertEqual(found & self.mine, self.mine[1:])
+
     def test_shorter_hours_move_calls_and_fill_the_days(self):
         """No calls from Tuesday to Thursday: all of it falls on Friday."""
         window = self.policy.window_ids

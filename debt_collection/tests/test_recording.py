@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -42,6 +43,7 @@ class TestRecording(RecordingCase):
 
     # --- must it be recorded ------------------------------------------------------
     def test_a_telephone_that_does_not_record_says_which_law_minds(self):
+        self.company.debt_recorded_elsewhere = False
         provider = self.env["debt.telephony.provider"].create({"name": "Desk"})
         self.assertFalse(provider.recording_hint, "no law of Belgium asks for it")
         self._person("base.ru", "+7 495 123 45 67")
@@ -50,6 +52,69 @@ class TestRecording(RecordingCase):
         with patch.object(type(provider), "_records", lambda self: True):
             provider.invalidate_recordset()
             self.assertFalse(provider.recording_hint)
+
+    def test_a_call_that_would_not_be_recorded_is_refused_where_the_law_wants_it(self):
+        """Both sides: with no recording, and with the company's word that there is."""
+        self.company.debt_recorded_elsewhere = False
+        case = self._person("base.ru", "+7 495 123 45 67")
+        noon = {"at": datetime(2026, 3, 10, 9)}
+        refused = case.check_contact("call", **noon)
+        self.assertEqual(refused["reason"], "not_recorded")
+        self.assertIn("wants this call recorded", refused["message"])
+        self.assertEqual(case.check_contact("robot_call", **noon), refused)
+        for channel in ("sms", "email", "letter", "voice_message"):
+            self.assertTrue(case.check_contact(channel, **noon)["allowed"], channel)
+        case._plan()
+        self.assertFalse(case.next_contact_at)
+        self.assertEqual(case.next_contact_code, "not_recorded")
+        call = self._call(case)
+        with self.assertRaisesRegex(UserError, "recorded"):
+            call.with_user(self.operator).dial(number="+74951234567")
+
+        self.company.with_user(self.manager).sudo().debt_recorded_elsewhere = "PBX"
+        self.assertEqual(self.company.debt_recorded_by_id, self.manager)
+        self.assertEqual(self.company.debt_recorded_said_at, fields.Datetime.now())
+        self.assertTrue(case.plan_dirty, "plans follow what is said of recording")
+        mine = case.with_user(self.operator)
+        self.assertTrue(mine.check_contact("call", **noon)["allowed"])
+        case._plan()
+        self.assertTrue(case.next_contact_at)
+        call.with_user(self.operator).dial(number="+74951234567")
+        self.assertTrue(call.sudo().decision_ids.recorded)
+
+    def test_where_no_law_wants_it_nobody_asks_whether_it_is_recorded(self):
+        self.company.debt_recorded_elsewhere = False
+        self.assertTrue(self.case.check_contact("call")["allowed"])
+
+    def test_who_refuses_to_be_recorded_is_written_to(self):
+        case = self._person("base.ru", "+7 495 123 45 67")
+        noon = {"at": datetime(2026, 3, 10, 9)}
+        self.assertTrue(case.check_contact("call", **noon)["allowed"])
+        case._record_consent("recording", "withdrawn")
+        self.assertEqual(case.check_contact("call", **noon)["reason"], "not_recorded")
+        self.assertTrue(case.check_contact("sms", **noon)["allowed"])
+
+    def test_whose_word_it_is_that_calls_are_recorded_cannot_be_forged(self):
+        self.company.write({"debt_recorded_by_id": self.accountant.id})
+        self.assertNotEqual(self.company.debt_recorded_by_id, self.accountant)
+
+    def test_the_telephone_that_calls_counts_not_one_beside_it(self):
+        """A case may be planned for a colleague's telephone, which records."""
+        self.company.debt_recorded_elsewhere = False
+        case = self._person("base.ru", "+7 495 123 45 67")
+        providers = self.env["debt.telephony.provider"]
+        desk = providers.create({"name": "Desk"})
+        records = patch.object(type(providers), "_records", lambda one: one == desk)
+        with records:
+            self.env.registry.clear_cache()
+            case._plan()
+            self.assertTrue(case.next_contact_at)
+            noon = {"at": datetime(2026, 3, 10, 9)}
+            mine = case.with_user(self.operator)
+            refused = mine.check_contact("call", **noon)
+            self.assertEqual(refused["reason"], "not_recorded")
+            self.operator.debt_provider_id = desk
+            self.assertTrue(mine.check_contact("call", **noon)["allowed"])
 
     # --- may it be recorded -------------------------------------------------------
     def test_where_nothing_is_said_it_is_announced(self):

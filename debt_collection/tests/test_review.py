@@ -249,6 +249,20 @@ class TestReviewPick(ReviewCommon):
         self.assertEqual(set(picked.mapped("state")), {"draft"})
         self.assertFalse(self._pick())
 
+    def test_the_menu_asks_first(self):
+        """M7: a click on a menu makes no drafts."""
+        self._finished()
+        self._finished(self.colleague)
+        screen = self.env["debt.call.review.pick"].with_user(self.manager).create({})
+        self.assertEqual(screen.count, 2)
+        self.assertIn(self.operator.name, screen.operators)
+        self.assertFalse(self.reviews.search([("call_id", "in", screen.call_ids.ids)]))
+        screen.action_pick()
+        picked = self.reviews.search([("call_id", "in", screen.call_ids.ids)])
+        self.assertEqual(len(picked), 2)
+        again = self.env["debt.call.review.pick"].with_user(self.manager).create({})
+        self.assertEqual((again.count, again.operators), (0, ""))
+
     def test_who_waited_longest_comes_first(self):
         with self._at(days=-20):
             self._review(self._finished(self.colleague))

@@ -77,6 +77,19 @@ class TestScript(ScriptCommon):
         call.sudo().script_id = False
         step.text = "Why is it unpaid?"
 
+    def test_a_new_version_has_the_name_in_every_language(self):
+        """M7: the Russian name is not lost."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        script = self._new_script()
+        script.with_context(lang="ru_RU").name = "По-русски"
+        first_step = script._first_step()
+        first_step.with_context(lang="ru_RU").name = "Шаг"
+        draft = script.browse(script.action_new_version()["res_id"])
+        self.assertEqual(draft.name, script.name)
+        self.assertEqual(draft.with_context(lang="ru_RU").name, "По-русски")
+        step = draft._first_step()
+        self.assertEqual(step.with_context(lang="ru_RU").name, "Шаг")
+
     def test_a_new_version_is_changed_and_replaces_the_former_one(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         first = self._new_script()
@@ -151,7 +164,9 @@ class TestScript(ScriptCommon):
             self.assertIn("There is no step yet", form.findings_html)
             with form.step_ids.new() as step:
                 step.name = "Who?"
-                step.text = "{{ object.partner_id.name }}?"
+                step.text = (
+                    "{{ object.company_id.name }} here. {{ object.partner_id.name }}?"
+                )
             self.assertIn("“Who?” is a dead end", form.findings_html)
         script = form.record
         self.assertEqual(script.state, "draft")

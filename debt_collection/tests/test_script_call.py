@@ -89,6 +89,7 @@ class TestScriptOfCase(ScriptCommon):
 
     def test_the_choice_takes_one_query(self):
         self.env.flush_all()
+        self.env["debt.experiment"]._running_ids("script")
         _read = (
             self.case.stage_id.script_id,
             self.case.profile_id,

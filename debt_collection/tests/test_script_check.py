@@ -66,7 +66,7 @@ class TestScriptCheck(ScriptCommon):
             "object.partner_id.email",
             "user.email",
         ):
-            who.text = "{{ PLACE }}".replace("PLACE", secret)
+            who.text = f"{{{{ object.company_id.name }}}} {{{{ {secret} }}}}"
             finding = self._one(script._check_findings())
             self.assertIn("before it is known who listens", finding, secret)
         for harmless in (
@@ -75,8 +75,18 @@ class TestScriptCheck(ScriptCommon):
             "object.company_id.phone or object.company_id.name",
             "user.name",
         ):
-            who.text = "{{ PLACE }}".replace("PLACE", harmless)
+            who.text = f"{{{{ object.company_id.name }}}} {{{{ {harmless} }}}}"
             self.assertEqual(script._check_findings(), [], harmless)
+
+    def test_who_calls_is_said_before_the_debt_is(self):
+        script = self._new_script(state="draft")
+        self._step(script, "who").text = "Is that {{ object.partner_id.name }}?"
+        with self.assertRaisesRegex(UserError, "Nothing says who calls"):
+            script.action_put_to_use()
+        # As late as the first words to the debtor himself.
+        why = self._step(script, "why")
+        why.text = f"This is {self.company.name}. " + why.text
+        self.assertIsNone(script.action_put_to_use())
 
     def test_a_placeholder_that_fails_is_named(self):
         script = self._new_script()

@@ -113,6 +113,83 @@ class TestObjection(DebtCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestFoundByMeaning(DebtCommon):
+    """Whatever a debtor says, in whatever words, the card for it is found."""
+
+    def _found(self, said, lang=None, profile=None):
+        cards = self.env["debt.objection"].with_user(self.operator)
+        found = cards.find_cards(said, lang, profile and profile.id)
+        return cards.browse(found).mapped("code")
+
+    def test_what_debtors_say_finds_its_card_first(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        for said, code in (
+            ("I lost my job", "lost_job"),
+            ("they laid me off last month", "lost_job"),
+            ("paid yesterday", "paid"),
+            ("the money is on its way", "paid"),
+            ("this is a SCAM", "rude_recording"),
+            ("my boss decides that", "accountant"),
+            ("уволили с работы", "lost_job"),
+            ("Вчера оплатил", "paid"),
+            ("денег нет", "no_money"),
+            ("счет не пришел", "invoice"),
+        ):
+            for lang in (None, "en_US", "ru_RU"):
+                with self.subTest(said, lang=lang):
+                    self.assertEqual(self._found(said, lang)[:1], [code])
+        self.assertFalse(self._found("xyz"))
+        self.assertFalse(self._found(""))
+
+    def test_a_manager_says_what_means_the_same(self):
+        self.assertNotIn("no_money", self._found("skint"))
+        groups = self.env["debt.synonym"]
+        groups.with_user(self.manager).create({"words": "skint, no money"})
+        self.assertEqual(self._found("skint"), ["no_money"])
+        with self.assertRaises(AccessError):
+            groups.with_user(self.operator).create({"words": "a, b"})
+
+    def test_a_card_for_one_profile_comes_first_there_and_nowhere_else(self):
+        evasive = self.env.ref("debt_collection.profile_evasive")
+        chronic = self.env.ref("debt_collection.profile_chronic")
+        forgot = self.env.ref("debt_collection.objection_forgot")
+        firm = forgot.with_user(self.manager).copy(
+            {"code": "forgot_firmly", "profile_ids": evasive.ids, "sequence": 99}
+        )
+        self.assertEqual(self._found(forgot.name, None, evasive)[0], firm.code)
+        for profile in (None, chronic):
+            found = self._found(forgot.name, None, profile)
+            self.assertEqual(found[0], forgot.code)
+            self.assertNotIn(firm.code, found)
+        with self.assertRaises(UserError):
+            forgot.find_cards(forgot.name, None, "evasive")
+
+    def test_what_is_no_text_is_refused_with_a_sentence(self):
+        cards = self.env["debt.objection"].with_user(self.operator)
+        for said in (3, ["paid"], "x" * 30_000):
+            with self.assertRaises(UserError):
+                cards.find_cards(said)
+
+    def test_what_no_card_says_becomes_one(self):
+        cards = self.env["debt.objection"].with_user(self.operator)
+        action = cards.action_propose_new("my flat burnt down")
+        proposals = self.env[action["res_model"]].with_user(self.operator)
+        proposals = proposals.with_context(**action["context"])
+        proposal = proposals.create({"text": "Say how sorry you are."})
+        self.assertEqual(proposal.display_name, "my flat burnt down")
+        with self.assertRaises(AccessError):
+            proposal.action_approve()
+        proposal.with_user(self.manager).action_approve()
+        card = proposal.objection_id
+        self.assertEqual(
+            (card.name, card.handling), ("my flat burnt down", "Say how sorry you are.")
+        )
+        self.assertIn(card.code, self._found("flat burnt"))
+        with self.assertRaises(UserError):
+            proposal.name = "Another"
+
+
+@tagged("post_install", "-at_install")
 class TestProposal(DebtCommon):
     """Operators find better answers; a manager puts them on the card."""
 
@@ -210,8 +287,11 @@ class TestProposal(DebtCommon):
             proposal.with_user(self.manager).action_approve()
         with self.assertRaises(UserError):
             proposal.with_user(self.manager).action_reject()
+        for user in (self.operator, self.manager):
+            with self.assertRaises(UserError):
+                proposal.with_user(user).text = "Other"
         with self.assertRaises(UserError):
-            proposal.with_user(self.operator).text = "Other"
+            proposal.with_user(self.manager).reason = "Said so all along"
         with self.assertRaises(UserError):
             proposal.with_user(self.operator).unlink()
 

@@ -21,7 +21,11 @@ class TestScriptTour(HttpCase):
                             "name": "Who",
                             "text": "Is that {{ object.partner_id.name }}?",
                         },
-                        {"name": "Why", "phase": "clarify", "text": "Why?"},
+                        {
+                            "name": "Why",
+                            "phase": "clarify",
+                            "text": "{{ object.company_id.name }} here. Why?",
+                        },
                         {"name": "Thanks", "phase": "close", "text": "Goodbye."},
                     )
                 ],

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from .common import TUESDAY
 from .telephony_common import TelephonyCommon, ended
 
 
@@ -76,6 +77,33 @@ class TestCallLine(TelephonyCommon):
             ],
         )
         self.assertFalse(other.event_ids, "not a call of this exchange")
+
+    def test_an_absurd_time_is_brought_to_where_it_can_be(self):
+        call = self._dialled()
+        dialled, answered, end = self._events(
+            call, "dialing", "answered", ended("answered")
+        )
+        sent = [
+            dialled | {"at": "1970-01-01T00:00:00"},
+            answered,
+            end | {"at": "9999-12-31T23:59:59"},
+        ]
+        self.assertEqual(len(self._send(sent)["accepted"]), 3)
+        self.assertEqual(call.state, "wrapup", "its end is known all the same")
+        self.assertEqual(call.ended_at, max(TUESDAY, call.answered_at))
+        self.assertEqual(
+            [(event.values or {}).get("reported_at") for event in call.event_ids],
+            ["1970-01-01T00:00:00", None, "9999-12-31T23:59:59"],
+        )
+
+    def test_what_was_dialled_without_asking_is_a_fact(self):
+        first = self._dialled()
+        second = self._call(self._other_case())
+        second.sudo().provider_id = self.exchange
+        self._send(self._events(second, "dialing"))
+        self.env.flush_all()
+        states = (first.state, second.state, second.is_claim)
+        self.assertEqual(states, ("dialing", "dialing", False))
 
     def _other_case(self):
         debtor = self._new_debtor("Debtor Two", "+32 470 12 34 57")

@@ -3,7 +3,7 @@
 from collections import Counter
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ..tools.balance import Movable, Worker, loads_after, rebalance
@@ -50,6 +50,16 @@ def test_nothing_is_lost(capacities, cases):
     }
 
 
+@example(
+    # “a” can give only when “b” has given to “c”.
+    {"a": 1, "b": 2, "c": 2, "d": 1},
+    [
+        ("a", frozenset()),
+        ("b", frozenset()),
+        ("a", frozenset("ab")),
+        ("b", frozenset("c")),
+    ],
+)
 @given(CAPACITIES, CASES)
 def test_no_further_change_would_help(capacities, cases):
     """Whoever still owns a case has no more of his share than a taker would get."""

@@ -12,6 +12,7 @@ from ..tools.call_events import (
     Event,
     EventError,
     Facts,
+    bounded,
     disagrees,
     fold,
     outcome,
@@ -56,6 +57,7 @@ STORIES = {
     ),
 }
 
+times = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31))
 values = st.fixed_dictionaries({"line": st.sampled_from(LINES)}) | st.just({})
 any_events = st.lists(
     st.builds(
@@ -261,3 +263,17 @@ def test_rubbish_in_values_breaks_nothing(rubbish):
     assert facts.line == "answered"
     assert isinstance(facts, Facts)
     assert facts.ended_by in ("", *call_events.ENDERS)
+
+
+@given(times, st.none() | st.datetimes(START - timedelta(days=30), START))
+def test_a_reported_time_is_brought_to_where_it_can_be(at, dialled_at):
+    event = Event(1, "answered", at, {"who": "debtor"})
+    taken = bounded(event, START, dialled_at)
+    earliest = (dialled_at or START) - timedelta(days=1)
+    assert earliest <= taken.at <= START + timedelta(minutes=5)
+    assert taken.values["who"] == "debtor"
+    if taken.at == at:
+        assert taken == event
+    else:
+        assert taken.values["reported_at"] == at.isoformat()
+    assert bounded(taken, START, dialled_at) == taken

@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 from odoo.addons.debt_collection.tools.content import (
     Demands,
     check,
+    figures,
+    language,
     names_amount,
     names_number,
+    names_robot,
+    reveals,
 )
 
 ACME = Demands(
@@ -91,6 +95,13 @@ def test_the_reminder_names_the_amount():
         "votre facture impayée",
         "a sua dívida",
         "ваш борг",
+        "прострочений платіж",
+        "uw openstaande factuur",
+        "su factura vencida",
+        "la Sua fattura scaduta",
+        "sua fatura em atraso",
+        "мерзімі өткен төлем",
+        "Сіздің қарызыңыз",
         "250,00 €",
     ],
 )
@@ -117,7 +128,19 @@ def test_the_companys_own_list():
 
 
 @pytest.mark.parametrize(
-    "start", ["This is a robot.", "Говорит робот.", "Dies ist eine künstliche Stimme."]
+    "start",
+    [
+        "This is a robot.",
+        "Говорит робот.",
+        "Dies ist eine künstliche Stimme.",
+        "Ceci est un message automatique.",
+        "Dit is een geautomatiseerd bericht.",
+        "Este es un mensaje automático.",
+        "Questo è un messaggio automatico.",
+        "Esta é uma mensagem automática.",
+        "Це автоматичне повідомлення.",
+        "Бұл автоматты хабарлама.",
+    ],
 )
 def test_a_robot_says_so_at_the_beginning(start):
     assert codes(f"{start} {GOOD}", robot=True) == []
@@ -150,8 +173,20 @@ def test_no_text_without_the_creditor_leaves(text):
         ("Bitte rufen Sie uns an, es ist dringend", ("fr",), False),
         ("Veuillez nous appeler pour votre dossier", ("fr",), True),
         ("Acme Collections NV 02 555 00 00", ("fr",), True),
+        ("Acme: 12 €, account -, reference 7. No SMS: acme.example", ("en",), True),
     ],
 )
 def test_the_language_that_the_law_wants(text, demanded, fits):
     """Where a text says too little to tell, it is not refused."""
     assert ("language" not in codes(text, languages=demanded)) is fits
+
+
+@given(st.from_regex(r"[A-Za-z0-9_-]{24,90}", fullmatch=True))
+def test_what_signs_a_link_says_nothing(signature):
+    """Its letters come by chance: they spell no word, no amount and no language."""
+    text = f"Merci de nous rappeler : https://acme.example/consent/{signature}/sms"
+    assert language(text) in (None, "fr")
+    assert not reveals(text)
+    assert not names_robot(text)
+    assert not figures(text)
+    assert not names_amount(text, "12.00")

@@ -70,7 +70,11 @@ def test_readings_are_what_is_counted_by_hand(debtor):
 @given(debtors())
 def test_a_limit_is_reached_when_the_gate_refuses_for_it(debtor):
     always = replace(
-        debtor["policy"], windows=(ALWAYS,), consents=(), callback_beyond_limits=False
+        debtor["policy"],
+        windows=(ALWAYS,),
+        consents=(),
+        callback_beyond_limits=False,
+        recorded=False,
     )
     answer = check(always, **asked(debtor), target=debtor["target"])
     found = read(always.limits, debtor)

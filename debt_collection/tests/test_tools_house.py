@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from devkit import testing
+
 ADDON = Path(__file__).parents[1]
 WINGS = (
     "card",
@@ -20,6 +22,7 @@ WINGS = (
     "plan",
     "message",
     "promise",
+    "fee",
     "call",
     "script",
     "telephony",
@@ -28,6 +31,7 @@ WINGS = (
     "audit",
     "figures",
     "privacy",
+    "portal",
 )
 #: Calls that run back up, by the calling wing and the method, each with its reason.
 ALLOWED = {}
@@ -110,6 +114,21 @@ def test_scheduled_actions_look_again_where_somebody_wrote_meanwhile():
             if isinstance(node, ast.FunctionDef) and node.name.startswith("_cron"):
                 called = {getattr(one, "attr", "") for one in ast.walk(node)}
                 assert "try_lock_for_update" not in called, f"{path}: {node.name}"
+
+
+def test_a_selection_taken_from_another_field_is_translated():
+    """What is worked out by a function Odoo takes as it comes, in English."""
+    for path in sorted(ADDON.parent.glob("debt_collection*/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Lambda):
+                taken = {getattr(one, "attr", "") for one in ast.walk(node)}
+                assert not {"_fields", "selection"} <= taken, f"{path}: {node.lineno}"
+
+
+def test_the_manual_knows_each_switch_of_the_tests():
+    manual = (ADDON.parent / "README.md").read_text("utf-8")
+    assert [name for name in testing.switches() if f"`{name}`" not in manual] == []
+    assert all(name in testing.usage() for name in testing.switches())
 
 
 def test_what_other_addons_import_is_there():

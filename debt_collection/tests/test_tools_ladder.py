@@ -112,6 +112,14 @@ def test_a_call_about_another_case_keeps_its_distance_but_is_no_attempt():
     assert next_one(moscow(9), called(moscow(8, 30)), once).at == moscow(8, day=3)
 
 
+def test_a_voice_message_that_rang_was_an_attempt():
+    """Unanswered it is no more than that: the next one is a call two hours later."""
+    for channel in ("voice_message", "robot_call"):
+        history = [Contact(moscow(9), channel)]
+        assert next_one(moscow(9), history).at == moscow(11)
+    assert next_one(moscow(9), [Contact(moscow(9), "sms")]).at == moscow(9)
+
+
 def test_a_call_planned_already_keeps_its_distance_too():
     twice = [Step(1, 7, attempts=2)]
     planned = called(moscow(11, 30))
@@ -174,6 +182,27 @@ def test_an_attempt_before_the_ladder_started_is_not_its_own():
     assert next_one(moscow(9), before).at == moscow(9)
 
 
+def home_of(zones, now):
+    """The zone in the middle of the candidates at noon."""
+    noon = datetime.combine(now.date(), time(12), UTC)
+    clocks = sorted(zones, key=lambda zone: noon.astimezone(ZoneInfo(zone)).utcoffset())
+    return clocks[(len(clocks) - 1) // 2]
+
+
+steps = st.builds(
+    Step,
+    first_day=st.just(1),
+    last_day=st.integers(2, 4),
+    channel=st.sampled_from(("call", "call", "sms")),
+    attempts=st.integers(1, 4),
+    gap=st.sampled_from((0, 60, 120, 300)),
+    parts=st.permutations(tuple(PARTS)).flatmap(
+        lambda parts: st.sampled_from((tuple(parts), tuple(parts), tuple(parts[:2])))
+    ),
+)
+likings = st.none() | st.dictionaries(st.integers(0, 23), st.floats(0, 1), max_size=6)
+
+
 # --- what the debtor wishes, and who is at work ---
 
 
@@ -215,6 +244,32 @@ def test_a_weekly_call_waits_for_the_saturday():
     assert lawful_days.at == moscow(9), "no Saturday on which anybody may call"
 
 
+def test_a_person_is_called_when_he_is_at_home():
+    """One attempt a day: at five in the evening, not at four."""
+    once = [Step(1, 7)]
+    at_home = {"hours": {18: 1.0}, "evening": 17 * 60}
+    found = wishing(moscow(9), steps=once, **at_home)
+    assert (found.at, found.until) == (moscow(17), moscow(22))
+    assert wishing(moscow(19), steps=once, **at_home).at == moscow(19)
+    # Three a day: morning and midday as ever.
+    thrice = [Step(1, 7, attempts=3)]
+    made = called(moscow(9), moscow(12))
+    assert wishing(moscow(9), steps=thrice, **at_home).at == moscow(9)
+    assert wishing(moscow(14), made, thrice, **at_home).at == moscow(17)
+
+
+def test_where_evenings_are_forbidden_the_afternoon_serves():
+    until_five = Policy((Window(frozenset(range(8)), 8 * 60, 17 * 60),))
+    wishes = Wishes(hours={18: 1.0}, evening=17 * 60)
+    found = next_one(moscow(9), steps=[Step(1, 7)], policy=until_five, wishes=wishes)
+    assert found.at == moscow(16)
+
+
+def test_half_past_is_half_past():
+    found = wishing(moscow(9), named=16.5)
+    assert (found.at, found.until) == (moscow(15, 30), moscow(17, 30))
+
+
 def shift(start, end, days=range(5), zone="Europe/Moscow", free=()):
     """The hours of whoever is to call."""
     windows = (Window(frozenset(days), start * 60, end * 60),)
@@ -249,11 +304,39 @@ def test_a_debtor_whom_the_operator_can_never_reach_is_planned_all_the_same():
 
 
 @thorough
-@given(debtors(step=60), st.integers(0, 23), st.integers(0, 6), st.booleans())
-def test_no_wish_ever_breaks_the_law(debtor, hour, start, saturdays):
+@given(debtors(step=60), st.integers(16 * 60, 24 * 60 - 1), steps, likings)
+def test_waiting_for_the_evening_moves_no_call_to_another_day(
+    debtor, evening, step, hours
+):
+    now = debtor.pop("at")
+    home = home_of(debtor["zones"], now) if debtor["zones"] else None
+    debtor["channel"] = step.channel
+    found = [
+        plan([step], now.date(), now, **debtor, wishes=wishes)
+        for wishes in (
+            Wishes(hours=hours or {}),
+            Wishes(hours=hours or {}, evening=evening),
+        )
+    ]
+    assert found[0].reason == found[1].reason
+    if found[0].at:
+        assert found[0].at <= found[1].at
+        assert len({local(home, one.at).date() for one in found}) == 1
+
+
+@thorough
+@given(
+    debtors(step=60),
+    st.integers(0, 23),
+    st.integers(0, 6),
+    st.booleans(),
+    st.none() | st.integers(16 * 60, 24 * 60 - 1),
+)
+def test_no_wish_ever_breaks_the_law(debtor, hour, start, saturdays, evening):
     now = debtor.pop("at")
     wishes = Wishes(
         named=hour if start % 2 else None,
+        evening=evening,
         saturdays=saturdays,
         working=shift(start, start + 9, range(7), debtor["zones"][-1]),
     )
@@ -346,30 +429,9 @@ def test_step_on():
 # --- against the oracle ---
 
 
-def home_of(zones, now):
-    """The zone in the middle of the candidates at noon."""
-    noon = datetime.combine(now.date(), time(12), UTC)
-    clocks = sorted(zones, key=lambda zone: noon.astimezone(ZoneInfo(zone)).utcoffset())
-    return clocks[(len(clocks) - 1) // 2]
-
-
 def part_of(clock):
     minute = clock.hour * 60 + clock.minute
     return next(part for part, (a, b) in PARTS.items() if a <= minute < b)
-
-
-steps = st.builds(
-    Step,
-    first_day=st.just(1),
-    last_day=st.integers(2, 4),
-    channel=st.sampled_from(("call", "call", "sms")),
-    attempts=st.integers(1, 4),
-    gap=st.sampled_from((0, 60, 120, 300)),
-    parts=st.permutations(tuple(PARTS)).flatmap(
-        lambda parts: st.sampled_from((tuple(parts), tuple(parts), tuple(parts[:2])))
-    ),
-)
-likings = st.none() | st.dictionaries(st.integers(0, 23), st.floats(0, 1), max_size=6)
 
 
 @thorough
@@ -387,17 +449,20 @@ def test_nobody_starves_and_nobody_is_contacted_twice(debtor, step, days, hours)
 
     def possible(at):
         apart = timedelta(minutes=step.gap)
-        same = [c.at for c in debtor["history"] if c.channel == step.channel]
+        same = [c.at for c in debtor["history"] if c.channel in ways]
         return all(abs(at - other) >= apart for other in same) and lawful(
             channel=step.channel, at=at, **asked
         )
 
+    # A telephone that rang for a machine was an attempt of the ladder as well.
+    ringing = {"call", "robot_call", "voice_message"}
+    ways = ringing if step.channel == "call" else {step.channel}
     day, expected = local(home, now).date(), None
     while expected is None and (day - started).days < step.last_day:
         made = [
             contact
             for contact in debtor["history"]
-            if contact.channel == step.channel
+            if contact.channel in ways
             and local(home, contact.at).date() == day
             and (debtor["case"] is None or contact.case in (None, debtor["case"]))
         ]

@@ -169,6 +169,8 @@ def lawful(
     """Say whether a contact at one instant breaks the policy in no candidate zone."""
     if unconsented(policy, channel, target):
         return False
+    if policy.recorded and channel in CALLS and not target.recorded:
+        return False
     if not all(open_in(policy, zone, channel, at, holidays) for zone in zones):
         return False
     if callback and at < callback:
@@ -232,13 +234,15 @@ def random_consents(rnd):
 
 def random_target(rnd):
     place = rnd.choice(("", "home", "work"))
-    return Target(place, rnd.random() < 0.5, rnd.random() < 0.5)
+    mobile, consented = rnd.random() < 0.5, rnd.random() < 0.5
+    return Target(place, mobile, consented, rnd.random() < 0.8)
 
 
 def random_policy(rnd):
     limits = tuple(random_limit(rnd) for _ in range(rnd.randint(1, 3)))
     beyond = rnd.random() < 0.5
-    return Policy(random_windows(rnd), limits, beyond, None, random_consents(rnd))
+    windows, consents = random_windows(rnd), random_consents(rnd)
+    return Policy(windows, limits, beyond, None, consents, rnd.random() < 0.2)
 
 
 def random_zones(rnd):

@@ -24,6 +24,24 @@ def test_the_words_that_the_law_names_always_refuse(word):
         assert read(text) == "refused", text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Keine SMS mehr, bitte",
+        "Plus de SMS svp",
+        "Geen sms meer aub",
+        "No más SMS, por favor",
+        "Niente SMS, grazie",
+        "Parar SMS, por favor",
+        "Відмова від SMS, будь ласка",
+        "SMS-тен бас тарту",
+        "Отказ от SMS, спасибо",
+    ],
+)
+def test_what_our_own_sms_call_it_refuses_in_every_language(text):
+    assert read(text) == "refused"
+
+
 @pytest.mark.parametrize("word", sorted(REFUSING))
 def test_a_word_alone_refuses_politely_as_well(word):
     assert read(word) == "refused"
@@ -42,6 +60,13 @@ def test_a_word_alone_refuses_politely_as_well(word):
         "Ne m'appelez plus à ce numéro",
         "No me llame más al trabajo",
         "Não me ligue mais",
+        "Parem de me ligar, por favor",
+        "Dejen de escribirme a este correo",
+        "Arrêtez de m'envoyer des messages",
+        "Bel mij niet meer op dit nummer",
+        "Non mi contattate più a casa",
+        "Не телефонуйте мені на роботу",
+        "Маған енді қоңырау шалмаңыз, мен жұмыстамын",
     ],
 )
 def test_a_sentence_is_for_a_person_to_read(text):

@@ -2,7 +2,7 @@ import unittest
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.debt_collection.tools.law import Law
@@ -13,7 +13,12 @@ from odoo.addons.debt_collection.tools.policy import (
     Policy,
     Window,
 )
-from odoo.addons.debt_collection.tools.strictness import Standing, weaker
+from odoo.addons.debt_collection.tools.strictness import (
+    Period,
+    Standing,
+    weaker,
+    weaker_period,
+)
 
 WEEK = frozenset(range(5))
 DAY = Window(WEEK, 9 * 60, 18 * 60)
@@ -118,6 +123,7 @@ class TestStrictness(unittest.TestCase):
         st.frozensets(st.sampled_from(CHANNELS), max_size=2),
     )
 
+    @settings(deadline=None)
     @given(st.lists(windows, max_size=3), st.lists(windows, max_size=3))
     def test_hours_are_compared_minute_by_minute(self, before, after):
         """Weaker, unless every minute that is lawful now was lawful before."""
@@ -138,3 +144,33 @@ class TestStrictness(unittest.TestCase):
         self.assertEqual(
             "hours" in weaker(old, new), not lawful(after) <= lawful(before)
         )
+
+    periods = st.builds(Period, st.integers(1, 8), st.booleans())
+
+    @settings(deadline=None)
+    @given(periods, periods)
+    def test_a_limitation_period_is_longer_where_any_claim_lives_longer(
+        self, before, after
+    ):
+        def last(period, due):
+            end = date(due.year, 12, 31) if period.from_year_end else due
+            return end.replace(year=end.year + period.years)
+
+        dues = [date(2025, 1, 1), date(2025, 6, 30), date(2025, 12, 31)]
+        longer = any(last(after, due) > last(before, due) for due in dues)
+        self.assertEqual(weaker_period(before, after), ("length",) if longer else ())
+
+    def test_a_limitation_period_for_fewer_or_none(self):
+        period = Period(3, debtor="any", country=1)
+        for after, code in (
+            (replace(period, debtor="person"), "scope"),
+            (replace(period, country=2), "scope"),
+            (replace(period, active=False), "force"),
+        ):
+            self.assertEqual(weaker_period(period, after), (code,))
+            # What is made weaker in the archive is weaker when it is back.
+            kept = replace(period, active=False)
+            told = () if code == "force" else (code,)
+            self.assertEqual(weaker_period(kept, after), told)
+        wider = weaker_period(replace(period, debtor="person"), period)
+        self.assertEqual(wider, ())

@@ -51,6 +51,10 @@ class TourCase(HttpCase):
             "generic_coa", company, install_demo=False
         )
         cls.company = company
+        # Fresh debts are called too, not written to only.
+        cls.env.ref("debt_collection.stage_overdue").ladder_id = cls.env.ref(
+            "debt_collection.ladder_default"
+        )
         company.debt_contact_policy_id = cls.policy
 
     @classmethod
@@ -144,6 +148,21 @@ class TestTours(TourCase):
         promise = cases.promise_ids
         self.assertEqual(promise.amount, promise.case_id.amount_overdue)
         self.assertEqual(calls.objection_ids, objection)
+
+    def test_an_operator_needs_few_keys(self):
+        """Three keys where nobody answers, ten for a promise, from window to window."""
+        operator = self._user("tour_operator", "group_debt_operator")
+        debtors = [self._debtor(f"Tour {n}", 100, 15) for n in ("One", "Two", "Three")]
+        for days, debtor in enumerate(reversed(debtors)):
+            case = self._cases(debtor, operator)
+            case.next_contact_at -= timedelta(hours=days)
+        action = self.env.ref("debt_collection.debt_call_wizard_action_next")
+        self.start_tour(
+            f"/odoo/action-{action.id}", "debt_keys_tour", login="tour_operator"
+        )
+        calls = self.env["debt.call"].search([("user_id", "=", operator.id)])
+        codes = sorted(calls.mapped("outcome_code"))
+        self.assertEqual(codes, ["busy", "no_answer", "promise"])
 
     def test_managers_rules(self):
         operator = self._user("tour_operator", "group_debt_operator")

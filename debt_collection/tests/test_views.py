@@ -12,6 +12,7 @@ SCREENS = {
         "debt.call",
         "debt.promise",
         "debt.dispute",
+        "debt.settlement",
         "debt.phone",
         "debt.call.report",
         "debt.case.report",
@@ -30,6 +31,9 @@ SCREENS = {
         "debt.contact.decision",
         "debt.contact.exception",
         "debt.contact.audit.report",
+        "debt.fee",
+        "debt.fee.reference",
+        "debt.fee.rule",
         "debt.figures",
         "account.move",
         "res.partner",
@@ -138,7 +142,8 @@ class TestViews(DebtCommon):
         )
         self.assertGreater(len(actions), 15)
         for action in actions:
-            if not action.res_model.endswith(".wizard"):
+            # A form alone opens a new record: it is never empty.
+            if action.view_mode != "form" and not action.res_model.endswith(".wizard"):
                 self.assertIn("o_view_nocontent", action.help or "", action.name)
 
     def test_every_menu_opens_for_whoever_sees_it(self):
@@ -154,6 +159,64 @@ class TestViews(DebtCommon):
                 model = self.env[menu.action.res_model].with_user(user)
                 with self.subTest(user=user.login, menu=menu.complete_name):
                     self.assertTrue(model.has_access("read"))
+
+    def _arch(self, model, kind, view_id=False):
+        records = self.env[model].with_user(self.operator)
+        return etree.fromstring(records.get_view(view_id, kind)["arch"])
+
+    def test_the_next_call_is_one_click_away(self):
+        """O19: wherever cases and calls are listed, on a telephone's screen as well."""
+        action = self.env.ref("debt_collection.debt_call_wizard_action_next")
+        for model, kind in (
+            ("debt.case", "list"),
+            ("debt.case", "kanban"),
+            ("debt.call", "list"),
+        ):
+            arch = self._arch(model, kind)
+            button = arch.find(f".//header/button[@name='{action.id}']")
+            self.assertEqual(button.get("display"), "always", kind)
+        day = self.env.ref("debt_collection.debt_case_action_my_day")
+        views = {kind: view_id for view_id, kind in day.views}
+        for kind, brings in (
+            ("calendar", "debt_calendar"),
+            ("activity", "debt_my_day"),
+        ):
+            arch = self._arch("debt.case", kind, views[kind])
+            self.assertEqual(arch.get("js_class"), brings)
+        # A telephone shows one column of a kanban at a time: here all is in one.
+        board = self._arch("debt.case", "kanban", views["kanban"])
+        self.assertIsNone(board.get("default_group_by"))
+        self.assertIsNotNone(board.find(f".//header/button[@name='{action.id}']"))
+
+    def test_an_operators_day_shows_the_hour(self):
+        day = self.env.ref("debt_collection.debt_case_action_my_day")
+        views = {kind: view_id for view_id, kind in day.views}
+        for kind in ("activity", "kanban", "list"):
+            arch = self._arch("debt.case", kind, views.get(kind, False))
+            fields = arch.findall(".//field[@name='next_contact_at']")
+            self.assertTrue(fields, kind)
+            self.assertEqual({field.get("widget") for field in fields}, {None})
+
+    def test_promises_are_listed_by_their_dates_the_most_overdue_first(self):
+        """O20"""
+        arch = self._arch("debt.promise", "list")
+        self.assertEqual(arch.get("default_order"), "date, id")
+        [day] = arch.findall(".//field[@name='date']")
+        self.assertIsNone(day.get("widget"), "a date, and not “next month”")
+
+    def test_days_past_due_are_said_rightly_of_one(self):
+        """O23"""
+        for kind, one, more in (
+            ("kanban", "day", "days"),
+            ("activity", "day past due", "days past due"),
+        ):
+            says = {
+                node.get("t-if"): " ".join("".join(node.itertext()).split())
+                for node in self._arch("debt.case", kind).iter("t")
+                if node.find("field[@name='days_past_due']") is not None
+            }
+            at_one = "record.days_past_due.raw_value == 1"
+            self.assertEqual(says, {at_one: one, None: more})
 
     def test_a_manager_edits_ladder_and_policy_in_their_forms(self):
         ladders = self.env["debt.ladder"].with_user(self.manager)

@@ -1,6 +1,12 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.debt_collection.models.card.arguments import (
+    check,
+    is_count,
+    is_text,
+)
+
 
 class MailActivity(models.Model):
     """Activities of no document, a note to oneself, crash the softphone's own code."""
@@ -16,6 +22,8 @@ class MailActivity(models.Model):
 
     @api.model
     def get_call_activities(self, _search, offset, limit):
+        check(self.env, is_count, offset, limit)
+        check(self.env, is_text, _search)
         of_documents = self.with_context(debt_of_documents=True)
         return super(MailActivity, of_documents).get_call_activities(
             _search, offset, limit

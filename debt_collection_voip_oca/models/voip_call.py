@@ -13,6 +13,7 @@ from ..tools import sip_lines
 OPEN_STATES = ("calling", "ongoing")
 #: The browser gives a sign of life each minute; so many without one, and it is gone.
 SILENT_MINUTES = 5
+SIP_STATUSES = range(100, 700)
 
 
 class VoipCall(models.Model):
@@ -131,7 +132,7 @@ class VoipCall(models.Model):
         """
         self._debt_own()._debt_open().write(
             {
-                "debt_status": status if isinstance(status, int) else 0,
+                "debt_status": status if status in SIP_STATUSES else 0,
                 "debt_hung_up": bool(hung_up),
             }
         )

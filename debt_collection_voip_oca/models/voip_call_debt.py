@@ -1,6 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.debt_collection.models.card.arguments import (
+    check,
+    is_id,
+    is_text,
+    is_values,
+)
+
 OPERATOR = "debt_collection.group_debt_operator"
 
 
@@ -11,10 +18,20 @@ class VoipCall(models.Model):
 
     @api.model
     def create_call(self, values):
-        """A number is found in any form; a call with a debtor is linked by its id."""
+        """A number is found in any form; a call with a debtor is linked by its id.
+
+        :raises UserError: these are no values, or no number is among them
+        """
+        if not is_values(values):
+            raise UserError(self.env._("Give the number that is dialled."))
         values = dict(values)
         call_id = values.pop("debt_call_id", None)
         number = values.get("phone_number")
+        check(self.env, is_id, call_id)
+        check(self.env, is_text, number)
+        # Of a withheld number the telephone tells an empty text.
+        if not (isinstance(number, str) or call_id):
+            raise UserError(self.env._("Give the number that is dialled."))
         if call_id:
             return self._debt_create(call_id, values)
         if number and not values.get("partner_id"):
@@ -119,6 +136,7 @@ class VoipCall(models.Model):
         :return: ``debt.case``; empty where it is no debtor's, or the user no operator
         :raises UserError: several have it, or it is another team's
         """
+        check(self.env, is_text, number)
         cases = self.env["debt.case"]
         if not (number and self.env.user.has_group(OPERATOR)):
             return cases
@@ -145,8 +163,12 @@ class VoipCall(models.Model):
         """The browser could not dial a call that is on record as dialled.
 
         :param int call_id: ``debt.call`` of the calling user
+        :raises UserError: it is no id, or nobody's call
         """
-        call = self.env["debt.call"].browse(call_id)
+        check(self.env, is_id, call_id)
+        call = self.env["debt.call"].browse(call_id or []).exists()
+        if not call:
+            raise UserError(self.env._("There is no such call any more."))
         call._check_owner()
         provider = call.sudo().provider_id
         if call.state == "dialing" and provider.kind == "voip_oca":
@@ -166,6 +188,7 @@ class VoipCall(models.Model):
 
         :return: an action, or False where nobody in collection is calling
         """
+        check(self.env, is_text, number)
         if not self.env.user.has_group(OPERATOR):
             return False
         inbound = self.env["debt.call.inbound"]

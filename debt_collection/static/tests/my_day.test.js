@@ -25,7 +25,7 @@ async function mountEmptyDay(unowned) {
         activity_types: [],
         grouped_activities: {},
     }));
-    onRpc("debt.queue", "count_without_operator", () => unowned);
+    onRpc("debt.queue", "my_day", () => ({done: "Calls today: 7", unowned}));
     mockService("action", {
         doAction(action) {
             asyncStep(action);
@@ -47,6 +47,7 @@ test("an empty day says what to do, and brings the next call", async () => {
     await mountEmptyDay(0);
     expect(".o_view_nocontent").toHaveText("No calls are due");
     expect(".o_activity_view table").toHaveCount(0);
+    expect(".o_debt_done_today").toHaveText("Calls today: 7");
     await contains(".o_debt_next_call").click();
     await waitForSteps(["debt_collection.debt_call_wizard_action_next"]);
 });

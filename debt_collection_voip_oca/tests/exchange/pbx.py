@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from odoo.addons.debt_collection_asterisk.tests.lab import pbx
+from odoo.addons.debt_collection_asterisk.tests.lab import pbx, ports
 
 
 class Exchange(pbx.Pbx):
@@ -16,7 +16,8 @@ class Exchange(pbx.Pbx):
 
     def __init__(self, root, folder, carrier, login):
         """:param int carrier: port of the telephone that answers for all numbers"""
-        super().__init__(root, folder, carrier)
+        ours, _theirs = ports.for_voices()
+        super().__init__(root, folder, carrier, ours)
         self._values |= {"login": login, "candidates": "\n".join(_candidates())}
 
     @property

@@ -46,9 +46,8 @@ registry.category("web_tour.tours").add("debt_manager_tour", {
         ...stepUtils.saveForm(),
         ...openConfiguration("debt_menu_contact_policies"),
         {
-            content: "Policies stand under their countries; this one has none",
-            trigger: ".o_searchview_facet:contains(Country) .o_facet_remove",
-            run: "click",
+            content: "The list says where each policy holds",
+            trigger: ".o_list_view th[data-name=where_text]",
         },
         {
             trigger: ".o_data_row:contains(Tour Policy) td[name=name]",

@@ -61,6 +61,14 @@ registry.category("web_tour.tours").add("debt_operator_tour", {
             trigger: ".breadcrumb-item:contains(My Day)",
         },
         {
+            content: "Nothing is saved before a number was dialled",
+            trigger: ".o_debt_dial",
+            run: "click",
+        },
+        {
+            trigger: ".o_debt_call .alert-info:contains(Dialled)",
+        },
+        {
             trigger: ".o_field_widget[name=party] label:contains(Right Party)",
             run: "click",
         },

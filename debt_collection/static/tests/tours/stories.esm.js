@@ -246,6 +246,7 @@ const stories = {
         follows("Nobody calls until"),
         keys("Save, and the next debtor", "n"),
         sees("The next debtor", "h2:contains(Second Debtor)"),
+        ...dial,
         keys("Nobody answers", "shift", "a"),
         follows("Next call"),
         ...save,

@@ -19,6 +19,7 @@ export class DebtCallFormController extends FormController {
      * afterwards. (The button's own `block-ui` would stay when the server refuses.)
      */
     async beforeExecuteActionButton(clickParams) {
+        this.closePicker();
         if (clickParams.name === "action_release") {
             // Half a form is no reason to keep a debtor.
             await this.model.root.discard();
@@ -33,6 +34,14 @@ export class DebtCallFormController extends FormController {
             this.ui.block();
         }
         return saved;
+    }
+
+    /** A calendar that is open would lie over the next debtor's window. */
+    closePicker() {
+        const input = document.activeElement;
+        if (input && input.closest(".o_field_date, .o_field_datetime")) {
+            input.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape"}));
+        }
     }
 
     /** One wrong key must not end all contact with a debtor. */

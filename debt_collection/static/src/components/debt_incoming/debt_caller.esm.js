@@ -118,10 +118,11 @@ export class DebtCallerField extends Component {
         this.state.busy = true;
         try {
             const number = caller.number || this.data.number || false;
+            const known = [caller.case_id, number, caller.contact_id];
+            const rung = this.data.our_number ? [this.data.our_number] : [];
             const action = await this.orm.call("debt.call.inbound", "action_take", [
-                caller.case_id,
-                number,
-                caller.contact_id,
+                ...known,
+                ...rung,
             ]);
             await this.action.doAction(action);
         } finally {

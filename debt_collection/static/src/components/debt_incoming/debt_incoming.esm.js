@@ -38,20 +38,27 @@ registry
     .add("debt_collection.incoming", {Component: DebtIncoming}, {sequence: 30});
 
 /** As it was sent: the router makes 32470123456 of 0032470123456, a form a space of +. */
-function numberInUrl() {
-    const number = new URL(browser.location.href).searchParams.get("number");
+function numberInUrl(name) {
+    const number = new URL(browser.location.href).searchParams.get(name);
     return number ? number.replace(/^ /, "+") : false;
 }
 
 /**
- * For telephones that open a page when it rings, /odoo/debt-incoming?number=…: the
+ * For telephones that open a page when it rings, /odoo/debt-incoming?number=…&to=…: the
  * search in a page of its own, where one key takes the call of a caller who is known.
+ * `to` is which of our numbers was rung, and may be left out.
  */
 export async function incoming(env) {
-    const number = numberInUrl();
-    const action = await env.services.orm.call("debt.call.inbound", "action_incoming", [
-        number,
-    ]);
+    const numbers = [numberInUrl("number")];
+    const rung = numberInUrl("to");
+    if (rung) {
+        numbers.push(rung);
+    }
+    const action = await env.services.orm.call(
+        "debt.call.inbound",
+        "action_incoming",
+        numbers
+    );
     return {...action, target: "current"};
 }
 incoming.path = "debt-incoming";

@@ -1,30 +1,33 @@
-import {Component, onWillStart, useEffect, useRef, useState} from "@odoo/owl";
+import {Component, useEffect, useRef, useState} from "@odoo/owl";
+import {KeepLast} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
 import {formatPercentage} from "@web/views/fields/formatters";
-import {normalize} from "@web/core/l10n/utils";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {useRecordObserver} from "@web/model/relational_model/utils";
 import {useService} from "@web/core/utils/hooks";
 
-/** What is read of a card; everything an operator can search it by, and how it fared. */
-const FIELDS = ["name", "keywords", "handling", "call_count", "promise_rate"];
+/** What is read of a card: what it says, and how it fared. */
+const FIELDS = ["name", "handling", "active", "call_count", "promise_rate"];
 /** More would not be read while somebody is on the line. */
 const SHOWN = 6;
-/** Shorter words ("I", "my", "is") say nothing of what the debtor means. */
-const TELLING = 3;
 
 /**
  * Objections heard in a call, found by typing what the debtor says.
  *
- * All cards are read once; searching them needs no server. Arrow keys choose among the
- * cards found, Enter marks one as heard. What is marked stays on the screen with its
- * answer. `hotkey` is the letter that, with Alt, leads to the search.
+ * The server says which cards are meant, by their words and by synonyms. Arrow keys
+ * choose among the cards found, Enter marks one as heard. What is marked stays on the
+ * screen with its answer. `hotkey` is the letter that, with Alt, leads to the search;
+ * `langField` names the field with the language in which the cards are read,
+ * `profileField` the one with the profile of the debtor whom they are for.
  */
 export class DebtObjectionsField extends Component {
     static template = "debt_collection.DebtObjectionsField";
     static props = {
         ...standardFieldProps,
         hotkey: {type: String, optional: true},
+        langField: {type: String, optional: true},
+        profileField: {type: String, optional: true},
         placeholder: {type: String, optional: true},
     };
 
@@ -32,10 +35,25 @@ export class DebtObjectionsField extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.input = useRef("input");
-        this.state = useState({query: "", index: 0});
+        this.state = useState({
+            query: "",
+            index: 0,
+            found: [],
+            asked: false,
+            cards: new Map(),
+        });
+        this.asking = new KeepLast();
         this.listId = `${this.props.id || this.props.name}_cards`;
         this.options = useRef("options");
-        onWillStart(() => this.readCards());
+        // The language may change in the form, and that hands down no new props.
+        useRecordObserver((record) => {
+            const lang = this.langOf(record);
+            if (lang !== this.lang) {
+                this.lang = lang;
+                this.clear();
+                return this.readCards(record);
+            }
+        });
         useEffect(
             () => {
                 const chosen = this.options.el?.querySelector(".active");
@@ -57,52 +75,38 @@ export class DebtObjectionsField extends Component {
         return this.props.record.fields[this.props.name].relation;
     }
 
+    langOf(record) {
+        const {langField} = this.props;
+        return (langField && record.data[langField]) || false;
+    }
+
+    get context() {
+        const context = this.props.record.context;
+        return this.lang ? {...context, lang: this.lang} : context;
+    }
+
     /** Archived cards are not offered, but shown where they were marked. */
-    async readCards() {
-        const shown = ["id", "in", this.list.currentIds];
+    async readCards(record) {
+        const shown = ["id", "in", record.data[this.props.name].currentIds];
         const domain = ["|", ["active", "=", true], shown];
-        const cards = await this.orm.searchRead(this.relation, domain, [
-            ...FIELDS,
-            "active",
-        ]);
-        this.cards = new Map();
-        for (const card of cards) {
-            const texts = [card.name, card.keywords, card.handling];
-            card.texts = texts.map((text) => normalize(text || ""));
-            this.cards.set(card.id, card);
-        }
+        const cards = await this.orm.searchRead(this.relation, domain, FIELDS, {
+            context: this.context,
+        });
+        this.state.cards = new Map(cards.map((card) => [card.id, card]));
     }
 
     /** Marked cards, in the order of marking. */
     get marked() {
-        const cards = this.list.currentIds.map((id) => this.cards.get(id));
+        const cards = this.list.currentIds.map((id) => this.state.cards.get(id));
         return cards.filter(Boolean);
     }
 
-    /**
-     * Cards with the most of the words typed: nobody says it as the card does. Those
-     * that have them in the name come first.
-     */
+    /** Cards that what is typed may be about, the likeliest first; none twice. */
     get found() {
-        const typed = normalize(this.state.query).split(/\s+/u).filter(Boolean);
-        const telling = typed.filter((word) => word.length >= TELLING);
-        const words = telling.length ? telling : typed;
         const marked = new Set(this.list.currentIds);
-        const counted = [];
-        for (const card of this.cards.values()) {
-            const all = card.texts.join("\n");
-            const count = words.filter((word) => all.includes(word)).length;
-            if (count && card.active && !marked.has(card.id)) {
-                counted.push({card, count});
-            }
-        }
-        const most = Math.max(0, ...counted.map(({count}) => count));
-        const found = counted.filter(({count}) => count === most);
-        const place = ({card}) =>
-            card.texts.findIndex((text) => words.some((word) => text.includes(word)));
-        return found
-            .sort((one, other) => place(one) - place(other))
-            .map(({card}) => card)
+        const cards = this.state.found.map((id) => this.state.cards.get(id));
+        return cards
+            .filter((card) => card && card.active && !marked.has(card.id))
             .slice(0, SHOWN);
     }
 
@@ -123,6 +127,30 @@ export class DebtObjectionsField extends Component {
     onInput(ev) {
         this.state.query = ev.target.value;
         this.state.index = 0;
+        this.state.asked = false;
+        if (!this.state.query.trim()) {
+            this.state.found = [];
+            this.answered = undefined;
+            return;
+        }
+        this.answered = this.ask(this.state.query);
+    }
+
+    async ask(query) {
+        const profile = this.props.record.data[this.props.profileField];
+        const args = [query, this.lang, profile ? profile.id : false];
+        const found = await this.asking.add(
+            this.orm.silent.call(this.relation, "find_cards", args)
+        );
+        Object.assign(this.state, {found, asked: true});
+    }
+
+    /** Enter waits for the answer: who types fast means the card that will be found. */
+    async markChosen() {
+        await this.answered;
+        if (this.found.length) {
+            await this.mark(this.found[this.state.index]);
+        }
     }
 
     onKeydown(ev) {
@@ -130,7 +158,7 @@ export class DebtObjectionsField extends Component {
         const keys = {
             ArrowDown: () => this.move(1, found.length),
             ArrowUp: () => this.move(-1, found.length),
-            Enter: () => found.length && this.mark(found[this.state.index]),
+            Enter: () => this.markChosen(),
             Escape: () => this.clear(),
         };
         // An empty search leaves its keys to the form.
@@ -146,8 +174,8 @@ export class DebtObjectionsField extends Component {
     }
 
     clear() {
-        this.state.query = "";
-        this.state.index = 0;
+        Object.assign(this.state, {query: "", index: 0, found: [], asked: false});
+        this.answered = undefined;
     }
 
     async mark(card) {
@@ -160,14 +188,18 @@ export class DebtObjectionsField extends Component {
         await this.list.addAndRemove({remove: [card.id]});
     }
 
-    async propose(card) {
+    propose(card) {
+        return this.openProposal("action_propose", [[card.id]]);
+    }
+
+    proposeNew() {
+        return this.openProposal("action_propose_new", [this.state.query]);
+    }
+
+    async openProposal(method, args) {
         const call = this.props.record.data.call_id;
-        const action = await this.orm.call(
-            this.relation,
-            "action_propose",
-            [[card.id]],
-            {context: {...this.props.record.context, call_id: call ? call.id : false}}
-        );
+        const context = {...this.context, call_id: call ? call.id : false};
+        const action = await this.orm.call(this.relation, method, args, {context});
         await this.action.doAction(action);
     }
 }
@@ -179,6 +211,8 @@ export const debtObjectionsField = {
     relatedFields: [{name: "display_name", type: "char"}],
     extractProps: ({attrs, options, placeholder}) => ({
         hotkey: options.hotkey,
+        langField: options.lang_field,
+        profileField: options.profile_field,
         placeholder: placeholder || attrs.placeholder,
     }),
 };

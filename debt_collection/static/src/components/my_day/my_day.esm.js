@@ -14,7 +14,7 @@ export class DebtMyDayController extends ActivityController {
         super.setup();
         const orm = useService("orm");
         onWillStart(async () => {
-            this.unowned = await orm.call("debt.queue", "count_without_operator", []);
+            Object.assign(this, await orm.call("debt.queue", "my_day", []));
         });
     }
 
