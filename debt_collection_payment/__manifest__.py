@@ -8,4 +8,5 @@
     "depends": ["debt_collection", "account_payment"],
     "data": ["views/portal_templates.xml"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -69,6 +69,7 @@ KEPT_OF_THE_DEMO = re.compile(
     r"|mail_alias|mail_mail|bus_presence|product_|uom_|ir_sequence|ir_property"
     r"|ir_default|resource_|analytic|discuss_|sms_|mail_presence|hr_|calendar_"
     r"|message_attachment_rel|digest_digest_res_users_rel|auth_totp|base_document_layout"
+    r"|payment_provider|payment_method_payment_provider_rel"
 )
 #: What must not be there, whatever else differs.
 LEFT = {

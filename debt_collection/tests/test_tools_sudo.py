@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 OF_THE_FRAMEWORK = {"create", "write", "unlink", "onchange", "copy"}
 #: What asks whether the caller may: `check_access`, `_check_owner` and the like.
 CHECKS = re.compile(
-    r"(check|has)_access|_check_(owner|own|manager|may_\w+)|_debt_own|_document|_debt_find_case"
+    r"(check|has)_access|_check_(owner|own|manager|may_\w+)|_debt_own|_document"
+    r"|_debt_find_case|_debt_check_decision"
 )
 #: What needs no access to any record, and why.
 ABOUT_NO_RECORD = {

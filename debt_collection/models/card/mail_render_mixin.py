@@ -48,10 +48,12 @@ class MailRenderMixin(models.AbstractModel):
     _inherit = "mail.render.mixin"
 
     def _check_access_right_dynamic_template(self):
-        reworded = self.filtered(lambda t: t.render_model in MODELS and t._debt_known())
-        return super(
-            MailRenderMixin, self - reworded
-        )._check_access_right_dynamic_template()
+        others = self - self._debt_reworded()
+        return super(MailRenderMixin, others)._check_access_right_dynamic_template()
+
+    def _debt_reworded(self):
+        """The texts to debtors in which there is no code but what we bring along."""
+        return self.filtered(lambda t: t.render_model in MODELS and t._debt_known())
 
     def _debt_known(self):
         """Whether a template has no other code than the texts we bring along."""

@@ -1,0 +1,8 @@
+"""What happens once, when the addon is uninstalled."""
+
+from odoo.addons.debt_collection.hooks import leave_nothing
+
+
+def uninstall_hook(env):
+    """Take along what Odoo would leave."""
+    leave_nothing(env, "debt_collection_payment")
