@@ -200,10 +200,11 @@ class TestAccessIds(ForeignRecords):
             for field, value in pointing.items()
             if model._fields[field].compute
         }
+        near = self._spec(name, depth=1)
         for field, value in pointing.items():
             # What Odoo says of ids in fields of its own is not ours to judge.
             if is_ours(model._fields[field]):
-                self._knock_with((name, field), model, {field: value}, spec)
+                self._knock_with((name, field), model, {field: value}, near)
         for what, values in {"all": pointing, "derived": derived}.items():
             self._knock_empty((name, what), model, values, spec)
 

@@ -10,6 +10,7 @@ ADDON = Path(__file__).parents[1]
 #: What reads receivable lines, and may do so in the ledger's wing alone.
 #: They tell of money that came and of days that are over, never of what is owed now.
 TELLERS_OF_THE_PAST = {
+    "models/fee/debt_ledger.py": "when late items were paid; what is left it is told",
     "models/figures/debt_collection_money.py": "payments of items in collection",
     "models/figures/debt_figures_record.py": "what was open, and sold, by a past day",
 }

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import DiallerCommon
 
@@ -40,6 +40,22 @@ class TestAccess(DiallerCommon):
             self.env["debt.dialler.lease"].with_user(self.manager).search(
                 [("token", "!=", False)]
             )
+
+    def test_only_operators_open_a_station(self):
+        """A portal user, an employee and an accountant make none by asking."""
+        stations = self.env["debt.dialler.operator"]
+        for number, group in enumerate(
+            (
+                "base.group_portal",
+                "base.group_user",
+                "account.group_account_invoice",
+                "debt_collection.group_debt_accountant",
+            )
+        ):
+            user = new_test_user(self.env, f"stranger{number}", groups=group)
+            with self.assertRaises(AccessError):
+                stations.with_user(user).action_open()
+            self.assertFalse(stations.search_count([("user_id", "=", user.id)]))
 
     def test_other_companies(self):
         company = self.env["res.company"].create({"name": "Sister"})
