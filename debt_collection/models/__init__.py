@@ -12,6 +12,7 @@ from . import (
     recording,
     review,
     audit,
+    ending,
     figures,
     privacy,
     portal,

@@ -10,6 +10,7 @@ from . import (
     debt_review_report,
     debt_statement,
     debt_letter,
+    debt_handover_papers,
     debt_step_report,
     debt_yield_report,
 )

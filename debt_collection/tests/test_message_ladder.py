@@ -231,7 +231,7 @@ class TestMessageLadder(DebtCommon):
         self._try_all_day()
         with self._at(hours=6):
             self.assertTrue(self.case.next_message_at)
-            for pause in (self._put_on_hold, lambda case: case.action_legal()):
+            for pause in (self._put_on_hold, lambda case: case._set_state("legal")):
                 pause(self.case)
                 self.assertFalse(self.case.next_message_at)
                 self._cron()

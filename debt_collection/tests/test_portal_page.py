@@ -229,10 +229,24 @@ class TestPortalPage(PortalCommon):
 
     # --- links that were sent are withdrawn -------------------------------------------
     def _withdraw(self, user):
-        action = self.env.ref("debt_collection.debt_portal_action_withdraw")
-        context = {"active_model": self.case._name, "active_id": self.case.id}
-        action.with_user(user).with_context(**context).run()
+        dialogs = self.env["debt.portal.withdraw"].with_user(user)
+        dialog = dialogs.create({"case_id": self.case.id})
+        self.assertTrue(dialog.page_on)
+        dialog.action_withdraw()
         self.env.invalidate_all()
+
+    def test_it_is_offered_where_there_is_a_page_and_asks_once_more(self):
+        action = self.env.ref("debt_collection.debt_portal_action_withdraw_links")
+        self.assertEqual(action.target, "new")
+
+        def offered():
+            actions = self.env["ir.actions.actions"].with_user(self.accountant)
+            return [one["id"] for one in actions.get_bindings("debt.case")["action"]]
+
+        self.assertIn(action.id, offered())
+        self.company.debt_page_on = False
+        self.assertNotIn(action.id, offered())
+        self.assertGreater(len(offered()), 1, "and nothing else goes")
 
     def test_a_link_in_wrong_hands_is_withdrawn(self):
         theirs = self._path(self.their_case)

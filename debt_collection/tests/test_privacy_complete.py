@@ -29,6 +29,8 @@ IMPERSONAL = {
     "debt.dialler.lease.close_reason": "a code",
     "debt.dialler.lease.token": "a key of the moment",
     "debt.fee.details": "days, rates and amounts",
+    "debt.handover.export.contents": "names of files",
+    "debt.handover.export.sha256": "shows which file it was",
     "debt.message.failure": "what the carrier said",
     "debt.message.key": "tells two messages of a step apart",
     "debt.message.lang": "a language",

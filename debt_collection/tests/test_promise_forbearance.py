@@ -22,13 +22,17 @@ class TestForbearance(DebtCommon):
         case = {"case_id": self.case.id, "note": "Six instalments of 170"}
         return offers.create(case | values)
 
+    def _hand_over(self):
+        dialog = self.env["debt.case.handover"].with_user(self.accountant)
+        dialog.create({"case_ids": self.case.ids, "kind": "own"}).action_hand_over()
+
     def test_nobody_is_handed_over_before_an_offer(self):
         self.assertIn(self.eu, self.case.sudo()._contact_policy())
         with self.assertRaisesRegex(UserError, "wants forbearance offered"):
-            self.case.action_legal()
+            self._hand_over()
         self.assertEqual(self.case.state, "active")
         self._offer()
-        self.case.action_legal()
+        self._hand_over()
         self.assertEqual(self.case.state, "legal")
 
     def test_a_plan_is_an_offer(self):
@@ -39,18 +43,18 @@ class TestForbearance(DebtCommon):
             promise_date=date(2026, 3, 20),
             promise_plan=[(500, date(2026, 4, 20))],
         )
-        self.case.action_legal()
+        self._hand_over()
         self.assertEqual(self.case.state, "legal")
 
     def test_germany_is_a_state_of_the_union_as_well(self):
         """It has a policy of its own, and the directive holds there too."""
         self.debtor.country_id = self.env.ref("base.de")
         with self.assertRaisesRegex(UserError, "wants forbearance offered"):
-            self.case.action_legal()
+            self._hand_over()
 
     def test_other_laws_do_not_ask_for_it(self):
         self.debtor.is_company = True
-        self.case.action_legal()
+        self._hand_over()
         self.assertEqual(self.case.state, "legal")
 
     def test_the_clock_hands_nobody_over_either(self):

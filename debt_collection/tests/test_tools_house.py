@@ -29,6 +29,7 @@ WINGS = (
     "recording",
     "review",
     "audit",
+    "ending",
     "figures",
     "privacy",
     "portal",

@@ -122,4 +122,47 @@ class DebtPortal(models.AbstractModel):
             paid_reference=transaction.reference[:100],
             note=case.env._("Begun on the debtor's page; the provider still waits."),
         )
+        transaction.write(
+            {
+                "debt_held_until": case.hold_until,
+                "debt_held_at": fields.Datetime.now(),
+                "debt_todo_id": case.activity_ids.sorted("id")[-1:].id,
+            }
+        )
         case._plan()
+
+    @api.model
+    def _payment_ended(self, case, transaction):
+        """What was waited for has come, or does not come: the case goes on.
+
+        A hold that somebody asked for meanwhile stays, and so does one that another
+        payment of the debtor's still has.
+        """
+        transaction.debt_todo_id.action_feedback()
+        since, until = transaction.debt_held_at, transaction.debt_held_until
+        if not until or case.state != "on_hold" or case.hold_until != until:
+            return
+        others = case.env["payment.transaction"].search(
+            [("debt_case_id", "=", case.id), ("id", "!=", transaction.id)]
+        )
+        if waiting := others.filtered(lambda one: one._debt_is_under_way()):
+            waiting[0].write({"debt_held_until": until, "debt_held_at": since})
+            return
+        held = case.call_ids.filtered(
+            lambda call: (
+                call.outcome_id.hold_days
+                and call.started_at
+                and call.started_at > since
+            )
+        )
+        if held:
+            return
+        case.write({"hold_until": False})
+        case._set_state(case._state_without_pause())
+        case._message_log(
+            body=case.env._(
+                "Nothing is waited for any more: the payment begun on the debtor's "
+                "page (%(reference)s) is over. The case goes on.",
+                reference=transaction.reference,
+            )
+        )

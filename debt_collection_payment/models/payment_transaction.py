@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, fields, models
 
 #: Whoever chose these has been told where to pay, and pays by himself.
 BY_HAND = ("none", "custom")
+#: States in which nothing more is waited for.
+ENDED = ("done", "cancel", "error")
 #: A provider that waited so long has forgotten it: nobody is kept from paying for ever.
 WAITS = timedelta(days=7)
 
@@ -38,6 +40,22 @@ class PaymentTransaction(models.Model):
         copy=False,
     )
 
+    debt_held_until = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Until then the case is on hold, because the provider waits for the "
+        "money.",
+    )
+    debt_held_at = fields.Datetime(readonly=True, copy=False)
+    debt_todo_id = fields.Many2one(
+        "mail.activity",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The accountant was asked to look for it.",
+    )
+
     def _debt_is_under_way(self):
         """Whether one of these may have been paid without the ledger knowing yet."""
         since = fields.Datetime.now() - WAITS
@@ -63,9 +81,24 @@ class PaymentTransaction(models.Model):
     def _set_done(self, **values):
         """The ledger knows soon, whether or not the debtor's browser stays open."""
         done = super()._set_done(**values) or self
-        if (done | done.source_transaction_id).debt_case_id:
-            self.env.ref("payment.cron_post_process_payment_tx").sudo()._trigger()
+        done._debt_soon()
         return done
+
+    def _set_canceled(self, *args, **values):
+        """Nobody waits any longer for what does not come."""
+        ended = super()._set_canceled(*args, **values)
+        ended._debt_soon()
+        return ended
+
+    def _set_error(self, *args, **values):
+        """Nobody waits any longer for what does not come."""
+        ended = super()._set_error(*args, **values)
+        ended._debt_soon()
+        return ended
+
+    def _debt_soon(self):
+        if (self | self.source_transaction_id).debt_case_id:
+            self.env.ref("payment.cron_post_process_payment_tx").sudo()._trigger()
 
     def _post_process(self):
         super()._post_process()
@@ -80,5 +113,7 @@ class PaymentTransaction(models.Model):
             paid, portal = one.with_env(env), env["debt.portal"]
             if paid.state == "done":
                 portal._paid_online(paid.debt_case_id, paid)
-            elif paid._debt_is_under_way():
+            if paid._debt_is_under_way():
                 portal._payment_under_way(paid.debt_case_id, paid)
+            elif paid.state in ENDED:
+                portal._payment_ended(paid.debt_case_id, paid)

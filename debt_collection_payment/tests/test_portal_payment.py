@@ -404,6 +404,55 @@ class TestPortalPayment(PortalCommon):
         self.assertEqual(self._case().amount_overdue, 0)
         self.assertEqual(self.env["debt.portal.act"].search([]).kind, "payment")
 
+    def _process(self, transaction):
+        """The scheduled action comes by: nobody looks at the page."""
+        job = self.env.ref("payment.cron_post_process_payment_tx").sudo()
+        asked = self.env["ir.cron.trigger"].sudo().search([("cron_id", "=", job.id)])
+        self.assertTrue(asked, "it is asked to come soon")
+        transaction._post_process()
+
+    def test_a_payment_that_comes_to_nothing_is_waited_for_no_longer(self):
+        transactions = type(self._transactions())
+        for end in (transactions._set_canceled, transactions._set_error):
+            transaction = self._pay_online(self._line_ids(), "pending")
+            self.assertEqual(self.case.state, "on_hold")
+            todo = transaction.debt_todo_id
+            self.assertIn(transaction.reference, todo.note)
+            end(transaction, "No money")
+            self._process(transaction)
+            self.assertEqual((self.case.state, self.case.hold_until), ("active", False))
+            self.assertTrue(self.case.check_contact("call")["allowed"])
+            self.assertFalse(todo.active, "nobody looks for it any more")
+
+    def test_a_hold_for_another_payment_stays(self):
+        more = self._invoice(300, 5)
+        self._case()
+        first = self._pay_online(self._line_ids(), "pending")
+        second = self._pay_online(self._line_ids(more), "pending")
+        first._set_canceled()
+        first._post_process()
+        self.assertEqual(self.case.state, "on_hold")
+        second._set_error("No money")
+        second._post_process()
+        self.assertEqual(self.case.state, "active")
+
+    def test_a_hold_that_somebody_asked_for_stays(self):
+        transaction = self._pay_online(self._line_ids(), "pending")
+        self._put_on_hold(self.case, 10)
+        transaction._set_canceled()
+        transaction._post_process()
+        self.assertEqual(self.case.state, "on_hold")
+
+    def test_a_part_that_came_leaves_the_rest_to_collect(self):
+        more = self._invoice(300, 5)
+        self._case()
+        transaction = self._pay_online(self._line_ids(more), "pending")
+        self.assertEqual(self.case.state, "on_hold")
+        transaction._set_done()
+        transaction._post_process()
+        self.assertEqual(self._case().state, "active")
+        self.assertEqual(self.case.amount_overdue, 1000)
+
     def test_a_payment_that_failed_changes_nothing(self):
         for state in ("cancel", "error"):
             transaction = self._pay_online(self._line_ids(), state)

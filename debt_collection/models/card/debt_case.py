@@ -209,9 +209,6 @@ class DebtCase(models.Model):
             if case.state != "disputed":
                 case._set_state(case._state_without_pause())
 
-    def action_legal(self):
-        self._set_state("legal", hold_until=False)
-
     def action_partner(self):
         self.ensure_one()
         return {

@@ -17,5 +17,6 @@ from . import (
     debt_rates,
     debt_team_day,
     debt_team,
+    debt_handover,
     digest_digest,
 )

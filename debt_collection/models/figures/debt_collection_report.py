@@ -90,11 +90,12 @@ class DebtCollectionReport(models.Model):
             ("3voice", "A Robot or Voice Message"),
             ("4message", "A Message, Letter or Visit"),
             ("5none", "No Contact"),
+            ("6handed", "Handing Over"),
         ],
         string="Paid After",
         readonly=True,
         help="A promise that stood on that day, or else the last contact in the days "
-        "looked back on.",
+        "looked back on; without one since it was handed over, the handing over.",
     )
     channel = fields.Selection(
         lambda self: (
@@ -134,6 +135,14 @@ class DebtCollectionReport(models.Model):
         help="The promise that stood for this item on that day.",
     )
     promise_kept = fields.Boolean(readonly=True)
+    handover_id = fields.Many2one(
+        "debt.handover",
+        string="Handed Over",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="A lawyer, an agency or a court had the case on that day.",
+    )
     script_id = fields.Many2one("debt.script", readonly=True, ondelete="set null")
     ladder_id = fields.Many2one(
         "debt.ladder", string="Retry Ladder", readonly=True, ondelete="set null"

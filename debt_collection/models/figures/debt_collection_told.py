@@ -33,6 +33,9 @@ class DebtCollectionReport(models.Model):
                    money.day - money.due AS age,
                    %(age_band)s AS age_band, %(amount_band)s AS amount_band,
                    CASE WHEN promise.id IS NOT NULL THEN '1promise'
+                        WHEN handed.id IS NOT NULL AND NOT coalesce(
+                             %(contact_day)s >= handed.handed_on, FALSE)
+                        THEN '6handed'
                         WHEN contact.channel = 'call' THEN '2talk'
                         WHEN contact.message_id IS NULL AND contact.at IS NOT NULL
                         THEN '3voice'
@@ -42,7 +45,7 @@ class DebtCollectionReport(models.Model):
                    %(days)s AS days_looked_back, contact.call_id, contact.message_id,
                    promise.id AS promise_id,
                    coalesce(promise.state = 'kept', FALSE) AS promise_kept,
-                   contact.script_id,
+                   handed.id AS handover_id, contact.script_id,
                    CASE WHEN contact.channel = 'call' THEN contact.user_id
                         ELSE debt.user_id END AS user_id,
                    debt.team_id, debt.ladder_id
@@ -50,14 +53,17 @@ class DebtCollectionReport(models.Model):
               JOIN LATERAL (%(case)s) debt ON TRUE
               LEFT JOIN LATERAL (%(contact)s) contact ON TRUE
               LEFT JOIN LATERAL (%(promise)s) promise ON TRUE
+              LEFT JOIN LATERAL (%(handed)s) handed ON TRUE
             """,
             age_band=age_band(SQL("money.day - money.due")),
             amount_band=amount_band(SQL("money.amount")),
             case=self._case_of(company),
             company=company.id,
             contact=self._contact_before(company),
+            contact_day=self._day_of(company, SQL("contact.at")),
             currency=company.currency_id.id,
             days=company.debt_collected_days,
+            handed=self._handed_over(company),
             key=names(KEY, "money"),
             promise=self._promise_for(company),
         )
@@ -125,6 +131,20 @@ class DebtCollectionReport(models.Model):
             company=company.id,
             end=end,
             start=start,
+        )
+
+    @api.model
+    def _handed_over(self, company):
+        """SQL of who had the debtor's case on the day of the payment, beside us."""
+        return SQL(
+            """
+            SELECT id, handed_on FROM debt_handover
+             WHERE partner_id = money.partner_id AND company_id = %s
+               AND handed_on <= money.day
+               AND (returned_on IS NULL OR money.day <= returned_on)
+             ORDER BY handed_on DESC, id DESC LIMIT 1
+            """,
+            company.id,
         )
 
     @api.model

@@ -38,6 +38,7 @@ TOLD = (
     "message_id",
     "promise_id",
     "promise_kept",
+    "handover_id",
     "script_id",
 )
 FLUSHED = (
@@ -47,6 +48,7 @@ FLUSHED = (
     "account.partial.reconcile",
     "debt.call",
     "debt.case",
+    "debt.handover",
     "debt.message",
     "debt.promise",
     "debt.stage",

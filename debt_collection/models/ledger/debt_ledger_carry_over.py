@@ -20,7 +20,8 @@ class DebtLedger(models.AbstractModel):
 
         :param ids: ids of the cases opened
         """
-        for name in ("debt.case", "debt.promise", "debt.dispute"):
+        inherited = self._inherited_models()
+        for name in ("debt.case", *inherited):
             self.env[name].flush_model()
         self.env.cr.execute(
             SQL(
@@ -28,9 +29,7 @@ class DebtLedger(models.AbstractModel):
                 WITH opened AS (
                     SELECT debt_case.id, company_id, partner_id
                       FROM unnest(%(ids)s) number JOIN debt_case ON id = number
-                ), former AS (%(former)s),
-                promises AS (%(promises)s),
-                disputes AS (%(disputes)s)
+                ), former AS (%(former)s), %(inherited)s
                 UPDATE debt_case
                    SET profile_id = former.profile_id,
                        callback_at = CASE WHEN former.recent
@@ -49,10 +48,23 @@ class DebtLedger(models.AbstractModel):
                 """,
                 ids=list(ids),
                 former=self._refresh_former(entities),
-                promises=self._refresh_inherit("debt_promise"),
-                disputes=self._refresh_inherit("debt_dispute"),
+                inherited=SQL(", ").join(
+                    SQL(
+                        "%s AS (%s)",
+                        SQL.identifier(f"inherited_{table}"),
+                        self._refresh_inherit(table),
+                    )
+                    for table in (self.env[name]._table for name in inherited)
+                ),
             )
         )
+        for name in inherited:
+            self.env[name].invalidate_model(["case_id"], flush=False)
+
+    @api.model
+    def _inherited_models(self):
+        """Hook: models whose open records about a debtor move to his new case."""
+        return ("debt.promise", "debt.dispute")
 
     @api.model
     def _refresh_former(self, entities):

@@ -8,4 +8,5 @@ from . import (
     debt_message,
     debt_personal_data,
     debt_reply,
+    ir_actions,
 )

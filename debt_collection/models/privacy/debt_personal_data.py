@@ -58,6 +58,8 @@ class DebtPersonalData(models.AbstractModel):
             "debt.contact.exception": Personal("case_id", ("number",)),
             "debt.dispute": Personal("case_id", ("resolution",), ("reason",)),
             "debt.forbearance": Personal("case_id", (), ("note",)),
+            "debt.handover": Personal("case_id", ("reference", "note", "return_note")),
+            "debt.handover.cost": Personal("handover_id.case_id", (), ("name",)),
             "debt.settlement": Personal("case_id", ("condition",)),
             "debt.message": Personal("case_id", ("address", "subject", "body")),
             "debt.promise": Personal("case_id", ("ended_reason",)),

@@ -63,6 +63,16 @@ class DebtPersonalData(models.AbstractModel):
                 "partner_id",
                 ["create_date", "owed", "amount", "until", "condition", "state"],
             ),
+            "debt.handover": (
+                "partner_id",
+                ["handed_on", "kind", "agent_id", "reference", "owed", "note", "state"]
+                + ["returned_on", "return_reason", "return_note"],
+            ),
+            "debt.handover.cost": ("handover_id.partner_id", ["day", "name", "amount"]),
+            "debt.handover.export": (
+                "partner_id",
+                ["made_at", "agent_id", "contents"],
+            ),
             "debt.consent": (
                 "partner_id",
                 ["date", "channel", "state", "address", "how", "valid_until", "note"]

@@ -145,12 +145,6 @@ class DebtCase(models.Model):
             self.ladder_started_on = today
 
     # --- before a case is handed over -------------------------------------------------
-    def action_legal(self):
-        """:raises UserError: the law wants forbearance offered first"""
-        self.check_access("write")
-        self.env["debt.forbearance"]._check_offered(self)
-        return super().action_legal()
-
     def _exit_state(self):
         """Nobody is handed over by the clock to whom nothing was offered."""
         state = super()._exit_state()
