@@ -42,7 +42,8 @@ class DebtLetter(models.AbstractModel):
 
         :param level: ``debt.letter.level``
         :return: dict as of `_statement`, with ``level``, ``pay_by`` (day where the
-            company is) and ``codes`` (QR code to pay by currency, as data URL)
+            company is), ``suspended`` (first day without deliveries, or None) and
+            ``codes`` (QR code to pay by currency, as data URL)
         :raises UserError: there is nothing to demand
         """
         rows = case.amount_overdue and case._collected()
@@ -60,6 +61,7 @@ class DebtLetter(models.AbstractModel):
         return told | {
             "level": level.with_context(lang=told["lang"]),
             "pay_by": told["day"] + timedelta(days=level.pay_days),
+            "suspended": self.env["debt.suspension"]._from_on(told["company"], level),
             "codes": {
                 account["currency"]: self._code(told, account)
                 for account in told["accounts"]

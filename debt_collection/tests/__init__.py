@@ -44,6 +44,8 @@ from . import test_contact_restraint_trace
 from . import test_contact_roads
 from . import test_contact_whereabouts
 from . import test_demo
+from . import test_ending_handover
+from . import test_ending_writeoff
 from . import test_figures_aged
 from . import test_figures_experiment
 from . import test_figures_queue_order

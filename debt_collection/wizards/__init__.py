@@ -51,7 +51,9 @@ from . import (
     debt_queue_why,
     debt_script_preview,
     debt_start,
+    debt_suspension_lift,
     debt_team_today,
     debt_what_if,
     debt_what_if_play,
+    debt_writeoff_decide,
 )

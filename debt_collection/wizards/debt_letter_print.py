@@ -199,7 +199,7 @@ class DebtLetterPrintLine(models.TransientModel):
         title, body, lang = self._text()
         messages = self.env["debt.message"]
         messages._check_by_hand(self.case_id, "letter", html2plaintext(body))
-        return messages._record_in_person(
+        letter = messages._record_in_person(
             self.case_id,
             "letter",
             self.level_id.name,
@@ -209,3 +209,5 @@ class DebtLetterPrintLine(models.TransientModel):
             body=body,
             lang=lang,
         )
+        self.env["debt.suspension"]._announced_by(letter)
+        return letter

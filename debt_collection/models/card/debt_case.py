@@ -8,6 +8,7 @@ OPEN_STATES = ("active", "promised", "disputed", "on_hold", "dormant", "legal")
 CLOSE_REASONS = [
     ("paid", "Paid"),
     ("credited", "Credited"),
+    ("written_off", "Written Off"),
     ("withdrawn", "Withdrawn"),
     ("covered", "Covered by Credits"),
     ("excluded", "Excluded from Collection"),

@@ -165,7 +165,7 @@ class DebtLedger(models.AbstractModel):
         return SQL(
             """
             SELECT partial.create_date AS at, 2 AS rank,
-                   CASE WHEN %(money)s THEN 'paid' ELSE 'credited' END AS reason
+                   CASE WHEN %(money)s THEN 'paid' ELSE %(credited)s END AS reason
               FROM account_move_line debit
               JOIN account_partial_reconcile partial
                 ON partial.debit_move_id = debit.id
@@ -173,9 +173,15 @@ class DebtLedger(models.AbstractModel):
               JOIN account_journal journal ON journal.id = credit.journal_id
              WHERE %(of_debtor)s AND partial.create_date >= debt_case.create_date
             """,
+            credited=self._credited_as(),
             money=self._is_money(),
             of_debtor=self._of_debtor("debit"),
         )
+
+    @api.model
+    def _credited_as(self):
+        """Hook: SQL of the reason to close a case that ``credit``, no money, is."""
+        return SQL("'credited'")
 
     @api.model
     def _is_money(self):

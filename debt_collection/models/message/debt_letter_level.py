@@ -61,6 +61,12 @@ class DebtLetterLevel(models.Model):
         help="Says what your company does when nothing is paid, as far as your "
         "settings say that it does so.",
     )
+    suspends = fields.Boolean(
+        string="Suspends Deliveries",
+        help="Names the day after the last one to pay, from which deliveries are "
+        "suspended, for companies whose settings say that they do so. Invoices and "
+        "orders warn from then on, until it is paid.",
+    )
     hands_over = fields.Boolean(
         string="Hand-over",
         help="Only for companies whose settings say that they hand claims over.",

@@ -61,6 +61,8 @@ class DebtPersonalData(models.AbstractModel):
             "debt.handover": Personal("case_id", ("reference", "note", "return_note")),
             "debt.handover.cost": Personal("handover_id.case_id", (), ("name",)),
             "debt.settlement": Personal("case_id", ("condition",)),
+            "debt.suspension": Personal("case_id", ("note", "lifted_reason")),
+            "debt.writeoff": Personal("case_id", ("ended_reason",), ("note",)),
             "debt.message": Personal("case_id", ("address", "subject", "body")),
             "debt.promise": Personal("case_id", ("ended_reason",)),
             "debt.refusal": Personal("case_id", ("address",), ("text",)),

@@ -63,6 +63,14 @@ class DebtPersonalData(models.AbstractModel):
                 "partner_id",
                 ["create_date", "owed", "amount", "until", "condition", "state"],
             ),
+            "debt.suspension": (
+                "partner_id",
+                ["from_on", "note", "status", "lifted_on", "lifted_reason"],
+            ),
+            "debt.writeoff": (
+                "partner_id",
+                ["create_date", "reason", "note", "amount", "state", "ended_reason"],
+            ),
             "debt.handover": (
                 "partner_id",
                 ["handed_on", "kind", "agent_id", "reference", "owed", "note", "state"]

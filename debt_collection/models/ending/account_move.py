@@ -1,0 +1,55 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """Entries of write-offs: while they stand, the debt is given up."""
+
+    _inherit = "account.move"
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        (posted | posted.reversed_entry_id)._debt_writeoffs()._follow()
+        return posted
+
+    def button_draft(self):
+        found = self._debt_writeoffs()
+        result = super().button_draft()
+        found._follow()
+        return result
+
+    def button_cancel(self):
+        found = self._debt_writeoffs()
+        result = super().button_cancel()
+        found._follow()
+        return result
+
+    def unlink(self):
+        found = self._debt_writeoffs()
+        result = super().unlink()
+        found.invalidate_recordset(["move_ids"])
+        found._follow()
+        return result
+
+    def _get_alerts(self):
+        """A new invoice says that deliveries are suspended, or a debt was given up."""
+        alerts = super()._get_alerts()
+        draft = self.state == "draft" and self.is_sale_document(include_receipts=True)
+        if draft and self.partner_id and self.move_type != "out_refund":
+            if text := self.partner_id._debt_warning_text(self.company_id):
+                alerts["debt_warning"] = {"level": "warning", "message": text}
+        return alerts
+
+    def _debt_writeoffs(self):
+        """Write-offs of which these are the entries, decided ones (superuser)."""
+        writeoffs = self.env["debt.writeoff"].sudo()
+        # Invoices, by far the most of what is posted, are none of theirs.
+        moves = self.filtered(lambda move: move.move_type in ("entry", "out_refund"))
+        if not moves:
+            return writeoffs
+        return writeoffs.search([("move_ids", "in", moves.ids)])
+
+    def _debt_stands(self):
+        """Whether an entry is posted, and nobody has reversed it."""
+        self.ensure_one()
+        undone = self.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        return self.state == "posted" and not undone
