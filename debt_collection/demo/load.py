@@ -10,6 +10,7 @@ import logging
 from .calls import make_calls
 from .cases import close_by_hand, end_stories, open_cases
 from .companies import create_debtors, prepare_companies
+from .endings import end_debts
 from .fees import charge_fees
 from .ledger import enter_after_calls, enter_before_calls, enter_invoices
 from .reviews import make_reviews
@@ -34,6 +35,7 @@ def load(env):
     enter_after_calls(env, debtors)
     end_stories(env, late)
     charge_fees(env)
+    end_debts(env, late)
     make_reviews(env)
     env["debt.collection.report"]._renew(env["res.company"].search([]))
     env["debt.figures"]._cron_record()

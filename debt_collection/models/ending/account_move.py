@@ -33,10 +33,10 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         """A new invoice says that deliveries are suspended, or a debt was given up."""
         alerts = super()._get_alerts()
-        draft = self.state == "draft" and self.is_sale_document(include_receipts=True)
-        if draft and self.partner_id and self.move_type != "out_refund":
-            if text := self.partner_id._debt_warning_text(self.company_id):
-                alerts["debt_warning"] = {"level": "warning", "message": text}
+        new = self.state == "draft" and self.move_type in ("out_invoice", "out_receipt")
+        text = new and self.partner_id._debt_warning_text(self.company_id)
+        if text:
+            alerts["debt_warning"] = {"level": "warning", "message": text}
         return alerts
 
     def _debt_writeoffs(self):

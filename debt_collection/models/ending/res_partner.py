@@ -27,7 +27,7 @@ class ResPartner(models.Model):
         :return: one sentence a line, or False
         """
         debtor = self.commercial_partner_id
-        # Superuser: whoever makes an invoice or order is to know, and no more than that.
+        # Superuser: whoever makes an invoice or order is to know that much.
         entities = self.env["debt.ledger"]._entities(companies).sudo()
         theirs = [("partner_id", "in", debtor.ids), ("company_id", "in", entities.ids)]
         texts = [
