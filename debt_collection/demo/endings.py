@@ -42,7 +42,7 @@ def _give_up(env, case):
             "case_id": case.id,
             "reason": "insolvent",
             "user_id": (case.user_id or case.company_id.debt_accountant_id).id,
-            "note": "Administrator appointed; the claim is filed, no dividend expected.",
+            "note": "Administrator appointed; the claim is filed, nothing will come.",
         }
     )
 

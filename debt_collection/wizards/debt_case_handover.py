@@ -20,10 +20,12 @@ class DebtCaseHandover(models.TransientModel):
         required=True,
         default="agency",
     )
-    agent_id = fields.Many2one("res.partner", string="Who")
+    agent_id = fields.Many2one("res.partner", string="Handed To")
     reference = fields.Char(string="Their Reference")
     handed_on = fields.Date(
-        required=True, default=lambda self: self.env.company._debt_today()
+        string="Handed Over On",
+        required=True,
+        default=lambda self: self.env.company._debt_today(),
     )
     note = fields.Text(string="Instructions")
     advice = fields.Text(compute="_compute_advice", string="Think of This First")

@@ -12,7 +12,9 @@ class DebtHandoverPackage(models.TransientModel):
     _name = "debt.handover.package"
     _description = "Package for a Lawyer or Agency"
 
-    handover_id = fields.Many2one("debt.handover", required=True, readonly=True)
+    handover_id = fields.Many2one(
+        "debt.handover", string="Case", required=True, readonly=True
+    )
     file = fields.Binary(readonly=True, attachment=False)
     file_name = fields.Char(readonly=True)
     sha256 = fields.Char(string="Checksum", readonly=True)

@@ -7,7 +7,9 @@ class DebtHandoverReturn(models.TransientModel):
     _name = "debt.handover.return"
     _description = "Take a Case Back"
 
-    handover_id = fields.Many2one("debt.handover", required=True, readonly=True)
+    handover_id = fields.Many2one(
+        "debt.handover", string="Case", required=True, readonly=True
+    )
     reason = fields.Selection(
         lambda self: (
             self.env["debt.handover"]

@@ -8,7 +8,7 @@ class DebtPortalWithdraw(models.TransientModel):
     _description = "Withdraw Links to the Debtor's Page"
 
     case_id = fields.Many2one("debt.case", required=True, readonly=True)
-    page_on = fields.Boolean(compute="_compute_page_on")
+    page_on = fields.Boolean(string="Debtor's Page", compute="_compute_page_on")
 
     @api.depends("case_id")
     def _compute_page_on(self):

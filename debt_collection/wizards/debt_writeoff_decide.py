@@ -8,7 +8,9 @@ class DebtWriteoffDecide(models.TransientModel):
     _name = "debt.writeoff.decide"
     _description = "Decide on a Write-Off"
 
-    writeoff_id = fields.Many2one("debt.writeoff", required=True, readonly=True)
+    writeoff_id = fields.Many2one(
+        "debt.writeoff", string="Write-Off", required=True, readonly=True
+    )
     company_id = fields.Many2one(related="writeoff_id.company_id")
     decision = fields.Selection(
         [("approve", "Approve"), ("decline", "Decline"), ("reverse", "Take Back")],

@@ -41,14 +41,16 @@ class PaymentTransaction(models.Model):
     )
 
     debt_held_until = fields.Date(
+        string="Held Until",
         readonly=True,
         copy=False,
         help="Until then the case is on hold, because the provider waits for the "
         "money.",
     )
-    debt_held_at = fields.Datetime(readonly=True, copy=False)
+    debt_held_at = fields.Datetime(string="Held Since", readonly=True, copy=False)
     debt_todo_id = fields.Many2one(
         "mail.activity",
+        string="To Do",
         readonly=True,
         copy=False,
         ondelete="set null",

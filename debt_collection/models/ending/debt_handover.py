@@ -64,6 +64,7 @@ class DebtHandover(models.Model):
         string="Their Reference", help="The file number under which they work on it."
     )
     handed_on = fields.Date(
+        string="Handed Over On",
         required=True,
         default=lambda self: self.env.company._debt_today(),
         help="What is paid from that day on counts as paid after handing over.",

@@ -13,6 +13,7 @@ class DebtHandoverCost(models.Model):
 
     handover_id = fields.Many2one(
         "debt.handover",
+        string="Handing Over",
         required=True,
         ondelete="cascade",
         index=True,

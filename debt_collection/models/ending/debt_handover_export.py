@@ -20,6 +20,7 @@ class DebtHandoverExport(models.Model):
 
     handover_id = fields.Many2one(
         "debt.handover",
+        string="Handing Over",
         required=True,
         readonly=True,
         ondelete="restrict",
