@@ -170,7 +170,7 @@ class DebtHandoverPapers(models.AbstractModel):
         yield self._contact_log(cases)
         for name, path, columns in self._kept():
             records = self._of(name, cases, path)
-            yield self._table(name, records, columns)
+            yield self._table_of(name, records, columns)
 
     @api.model
     def _kept(self):
@@ -218,7 +218,7 @@ class DebtHandoverPapers(models.AbstractModel):
         ]
 
     @api.model
-    def _table(self, name, records, columns):
+    def _table_of(self, name, records, columns):
         heads = records.fields_get(columns, ["string"])
         return Table(
             package.file_name(self.env["ir.model"]._get(name).name, "csv")[:-4],

@@ -22,7 +22,6 @@ class DebtWriteoffDecide(models.TransientModel):
         [("entry", "Entry on an Account of Losses"), ("credit_note", "Credit Notes")],
         string="Post It As",
         required=True,
-        default="entry",
         compute="_compute_way",
         store=True,
         readonly=False,

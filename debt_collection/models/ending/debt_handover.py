@@ -157,9 +157,12 @@ class DebtHandover(models.Model):
         """:raises UserError: it is with somebody already, is closed, or nothing may be
         handed over before something easier was offered
         """
+        cases = self.env["debt.case"].browse(
+            vals.get("case_id") for vals in vals_list if vals.get("case_id")
+        )
+        self._check_possible(cases)
         records = super().create(vals_list)
         for one in records:
-            one._check_possible()
             case = one.case_id
             # Superuser: what is owed is read from the ledger, for whoever has the case.
             one.sudo().write(
@@ -184,28 +187,34 @@ class DebtHandover(models.Model):
             )
         return records
 
-    def _check_possible(self):
-        case = self.case_id
-        lock_rows(case)
-        if case.closed_at:
+    @api.model
+    def _check_possible(self, cases):
+        """Before any of these cases is handed over.
+
+        :raises UserError: somebody has one already, one is closed, or the law wants
+            something easier offered first
+        """
+        cases.check_access("write")
+        lock_rows(cases)
+        if closed := cases.filtered("closed_at"):
             raise UserError(
                 self.env._(
                     "The case of %(debtor)s is closed: there is nothing to hand over.",
-                    debtor=case.partner_id.display_name,
+                    debtor=closed[0].partner_id.display_name,
                 )
             )
-        # Superuser: whether there is another one; who may read the case was checked.
-        there = [("case_id", "=", case.id), ("state", "=", "open")]
-        if other := self.sudo().search(there) - self:
+        # Superuser: whether there is one; who may read the case was checked.
+        there = [("case_id", "in", cases.ids), ("state", "=", "open")]
+        if other := self.sudo().search(there, limit=1):
             raise UserError(
                 self.env._(
                     "The case of %(debtor)s is with %(whom)s already: record its "
                     "return before you hand it to somebody else.",
-                    debtor=case.partner_id.display_name,
-                    whom=other[0]._with_whom(),
+                    debtor=other.partner_id.display_name,
+                    whom=other._with_whom(),
                 )
             )
-        self.env["debt.forbearance"]._check_offered(case)
+        self.env["debt.forbearance"]._check_offered(cases)
 
     def _tell(self, text):
         # Superuser: a note on the case, by whoever did it.

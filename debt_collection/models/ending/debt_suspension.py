@@ -130,17 +130,21 @@ class DebtSuspension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """:raises UserError: nothing is overdue that could be paid"""
+        cases = self.env["debt.case"].browse(
+            vals.get("case_id") for vals in vals_list if vals.get("case_id")
+        )
+        rows_of = {case: case._collected() for case in cases}
+        if none := [case for case, rows in rows_of.items() if not rows]:
+            raise UserError(
+                self.env._(
+                    "%(debtor)s owes nothing that is overdue: there is no reason to "
+                    "suspend deliveries.",
+                    debtor=none[0].partner_id.display_name,
+                )
+            )
         records = super().create(vals_list)
         for one in records:
-            rows = one.case_id._collected()
-            if not rows:
-                raise UserError(
-                    self.env._(
-                        "%(debtor)s owes nothing that is overdue: there is no reason "
-                        "to suspend deliveries.",
-                        debtor=one.partner_id.display_name,
-                    )
-                )
+            rows = rows_of[one.case_id]
             # Superuser: exactly the items that are collected in this case.
             own = one.sudo()
             own.line_ids = [Command.set([row["line_id"] for row in rows])]

@@ -141,20 +141,12 @@ class DebtWriteoff(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """:raises UserError: nothing can be given up, or it is proposed already"""
-        self._check_none_alive([vals.get("case_id") for vals in vals_list])
+        self._check_possible([vals.get("case_id") for vals in vals_list])
         records = super().create(vals_list)
         for one in records:
             # Superuser: what is owed is read from the ledger, for whoever has the case.
             own = one.sudo()
-            rows = own._givable()
-            if not rows:
-                raise UserError(
-                    self.env._(
-                        "Nothing of what %(debtor)s owes can be written off: it is "
-                        "paid, disputed or not due.",
-                        debtor=one.partner_id.display_name,
-                    )
-                )
+            rows = self._givable(own.case_id)
             own.line_ids = [Command.set([row["line_id"] for row in rows])]
             own.proposed = own._left()
             own._ask_accountant(self.env._("Approve or decline the write-off"))
@@ -168,12 +160,23 @@ class DebtWriteoff(models.Model):
         return records
 
     @api.model
-    def _check_none_alive(self, case_ids):
-        # Superuser: whether there is one; who may read the case is checked.
-        domain = [("case_id", "in", case_ids), ("state", "in", ("proposed", "waiting"))]
-        if self.sudo().search_count(domain, limit=1):
+    def _check_possible(self, case_ids):
+        """:raises UserError: nothing can be given up, or it is proposed already"""
+        cases = self.env["debt.case"].browse(filter(None, case_ids))
+        cases.check_access("read")
+        # Superuser: whether there is one; who may read the case was checked.
+        waits = [("case_id", "in", cases.ids), ("state", "in", ("proposed", "waiting"))]
+        if self.sudo().search_count(waits, limit=1):
             raise UserError(
                 self.env._("A write-off of this case waits for the accountant already.")
+            )
+        if none := cases.filtered(lambda case: not self._givable(case)):
+            raise UserError(
+                self.env._(
+                    "Nothing of what %(debtor)s owes can be written off: it is "
+                    "paid, disputed or not due.",
+                    debtor=none[0].partner_id.display_name,
+                )
             )
 
     @api.constrains("line_ids")
@@ -186,11 +189,12 @@ class DebtWriteoff(models.Model):
                     self.env._("Only what this debtor owes this company is given up.")
                 )
 
-    def _givable(self):
-        """What the ledger says is left of what can be given up."""
+    @api.model
+    def _givable(self, case):
+        """What the ledger says is left of what can be given up of a case."""
         return [
             row
-            for row in self.env["debt.ledger"]._case_rows(self.case_id)
+            for row in self.env["debt.ledger"]._case_rows(case)
             if row["left"] > 0
             and row["left_currency"] > 0
             and (row["part"] == "collected" or row["reason"] in GIVEN_UP)
@@ -199,7 +203,7 @@ class DebtWriteoff(models.Model):
     def _rows(self):
         """The same of its items."""
         items = set(self.line_ids.ids)
-        return [row for row in self._givable() if row["line_id"] in items]
+        return [row for row in self._givable(self.case_id) if row["line_id"] in items]
 
     def _left(self):
         return self.currency_id.round(sum(row["left"] for row in self._rows()))
