@@ -6,7 +6,7 @@ class DebtHandedOver(models.AbstractModel):
     """What cannot be done with a case while somebody else has it."""
 
     _name = "debt.handed.over"
-    _description = "What Somebody Else May Have"
+    _description = "Case That Was Handed Over"
 
     def action_resume(self):
         """:raises UserError: a lawyer or agency has the case: it is returned first"""
