@@ -187,6 +187,7 @@ class TestWriteoff(DebtCommon):
         writeoff = self._written_off()
         writeoff.move_ids.button_draft()
         self.assertEqual(writeoff.state, "reversed")
+        self.assertEqual(self.invoice.amount_residual, 1000)
         self.cases.refresh(self.debtor.ids)
         self.assertEqual(self.case.state, "active")
         writeoff.move_ids.action_post()
@@ -330,7 +331,7 @@ class TestSuspension(DebtCommon):
         letter = self._post_letter()
         first = TODAY + timedelta(days=self.level.pay_days + 1)
         words = re.sub(r"\s+", " ", html2plaintext(letter.body))
-        self.assertIn("to you from *03/25/2026* until the account is settled", words)
+        self.assertRegex(words, r"to you from \W*03/25/2026\W* until the account is")
         self.assertEqual(first.isoformat(), "2026-03-25")
         suspension = self.case.suspension_ids
         self.assertEqual(

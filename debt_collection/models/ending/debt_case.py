@@ -29,4 +29,6 @@ class DebtCase(models.Model):
     _name = "debt.case"
     _inherit = ["debt.handed.over", "debt.case"]
 
-    handover_ids = fields.One2many("debt.handover", "case_id", readonly=True)
+    handover_ids = fields.One2many(
+        "debt.handover", "case_id", string="Handing Over", readonly=True
+    )

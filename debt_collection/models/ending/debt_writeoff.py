@@ -374,4 +374,6 @@ class DebtWriteoff(models.Model):
 class DebtCase(models.Model):
     _inherit = "debt.case"
 
-    writeoff_ids = fields.One2many("debt.writeoff", "case_id", readonly=True)
+    writeoff_ids = fields.One2many(
+        "debt.writeoff", "case_id", string="Write-Offs", readonly=True
+    )
