@@ -183,13 +183,16 @@ class TestWriteoff(DebtCommon):
             told = " ".join(self.case.message_ids.mapped("body"))
             self.assertIn("He inherited", told)
 
-    def test_reset_or_reversed_in_accounting_it_is_taken_back(self):
+    def test_cancelled_or_reversed_in_accounting_it_is_taken_back(self):
         writeoff = self._written_off()
         writeoff.move_ids.button_draft()
+        self.assertEqual(writeoff.state, "posted", "it is still matched")
+        writeoff.move_ids.button_cancel()
         self.assertEqual(writeoff.state, "reversed")
         self.assertEqual(self.invoice.amount_residual, 1000)
         self.cases.refresh(self.debtor.ids)
         self.assertEqual(self.case.state, "active")
+        writeoff.move_ids.button_draft()
         writeoff.move_ids.action_post()
         self.assertEqual(writeoff.state, "posted")
         writeoff.move_ids._reverse_moves([{"date": TODAY}], cancel=True)

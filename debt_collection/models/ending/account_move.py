@@ -49,7 +49,12 @@ class AccountMove(models.Model):
         return writeoffs.search([("move_ids", "in", moves.ids)])
 
     def _debt_stands(self):
-        """Whether an entry is posted, and nobody has reversed it."""
+        """Whether an entry counts: it is posted, and nobody has reversed it.
+
+        What is reset to draft is still matched with its items, until it is cancelled.
+        """
         self.ensure_one()
-        undone = self.reversal_move_ids.filtered(lambda move: move.state == "posted")
-        return self.state == "posted" and not undone
+        if self.reversal_move_ids.filtered(lambda move: move.state == "posted"):
+            return False
+        matched = self.line_ids.matched_debit_ids
+        return self.state == "posted" or self.state == "draft" and bool(matched)

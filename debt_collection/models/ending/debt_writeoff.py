@@ -334,7 +334,7 @@ class DebtWriteoff(models.Model):
         """Its entries were posted, reset, reversed or deleted (superuser)."""
         for one in self:
             moves = one.move_ids
-            if any(move.state == "draft" for move in moves) and one.state == "waiting":
+            if one.state == "waiting" and "draft" in moves.mapped("state"):
                 continue
             stands = any(move._debt_stands() for move in moves)
             if stands and one.state in ("waiting", "reversed"):
