@@ -4,8 +4,6 @@ from contextlib import contextmanager
 from odoo import api, models, tools
 from odoo.tools import SQL
 
-from .plan_once import FEW, plan_once
-
 #: What the statements read and people or accounting may just have changed.
 READ = {
     "account.account": ["account_type", "non_trade"],
@@ -129,8 +127,7 @@ class DebtLedger(models.AbstractModel):
         self._flush()
         # Operators have no accounting rights: exactly these debtors and companies.
         ledger = self._ctes(self._entities(companies), debtors.ids)
-        query = SQL("WITH %s SELECT * FROM verdict", ledger)
-        rows = self.env.execute_query_dict(self._plan_once(query, debtors.ids))
+        rows = self.env.execute_query_dict(SQL("WITH %s SELECT * FROM verdict", ledger))
         totals = defaultdict(lambda: self._prepare_totals({}))
         for row in rows:
             totals[row["company_id"], row["partner_id"]] = self._prepare_totals(row)
@@ -209,12 +206,6 @@ class DebtLedger(models.AbstractModel):
             if allocates
             else self._no_allocation(),
         )
-
-    @api.model
-    def _plan_once(self, query, partner_ids):
-        """A query about these debtors as it is to be run: few are planned for once."""
-        few = partner_ids is not None and len(partner_ids) <= FEW
-        return plan_once(self.env.cr, query) if few else query
 
     @contextmanager
     def _set_wise(self, partner_ids):

@@ -96,7 +96,7 @@ class DebtLedger(models.AbstractModel):
             self._row_ctes(entities.sudo(), partner_ids is not None),
         )
         with self._set_wise(partner_ids):
-            rows = self.env.execute_query_dict(self._plan_once(query, partner_ids))
+            rows = self.env.execute_query_dict(query)
         for row in rows:
             row |= {
                 "left": float(row["left"]),

@@ -102,7 +102,6 @@ class DebtLedger(models.AbstractModel):
         effects = {}
         with self._set_wise(partner_ids):
             for statement in self._refresh_statements(entities, partner_ids):
-                statement = self._plan_once(statement, partner_ids)
                 self.env.cr.execute(statement, log_exceptions=False)
                 for kind, number, ids in self.env.cr.fetchall():
                     known, others = effects.get(kind, (0, []))
