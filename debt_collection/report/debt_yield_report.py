@@ -45,7 +45,9 @@ class DebtYieldReport(models.Model):
             "channel",
             "kind",
             "ladder_step_id",
+            "mail_template_id",
             "sent_at",
+            "sms_template_id",
             "state",
             "user_id",
         ],
@@ -179,8 +181,10 @@ class DebtYieldReport(models.Model):
                         WHEN 'sms' THEN '3sms' WHEN 'email' THEN '4email'
                         WHEN 'letter' THEN '5letter' ELSE '6visit' END,
                    m.kind, COALESCE(step.ladder_id, k.ladder_id),
-                   CASE m.channel WHEN 'sms' THEN step.sms_template_id END,
-                   CASE m.channel WHEN 'email' THEN step.mail_template_id END,
+                   CASE m.channel WHEN 'sms'
+                        THEN COALESCE(m.sms_template_id, step.sms_template_id) END,
+                   CASE m.channel WHEN 'email'
+                        THEN COALESCE(m.mail_template_id, step.mail_template_id) END,
                    NULL::varchar, NULL::varchar,
                    (m.state != 'failed')::int, 0
               FROM debt_message m

@@ -48,6 +48,7 @@ from . import test_ending_handover
 from . import test_ending_writeoff
 from . import test_figures_aged
 from . import test_figures_experiment
+from . import test_figures_experiment_text
 from . import test_figures_queue_order
 from . import test_figures_statement
 from . import test_figures_targets

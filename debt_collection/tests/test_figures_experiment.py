@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -5,9 +6,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..tools.experiment import CHALLENGER, CHAMPION, arm
+from ..tools.experiment import CHALLENGER, CHAMPION, arm, needed
 from ..tools.queue_score import Sight
-from .common import DebtCommon
+from .common import TUESDAY, DebtCommon
 
 
 @tagged("post_install", "-at_install")
@@ -112,6 +113,55 @@ class TestExperiment(DebtCommon):
             self.assertEqual(experiment.champion_count, 0)
             self.assertEqual(experiment.waiting_count, 0)
 
+    def test_the_arm_is_the_one_that_was_drawn(self):
+        """Contacts were merged: who remains would have drawn another lot."""
+        experiment = self._experiment()
+        experiment.action_start()
+        self._begin()
+        for row in experiment.sudo().debtor_ids:
+            row.arm = CHAMPION if row.arm == CHALLENGER else CHALLENGER
+        self.all._plan()
+        for row in experiment.debtor_ids:
+            expected = self.challenger if row.arm == CHALLENGER else self.champion
+            self.assertEqual(row.case_id.ladder_id, expected)
+
+    def test_who_takes_part_stays_in_his_arm_when_the_segment_changes(self):
+        segment = self.env["debt.segment"].create(
+            {"name": "Larger", "domain": "[('amount_overdue', '>=', 106)]"}
+        )
+        experiment = self._experiment(segment_id=segment.id)
+        experiment.action_start()
+        self._begin()
+        before = {case: case.ladder_id for case in self.all[6:]}
+        self.assertIn(self.challenger, before.values())
+        segment.domain = "[('amount_overdue', '<', 103)]"
+        self.all._plan()
+        self.assertEqual({case: case.ladder_id for case in self.all[6:]}, before)
+        joined = self.debtors[:3] + self.debtors[6:]
+        self.assertEqual(experiment.debtor_ids.partner_id, joined, "and others join")
+
+    def test_a_debtor_in_two_experiments_draws_twice(self):
+        """Neither lot says anything of the other: its effect is in both arms."""
+        scripts = self.env["debt.script"]
+        one = scripts._for_case(self.all[0])
+        other = one.copy({"name": "Shorter", "sequence": 99})
+        other.sudo().state = "in_use"
+        ladders = self._experiment()
+        calls = self._experiment(
+            kind="script", script_id=one.id, other_script_id=other.id
+        )
+        (ladders + calls).action_start()
+        self._begin()
+        for case in self.all:
+            scripts._for_case(case)
+        arms = [
+            {row.case_id: row.arm for row in experiment.debtor_ids}
+            for experiment in (ladders, calls)
+        ]
+        self.assertEqual(*(set(some) for some in arms))
+        both = {(arms[0][case], arms[1][case]) for case in self.all}
+        self.assertGreaterEqual(len(both), 3)
+
     # --- scripts ---
     def test_who_is_drawn_hears_the_other_script(self):
         scripts = self.env["debt.script"]
@@ -132,6 +182,20 @@ class TestExperiment(DebtCommon):
         for case in self.all:
             self.assertEqual(scripts._for_case(case), one, "no text out of use is read")
 
+    def test_a_debtor_who_calls_us_draws_nothing(self):
+        script = self.env["debt.script"]._for_case(self.all[0])
+        other = script.copy({"name": "Shorter", "sequence": 99})
+        other.sudo().state = "in_use"
+        experiment = self._experiment(
+            kind="script", script_id=script.id, other_script_id=other.id
+        )
+        experiment.action_start()
+        call = self._call(self.all[0])
+        experiment.sudo().debtor_ids.unlink()
+        call.sudo().direction = "inbound"
+        self.env["debt.call.wizard"].with_user(self.operator)._choose_script(call)
+        self.assertFalse(experiment.debtor_ids)
+
     def test_scripts_are_compared_on_the_same_calls(self):
         one = self.env["debt.script"]._for_case(self.all[0])
         other = one.copy({"name": "Shorter", "sequence": 99, "applies_to": "person"})
@@ -150,7 +214,7 @@ class TestExperiment(DebtCommon):
         experiment.action_start()
         orders = self.env["debt.queue.order"]
         sights = {
-            case: (Sight(100 - 5 * number, 10 + 3 * number), 10)
+            case: (Sight(100 - 5 * number, 10 + 3 * number), 10, ())
             for number, case in enumerate(self.all.sudo())
         }
         rates = orders._rates(self.company, sights)
@@ -222,7 +286,7 @@ class TestExperiment(DebtCommon):
     def test_it_is_told_when_it_is_decided_and_stays_on_record(self):
         experiment = self._experiment()
         experiment.action_start()
-        self.assertIn("Nothing can be said yet", experiment.verdict)
+        self.assertIn("nothing can be said", experiment.verdict)
         self._draw_many(experiment, (200, 30), (200, 90))
         with self._at(days=31):
             self.assertEqual(experiment.champion_count, 200)
@@ -246,6 +310,87 @@ class TestExperiment(DebtCommon):
             self.assertIn("Not decided yet.", experiment.verdict)
             self.experiments._cron_judge()
         self.assertFalse(experiment.result)
+
+    def test_what_was_not_decided_when_it_ended_is_told_so(self):
+        experiment = self._experiment()
+        experiment.action_start()
+        self._draw_many(experiment, (100, 20), (100, 33))
+        with self._at(days=31):
+            experiment.action_stop()
+            self.assertIn("Not decided when it was stopped.", experiment.verdict)
+
+    def test_a_promise_that_another_replaced_was_made_in_time(self):
+        """What became of it later changes nothing; one noted by mistake was none."""
+        experiment = self._experiment(measure="promised")
+        experiment.action_start()
+        self._begin()
+        arms = {row.case_id: row.arm for row in experiment.debtor_ids}
+        champions = [case for case in self.all if arms[case] == CHAMPION]
+        self.assertGreaterEqual(len(champions), 3)
+        replaced, mistaken, settled = (
+            self.env["debt.promise"].create(
+                {"case_id": case.id, "amount": 10, "date": fields.Date.today()}
+            )
+            for case in champions[:3]
+        )
+        with self._at(days=40):
+            later = replaced.create(
+                {
+                    "case_id": champions[0].id,
+                    "amount": 10,
+                    "date": fields.Date.today(),
+                    "made_on": fields.Date.today(),
+                }
+            )
+            replaced.sudo()._end("Agreed anew", later)
+            mistaken.sudo()._end("Another debtor")
+            settled.sudo().state = "cancelled"
+            self.env.invalidate_all()
+            self.assertAlmostEqual(experiment.champion_mean, 2 / len(champions))
+
+    def test_the_need_is_told_for_both_arms_and_by_the_share(self):
+        half = self._experiment(expected=0.3, least=0.1)
+        fifth = self._experiment(expected=0.3, least=0.1, share=0.2)
+        self.assertEqual(half.needed, needed(0.3, 0.1))
+        self.assertGreater(fifth.needed, 1.4 * half.needed)
+
+    def test_it_is_told_when_what_is_tried_was_changed(self):
+        experiment = self._experiment()
+        experiment.action_start()
+        self._changed("debt_ladder", "debt_ladder_step", days=0)
+        self._changed("sms_template", "mail_template", days=0)
+        self.assertFalse(experiment.caveat)
+        self._changed("debt_ladder_step", days=5, ids=self.challenger.step_ids[:1].ids)
+        self.assertIn("“Milder” was changed on", experiment.caveat)
+        with self._at(days=3):
+            experiment.action_stop()
+        self.env.invalidate_all()
+        self.assertFalse(experiment.caveat, "what happens later is nobody's")
+
+    def _changed(self, *tables, days, ids=()):
+        """The database's clock writes these days, and it goes on."""
+        self.env.flush_all()
+        for table in tables:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET write_date = %s WHERE id = ANY(%s) OR %s",
+                    SQL.identifier(table),
+                    TUESDAY + timedelta(days=days),
+                    list(ids),
+                    not ids,
+                )
+            )
+        self.env.invalidate_all()
+
+    def test_it_is_told_when_nobody_is_drawn_any_more(self):
+        experiment = self._experiment()
+        experiment.action_start()
+        self.challenger.active = False
+        self.env.invalidate_all()
+        self.assertIn("“Milder” is no longer in use", experiment.caveat)
+        self._begin()
+        self.assertEqual(self.all.ladder_id, self.champion)
+        self.assertFalse(experiment.debtor_ids)
 
     def test_money_is_compared_on_average(self):
         experiment = self._experiment(measure="collected", least_amount=5)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -106,8 +107,10 @@ class TestQueueOrder(DebtCommon):
             self._pay(moves, 300)
         # A payment decides promises: what became of them is said last.
         promises[0].sudo().state, promises[1].sudo().state = "kept", "broken"
-        [(seen, hour)] = self.orders._sights(case.sudo()).values()
+        [(seen, hour, later)] = self.orders._sights(case.sudo()).values()
         self.assertEqual(hour, 10, "in Brussels")
+        left = (case.contact_until - TUESDAY).total_seconds() // 3600
+        self.assertEqual(list(later), list(range(11, 11 + int(left))))
         self.assertEqual((seen.amount, seen.days_late), (500, 10))
         self.assertEqual((seen.made, seen.kept), (2, 1))
         self.assertEqual((seen.attempts, seen.answered), (2, 1))
@@ -143,6 +146,49 @@ class TestQueueOrder(DebtCommon):
             self.orders._learn_daily(self.company)
         again.assert_not_called()
         self.assertEqual(self.orders._learned(self.company), before, "once a day")
+
+    def test_how_long_calls_take_is_measured(self):
+        cases = self._rank()
+        for case, minutes, connected in zip(
+            cases, (9, 3, 600), (True, False, True), strict=True
+        ):
+            self.env["debt.call"].sudo().create(
+                {
+                    "case_id": case.id,
+                    "partner_id": case.partner_id.id,
+                    "company_id": self.company.id,
+                    "user_id": self.operator.id,
+                    "direction": "outbound",
+                    "mode": "manual",
+                    "state": "done",
+                    "number": "+32470002001",
+                    "connected": connected,
+                    "started_at": TUESDAY,
+                    "ended_at": TUESDAY + timedelta(minutes=1),
+                    "finished_at": TUESDAY + timedelta(minutes=minutes),
+                }
+            )
+        with self._at(days=1):
+            spent = self.orders._spent(self.company)
+            self.assertEqual(spent, ((9 + 60, 2), (3, 1)), "a window left open is cut")
+            self.orders._learn_daily(self.company)
+            kept = self.orders._learned(self.company)
+        # Beside 20 calls of 4 and of 0.75 minutes that were assumed.
+        self.assertEqual(kept.minutes, ((69 + 80) / 22, (3 + 15) / 21))
+
+    def test_who_is_easier_to_reach_later_today_comes_later(self):
+        cases = self._rank()
+        fresh = cases.filtered(lambda case: case.partner_id == self.fresh)
+        self.assertEqual(self.orders._sights(fresh.sudo())[fresh][1], 10)
+        hours = {10: (40, 4), 14: (40, 36)}
+        sight, hour, later = self.orders._sights(fresh.sudo())[fresh]
+        self.assertIn(14, later)
+        known = replace(sight, hours=hours)
+        before = self.orders._rates(self.company, {fresh: (sight, hour, later)})[fresh]
+        after = self.orders._rates(self.company, {fresh: (known, hour, later)})[fresh]
+        evening = self.orders._rates(self.company, {fresh: (known, 14, ())})[fresh]
+        self.assertLess(after, 0)
+        self.assertLess(before, evening)
 
     def test_a_share_stands_anywhere_and_the_same_all_day(self):
         self.company.debt_queue_random = 0.5

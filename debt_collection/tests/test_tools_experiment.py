@@ -94,7 +94,7 @@ class TestExperiment(unittest.TestCase):
     def test_a_difference_of_the_size_asked_for_is_found_in_time(self):
         for share, least in ((0.2, 0.1), (0.4, 0.08)):
             with self.subTest(share):
-                most = needed(share, least)
+                most = needed(share, least) // 2
                 runs = [
                     _run(seed, _paid(share), _paid(share + least), least, least, most)
                     for seed in range(RUNS)
@@ -129,6 +129,63 @@ class TestExperiment(unittest.TestCase):
         self.assertLess(abs(both - 5000), 200)
 
     def test_how_many_are_needed_is_told(self):
-        self.assertEqual(needed_of(0.32, 0.5), LEAST, "of fewer nothing is said")
+        few = needed_of(0.16, 0.16, 0.5)
+        self.assertEqual(few, 2 * LEAST, "of fewer nothing is said")
+        self.assertEqual(needed_of(0.16, 0.16, 0.5, 0.1), 10 * LEAST)
         self.assertGreater(needed(0.3, 0.02), 5 * needed(0.3, 0.05))
         self.assertGreater(needed(0.5, 0.05), needed(0.1, 0.05))
+        # Half and half decides soonest; at one in five it takes 0.25 / 0.16 as many.
+        ratio = needed(0.3, 0.05, 0.2) / needed(0.3, 0.05)
+        self.assertAlmostEqual(ratio, 0.25 / 0.16, delta=0.02)
+
+    def test_the_error_rate_holds_for_arms_of_unequal_size(self):
+        self._assert_errs_rarely(_paid(0.2), 0.05, part=0.1)
+
+    def test_the_error_rate_holds_where_hardly_anybody_pays(self):
+        self._assert_errs_rarely(_paid(0.01), 0.05)
+        self._assert_errs_rarely(_paid(0.01), 0.01)
+
+    def test_the_error_rate_holds_for_a_few_large_payments(self):
+        def brings(luck):
+            return luck.lognormvariate(5, 1.5) if luck.random() < 0.1 else 0.0
+
+        for least in (1, 20, 200):
+            self._assert_errs_rarely(brings, least)
+
+    def test_the_error_rate_holds_when_money_is_booked_late(self):
+        """Who paid counts as one who did not, until the bank's statement is read."""
+        wrong = 0
+        for seed in range(RUNS):
+            luck = Random(seed)
+            arms = ([], [])
+            for look in range(MOST // LOOK):
+                for debtors in arms:
+                    debtors += [
+                        (luck.random() < 0.3, look + luck.randrange(4))
+                        for _one in range(LOOK)
+                    ]
+                seen = (
+                    collect(float(paid and known <= look) for paid, known in debtors)
+                    for debtors in arms
+                )
+                verdict = judge(*seen, 0.05)
+                if verdict.decided:
+                    wrong += verdict.result != "same"
+                    break
+        self.assertLessEqual(wrong, 0.05 * RUNS)
+
+    def _assert_errs_rarely(self, brings, least, part=0.5):
+        """Between two that are alike, looked at after every 50 debtors."""
+        wrong = 0
+        for seed in range(RUNS):
+            luck = Random(seed)
+            ours, theirs = [], []
+            for _look in range(MOST // LOOK):
+                for _one in range(2 * LOOK):
+                    arm = theirs if luck.random() < part else ours
+                    arm.append(brings(luck))
+                verdict = judge(collect(ours), collect(theirs), least)
+                if verdict.decided:
+                    wrong += verdict.result != "same"
+                    break
+        self.assertLessEqual(wrong, 0.05 * RUNS)

@@ -84,6 +84,36 @@ def test_an_answer_at_an_hour_speaks_for_it_and_a_failure_against(seen, hour, mo
     assert reach(up, hour, Learned()) > reach(down, hour, Learned())
 
 
+@given(sights(), st.integers(0, 23), st.sets(st.integers(0, 23)))
+def test_whoever_is_easier_to_reach_later_today_stands_further_down(seen, hour, later):
+    found = gain(seen, hour, Learned(), later)
+    assert found == gain(seen, hour, Learned())._replace(
+        place=found.place, better=found.better
+    )
+    if found.better is None:
+        assert found.place == found.rate
+    else:
+        assert found.better in later
+        assert reach(seen, found.better, Learned()) > found.reach
+        assert found.place < found.rate
+
+
+def test_who_owes_most_is_called_when_he_is_there():
+    """At ten the one, at eighteen the other, though the other owes more."""
+    here = Sight(900, 20, hours={10: (9, 8), 18: (9, 0)})
+    later = Sight(1000, 20, hours={10: (9, 0), 18: (9, 8)})
+    queue = ByGain(random.Random(2), [10, 18])
+    queue.morning({1: here, 2: later}, Learned())
+    assert queue.order({1: here, 2: later}, 10) == [1, 2]
+    assert queue.order({1: here, 2: later}, 18) == [2, 1]
+
+
+def test_how_long_calls_take_is_drawn_towards_what_is_assumed():
+    talking, failing = learn([], [], {}, ((2000, 200), (0, 0))).minutes
+    assert math.isclose(talking, 2080 / 220)
+    assert failing == Learned().minutes[1]
+
+
 def rows_of(truth, count, luck):
     """Rows that were drawn from true weights, of random debtors."""
     rows = []

@@ -1,6 +1,10 @@
+import ast
+from datetime import timedelta
+
 from lxml import etree
 
-from odoo import Command
+from odoo import Command, fields
+from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
 from .common import DebtCommon
@@ -282,6 +286,40 @@ class TestViews(DebtCommon):
         self.assertIn(self.case, self.cases.search([("has_number", "=", True)]))
         self.assertFalse(case.has_number)
         self.assertTrue(self.case.has_number)
+
+    def test_who_did_not_react_is_found(self):
+        """Written to or rung by a robot, and neither spoken with nor paid since (M6)."""
+        arch = etree.fromstring(self.cases.get_view(view_type="search")["arch"])
+        domain = arch.find(".//filter[@name='no_reaction']").get("domain")
+        domain = ast.literal_eval(domain)
+        silent, spoken, paid, unwritten = (
+            self._new_debtor(f"R{n}", f"+32 470 00 70 0{n}") for n in range(4)
+        )
+        invoices = {
+            debtor: self._invoice(100, 20, debtor)
+            for debtor in (silent, spoken, paid, unwritten)
+        }
+        cases = {debtor: self._case(debtor) for debtor in invoices}
+        for debtor in (silent, spoken, paid):
+            self.env["debt.message"].sudo().create(
+                {
+                    "case_id": cases[debtor].id,
+                    "channel": "sms",
+                    "kind": "ladder",
+                    "state": "sent",
+                    "sent_at": fields.Datetime.now() - timedelta(days=2),
+                }
+            )
+        call = self._call(cases[spoken])
+        call.dial(phone=spoken.debt_phone_ids)
+        call.finish("refused", note="x", party="right_party")
+        self._pay(invoices[paid], 40)
+        self.env["debt.collection.report"].sudo()._catch_up()
+        ours = Domain("partner_id", "in", [one.id for one in invoices])
+        for user in (self.operator, self.accountant, self.manager):
+            with self.subTest(user.login):
+                found = self.cases.with_user(user).search(Domain(domain) & ours)
+                self.assertEqual(found.partner_id, silent)
 
     def test_settings_are_saved_for_the_company(self):
         settings = self.env["res.config.settings"].create({"debt_grace_days": 4})

@@ -158,29 +158,38 @@ def half_width(variance: float, least: float, alpha: float = ALPHA) -> float:
     )
 
 
-def needed(share: float, least: float) -> int:
-    """Return how many debtors an arm needs to find a difference of that size.
+def needed(share: float, least: float, part: float = 0.5) -> int:
+    """Return how many debtors both arms need together for a difference of that size.
 
     :param share: of the champion's debtors, how many pay, as far as known
+    :param part: of all debtors, how many get the challenger
 
     >>> needed(0.3, 0.1) < needed(0.3, 0.05) < needed(0.3, 0.02)
     True
+    >>> needed(0.3, 0.05) < needed(0.3, 0.05, 0.2)
+    True
     """
-    return needed_of(2 * max(share * (1 - share), 0.01), least)
+    one = max(share * (1 - share), 0.01)
+    return needed_of(one, one, least, part)
 
 
-def needed_of(variance: float, least: float) -> int:
+def needed_of(
+    champion: float, challenger: float, least: float, part: float = 0.5
+) -> int:
     """Return the same for any measure.
 
-    :param variance: of one debtor of each arm together
+    :param champion: the variance of one debtor of this arm
+    :param challenger: and of one of the other
     """
     margin = NormalDist().inv_cdf(POWER)
+    variance = champion / (1 - part) + challenger / part
+    fewest = math.ceil(LEAST / min(part, 1 - part))
 
     def finds(debtors: int) -> bool:
         error = variance / debtors
         return least >= half_width(error, least) + margin * math.sqrt(error)
 
-    low, high = 1, LEAST
+    low, high = 1, fewest
     while not finds(high):
         low, high = high, 2 * high
         if high > MOST_NEEDED:
@@ -188,4 +197,4 @@ def needed_of(variance: float, least: float) -> int:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if finds(middle) else (middle, high)
-    return max(high, LEAST)
+    return max(high, fewest)

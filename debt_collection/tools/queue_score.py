@@ -2,7 +2,8 @@
 
 The gain of a call is the chance to reach the debtor at this hour, times by how much a
 talk raises the chance that he pays within a week, times what he owes. What would come
-without a call is taken off: who pays anyway need not be called.
+without a call is taken off: who pays anyway need not be called. Nor is a debtor called
+now who will be easier to reach later today: he is called once a day.
 
 The chances are learned from one's own calls. Until there are many, the shipped weights
 hold (RESEARCH.md: payment history 25, days past due 20, promises kept 20, connects 15,
@@ -37,8 +38,8 @@ REACH = 0.25
 #: they are measured. Not sourced.
 MINUTES = (4.0, 0.75)
 #: So many calls of one's own weigh as much as what was assumed of an hour, of a debtor,
-#: and of an hour of a debtor.
-HOUR_WEIGHT, DEBTOR_WEIGHT, OWN_HOUR_WEIGHT = 20.0, 2.0, 4.0
+#: of an hour of a debtor, and of how long a call takes.
+HOUR_WEIGHT, DEBTOR_WEIGHT, OWN_HOUR_WEIGHT, MINUTES_WEIGHT = 20.0, 2.0, 4.0, 20.0
 #: How firmly the shipped weights hold: the inverse of a squared deviation.
 FIRMNESS = 1.0
 STEPS = 12
@@ -145,6 +146,8 @@ class Learned:
     minutes: tuple[float, float] = MINUTES
 
 
+Spent = tuple[float, int]
+"""Minutes of operators for so many calls."""
 Row = tuple[Sequence[float], bool]
 """The features of a debtor, and whether money came in the week after."""
 
@@ -153,14 +156,17 @@ def learn(
     talks: Sequence[Row],
     waits: Sequence[Row],
     dials: Mapping[int, tuple[int, int]],
-    minutes: tuple[float, float] = MINUTES,
+    spent: tuple[Spent, Spent] = ((0, 0), (0, 0)),
 ) -> Learned:
     """Return what calls have taught.
 
     :param talks: rows of talks with the right party
     :param waits: rows of weeks in which nobody spoke with the debtor
     :param dials: attempts and answers by the hour of the debtor's day
-    :param minutes: see `Learned`
+    :param spent: on calls that somebody answered, and on those that nobody did
+
+    >>> learn([], [], {}, ((380, 60), (0, 0))).minutes
+    (5.75, 0.75)
     """
     hours = {
         hour: (answered + HOUR_WEIGHT * REACH) / (tried + HOUR_WEIGHT)
@@ -172,8 +178,14 @@ def learn(
         hours,
         len(talks),
         len(waits),
-        minutes,
+        (_measured(spent[0], MINUTES[0]), _measured(spent[1], MINUTES[1])),
     )
+
+
+def _measured(spent: Spent, usual: float) -> float:
+    """Return the minutes of a call, drawn towards those assumed."""
+    minutes, calls = spent
+    return (minutes + MINUTES_WEIGHT * usual) / (calls + MINUTES_WEIGHT)
 
 
 def fit(rows: Sequence[Row], start: Weights) -> Weights:
@@ -236,17 +248,33 @@ def per_minute(added: float, answers: float, learned: Learned) -> float:
     return answers * added / (answers * talking + (1 - answers) * failing)
 
 
+def place(now: float, later: Iterable[float]) -> float:
+    """Return by what a call is ordered: what it adds, less what waiting would add.
+
+    :param now: what a minute adds now, see `per_minute`
+    :param later: and at the other hours of today at which the debtor may be called
+
+    >>> place(3, []), place(3, [1, 2]), place(3, [1, 5])
+    (3, 3, 1)
+    """
+    return now - max(0, max(later, default=now) - now)
+
+
 class Gain(NamedTuple):
     """What a call is expected to add, and what that is made of.
 
-    ``gain``: in company currency.  ``rate``: the same for a minute of the operator, by
-    which the queue is ordered.  ``reach``, ``talk`` and ``none`` are chances; see
-    `Learned`.  ``parts``: by the name of a feature, how much it moves the chance that a
-    talk brings money, on the scale of log odds, against a debtor in the middle.
+    ``gain``: in company currency.  ``rate``: the same for a minute of the operator.
+    ``place``: by what the queue is ordered, see `place`.  ``better``: the hour of today
+    that is worth waiting for, None where it is now.  ``reach``, ``talk`` and ``none``
+    are chances; see `Learned`.  ``parts``: by the name of a feature, how much it moves
+    the chance that a talk brings money, on the scale of log odds, against a debtor in
+    the middle.
     """
 
     gain: float
     rate: float
+    place: float
+    better: int | None
     reach: float
     talk: float
     none: float
@@ -264,8 +292,10 @@ def worth(seen: Sight, learned: Learned) -> float:
     return max(0.0, added) * max(0.0, seen.amount)
 
 
-def gain(seen: Sight, hour: int, learned: Learned) -> Gain:
+def gain(seen: Sight, hour: int, learned: Learned, later: Iterable[int] = ()) -> Gain:
     """Return what a call at an hour of the debtor's day is expected to add.
+
+    :param later: hours of the same day at which he may be called instead
 
     >>> fresh = Sight(1000, 10, paid=8, paid_on_time=8, usual=900)
     >>> old = Sight(1000, 400, made=3, attempts=9, hours={10: (9, 0)})
@@ -281,7 +311,11 @@ def gain(seen: Sight, hour: int, learned: Learned) -> Gain:
     }
     added = worth(seen, learned)
     rate = per_minute(added, answers, learned)
-    return Gain(answers * added, rate, answers, talk, none, parts)
+    waiting = {at: per_minute(added, reach(seen, at, learned), learned) for at in later}
+    best = max(waiting, key=waiting.__getitem__, default=hour)
+    better = best if waiting.get(best, 0) > rate else None
+    stands = place(rate, waiting.values())
+    return Gain(answers * added, rate, stands, better, answers, talk, none, parts)
 
 
 def _logistic(total: float) -> float:

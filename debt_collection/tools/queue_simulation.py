@@ -14,12 +14,12 @@ from statistics import mean, stdev
 from typing import NamedTuple, Protocol
 
 from .queue_score import (
-    MINUTES,
     Learned,
     Sight,
     features,
     learn,
     per_minute,
+    place,
     reach,
     worth,
 )
@@ -80,7 +80,7 @@ class ByAgeAndAmount:
 
     learns = False
 
-    def __init__(self, luck: random.Random) -> None:
+    def __init__(self, luck: random.Random, hours: Sequence[int] = ()) -> None:
         self.worth: dict[int, float] = {}
 
     def morning(self, seen: Mapping[int, Sight], _learned: Learned) -> None:
@@ -95,30 +95,33 @@ class ByAgeAndAmount:
 class ByGain(ByAgeAndAmount):
     """By what a call is expected to add; a few come in any order.
 
-    >>> order = ByGain(random.Random(1))
+    >>> queue = ByGain(random.Random(1), [9, 10])
     >>> seen = {1: Sight(10, 5), 2: Sight(5000, 5), 3: Sight(300, 5)}
-    >>> order.morning(seen, Learned())
-    >>> order.order(seen, 10)
+    >>> queue.morning(seen, Learned())
+    >>> queue.order(seen, 10)
     [2, 3, 1]
     """
 
     learns = True
 
-    def __init__(self, luck: random.Random) -> None:
+    def __init__(self, luck: random.Random, hours: Sequence[int] = ()) -> None:
         super().__init__(luck)
-        self.luck, self.learned = luck, Learned()
+        self.luck, self.hours = luck, sorted(hours)
+        self.places: dict[int, dict[int, float]] = {}
 
     def morning(self, seen: Mapping[int, Sight], learned: Learned) -> None:
-        self.learned = learned
-        self.worth = {one: worth(sight, learned) for one, sight in seen.items()}
+        self.places = {one: self._places(sight, learned) for one, sight in seen.items()}
+
+    def _places(self, sight: Sight, learned: Learned) -> dict[int, float]:
+        """By what a debtor is ordered at each hour of the day."""
+        added, best, places = worth(sight, learned), 0.0, {}
+        for hour in reversed(self.hours):
+            rate = per_minute(added, reach(sight, hour, learned), learned)
+            places[hour], best = place(rate, [best]), max(rate, best)
+        return places
 
     def order(self, free: Mapping[int, Sight], hour: int) -> list[int]:
-        known = self.learned
-        rates = {
-            one: per_minute(self.worth[one], reach(sight, hour, known), known)
-            for one, sight in free.items()
-        }
-        ranked = sorted(free, key=lambda one: -rates[one])
+        ranked = sorted(free, key=lambda one: -self.places[one][hour])
         places = [n for n in range(len(ranked)) if self.luck.random() < RANDOM_SHARE]
         return mixed(ranked, places, self.luck)
 
@@ -157,8 +160,8 @@ class _Memory:
         self.dials: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
         self.talked: dict[int, int] = {}
         self.by_hour: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        # Minutes and calls, answered and not, beginning with what is assumed.
-        self.spent = [[20 * one, 20.0] for one in MINUTES]
+        # Minutes and calls, answered and not.
+        self.spent = ([0.0, 0], [0.0, 0])
         self.made: dict[int, int] = defaultdict(int)
         self.kept: dict[int, int] = defaultdict(int)
         self.open: dict[int, int] = {}
@@ -230,7 +233,7 @@ class _Memory:
             self._rows(self.talks, day),
             self._rows(self.waits, day),
             {hour: (one[0], one[1]) for hour, one in self.by_hour.items()},
-            (self.spent[0][0] / self.spent[0][1], self.spent[1][0] / self.spent[1][1]),
+            (tuple(self.spent[0]), tuple(self.spent[1])),
         )
 
     def _rows(
@@ -250,7 +253,7 @@ class _Memory:
 def simulate(world: World, kind: type[ByAgeAndAmount], seed: int) -> Result:
     """Return what is collected when a world's debtors are called in a kind of order."""
     memory, result, luck = _Memory(), Result(), random.Random(seed)
-    learned, queue = Learned(), kind(luck)
+    learned, queue = Learned(), kind(luck, world.hours)
     for day in range(world.days):
         if day % LEARNS_EVERY == 0 and queue.learns:
             learned = memory.learned(day)

@@ -54,7 +54,7 @@ class DebtCallWizard(models.TransientModel):
     @api.model
     def _choose_script(self, call):
         """The script of a call for which there was none when it was claimed."""
-        script = self.env["debt.script"]._for_case(call.case_id)
+        script = self.env["debt.script"]._for_case(call.case_id, call.direction)
         if call.state != "done":
             # Superuser: nobody writes it by hand. What was read out is on record, and
             # stays as it was.

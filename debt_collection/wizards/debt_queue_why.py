@@ -30,8 +30,8 @@ class DebtQueueWhy(models.TransientModel):
         known = case.sudo()
         orders = self.env["debt.queue.order"].sudo()
         learned = orders._learned(known.company_id)
-        [(sight, hour)] = orders._sights(known).values()
-        found = gain(sight, hour, learned)
+        [(sight, hour, later)] = orders._sights(known).values()
+        found = gain(sight, hour, learned, later)
         parts = sorted(found.parts.items(), key=lambda one: -abs(one[1]))
         names = self._names()
         return {

@@ -1,5 +1,7 @@
 import json
+from unittest.mock import patch
 
+from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import file_open
 
@@ -26,9 +28,22 @@ const look = () => {
     if (wrong.length) {
         throw new Error(JSON.stringify(wrong.map(({value}) => value)));
     }
+    CHECK
     console.log("test successful");
 };
 look();
+"""
+#: The cards, as the browser shows them; the first sheet is the dashboard itself.
+CARDS = """
+const data = getters.getSheetIds()[1];
+const card = (row) => getters.getEvaluatedCell({sheetId: data, col: 2, row}).value;
+const note = getters.getEvaluatedCell({
+    sheetId: getters.getSheetIds()[0], col: 0, row: 5,
+}).value;
+const shown = [card(2), Boolean(note)];
+if (JSON.stringify(shown) !== JSON.stringify(%s)) {
+    throw new Error(JSON.stringify([...shown, note]));
+}
 """
 
 
@@ -91,6 +106,16 @@ class TestDashboard(DebtCommon):
                 totals = [f"{one}:{report._fields[one].aggregator}" for one in measures]
                 report.formatted_read_group(domain, groups, totals)
 
+    def test_no_card_adds_up_amounts_of_several_currencies(self):
+        for pivot in _read("collection_dashboard")["pivots"].values():
+            names = self.env[pivot["model"]]._fields
+            measures = [names[one["fieldName"]] for one in pivot["measures"]]
+            rows = [row["fieldName"] for row in pivot["rows"]]
+            for field in measures:
+                if field.type == "monetary":
+                    with self.subTest(pivot["name"], measure=field.name):
+                        self.assertEqual(rows, ["currency_id"])
+
     def test_its_links_lead_somewhere(self):
         book = _read("collection_dashboard")
         for xmlid in book["chartOdooMenusReferences"].values():
@@ -121,14 +146,45 @@ class TestDashboardScreen(TourCase):
         self._cases(self._debtor("Tour Debtor", 100, 15))
         manager = self.env["res.users"].search([("login", "=", "tour_manager")])
         self.env["res.lang"]._activate_lang("ru_RU")
-        action = "debt_collection_dashboard.debt_dashboard_action"
         for lang in ("en_US", "ru_RU"):
             with self.subTest(lang):
                 manager.lang = lang
-                self.browser_js(
-                    f"/odoo/action-{action}",
-                    ASK,
-                    "!!odoo.__WOWL_DEBUG__?.root",
-                    login="tour_manager",
-                    timeout=180,
-                )
+                self._look("")
+
+    def test_a_card_names_each_currency_with_its_own_amount(self):
+        """Two companies, and one that keeps its books in another currency."""
+        manager = self._user("tour_manager", "group_debt_manager")
+        self._cases(self._debtor("Tour Debtor", 1200, 15))
+        self._look(CARDS % json.dumps(["1,200 USD", False]))
+        cookies = {"cids": f"{self.company.id}-{self._open_sister().id}"}
+        manager.company_ids = [Command.link(self.company.id)]
+        self._cases(self._debtor("Other Debtor", 300, 15))
+        self._look(CARDS % json.dumps(["1,200 USD + 300 EUR", True]), cookies)
+
+    def _open_sister(self):
+        """A company in euros, of which the next debtors are."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        sister = self.env["res.company"].create(
+            {"name": "Tour Sister", "currency_id": euro.id}
+        )
+        sister.partner_id.tz = "UTC"
+        sister.debt_contact_policy_id = self.policy
+        self.env["account.chart.template"].with_company(sister).try_loading(
+            "generic_coa", sister, install_demo=False
+        )
+        sister.currency_id = euro
+        self.startPatcher(patch.object(type(self), "company", sister))
+        return sister
+
+    def _look(self, check, cookies=None):
+        """Load the dashboard as the manager, and check its cells."""
+        action = "debt_collection_dashboard.debt_dashboard_action"
+        self.browser_js(
+            f"/odoo/action-{action}",
+            ASK.replace("CHECK", check),
+            "!!odoo.__WOWL_DEBUG__?.root",
+            login="tour_manager",
+            timeout=180,
+            cookies=cookies,
+        )

@@ -12,7 +12,8 @@ class DebtCase(models.Model):
         string="Expected of a Minute",
         readonly=True,
         copy=False,
-        help="What a minute of an operator is expected to add, in company currency.",
+        help="What a minute of an operator is expected to add, in company currency, "
+        "less what waiting for a better hour of today would add.",
     )
     queue_random = fields.Boolean(
         string="Ordered at Random",
@@ -38,7 +39,8 @@ class ResCompany(models.Model):
         default="due",
         help="After callbacks and raised priority. Where a call adds most: by the "
         "chance to reach the debtor at this hour, times by how much a talk raises the "
-        "chance that he pays, times what he owes; learned from your own calls.",
+        "chance that he pays, times what he owes; learned from your own calls. Who is "
+        "easier to reach later today comes later.",
     )
     debt_queue_random = fields.Float(
         string="Share at Random",

@@ -5,10 +5,19 @@ from odoo.fields import Domain
 from ...tools.experiment import needed, needed_of, typical
 
 KINDS = [
-    ("ladder", "Retry Ladder and Its Texts"),
+    ("ladder", "Retry Ladder"),
     ("script", "Script"),
+    ("sms", "Text of an SMS"),
+    ("email", "Text of an E-mail"),
     ("order", "Order of the Queue"),
 ]
+#: Where the champion and the challenger of a kind stand.
+ARMS = {
+    "ladder": ("ladder_id", "other_ladder_id"),
+    "script": ("script_id", "other_script_id"),
+    "sms": ("sms_template_id", "other_sms_template_id"),
+    "email": ("mail_template_id", "other_mail_template_id"),
+}
 #: For whom a script is: both of an experiment are for the same calls.
 SAME_CALLS = (
     "direction",
@@ -76,7 +85,6 @@ class DebtExperiment(models.Model):
         string="Challenger Ladder",
         check_company=True,
         ondelete="restrict",
-        help="To try another text, duplicate the ladder and change the text alone.",
     )
     script_id = fields.Many2one(
         "debt.script",
@@ -123,10 +131,10 @@ class DebtExperiment(models.Model):
         "Only used to tell how many are needed.",
     )
     needed = fields.Integer(
-        string="Debtors Needed in Each",
+        string="Debtors Needed",
         compute="_compute_needed",
-        help="With so many a difference of the smallest size that matters is found "
-        "four times in five. A larger one is found sooner.",
+        help="In both arms together. With so many a difference of the smallest size "
+        "that matters is found four times in five. A larger one is found sooner.",
     )
     started_on = fields.Date(readonly=True, copy=False)
     stopped_on = fields.Date(readonly=True, copy=False)
@@ -176,21 +184,25 @@ class DebtExperiment(models.Model):
                         )
                     )
 
-    @api.depends("measure", "expected", "least", "least_amount", "debtor_ids")
+    @api.depends("measure", "expected", "least", "least_amount", "share", "debtor_ids")
     def _compute_needed(self):
         for one in self:
             one.needed = one._needed()
 
     def _needed(self):
-        """How many debtors each arm needs; 0 while nothing is known of amounts."""
-        if self.measure != "collected":
-            return needed(self.expected, self.least) if self.least > 0 else 0
-        arms = self._figures()[self._origin.id].values()
-        top = typical(*arms)
-        spread = sum(arm.error(top) * arm.debtors for arm in arms)
-        if not spread or self.least_amount <= 0:
+        """How many debtors both arms need; 0 while nothing is known of amounts."""
+        if not 0 < self.share < 1:
             return 0
-        return needed_of(spread, self.least_amount)
+        if self.measure != "collected":
+            if self.least <= 0:
+                return 0
+            return needed(self.expected, self.least, self.share)
+        arms = self._both(self._figures())
+        top = typical(*arms)
+        spreads = [one.error(top) * one.debtors for one in arms]
+        if not sum(spreads) or self.least_amount <= 0:
+            return 0
+        return needed_of(*spreads, self.least_amount, self.share)
 
     def _is_decided(self):
         return self.state != "draft"
@@ -201,16 +213,16 @@ class DebtExperiment(models.Model):
     def _arms(self):
         """The champion and the challenger, of whichever kind they are."""
         self.ensure_one()
-        if self.kind == "ladder":
-            return self.ladder_id, self.other_ladder_id
-        return self.script_id, self.other_script_id
+        return tuple(self[name] for name in ARMS.get(self.kind, ()))
 
-    def _is_usable(self):
-        """Whether both scripts are still read to debtors; other things always are."""
+    def _unusable(self):
+        """The name of what is not used any more: then nobody is drawn for it."""
         self.ensure_one()
-        return self.kind != "script" or all(
-            script.active and script.state == "in_use" for script in self._arms()
-        )
+        for one in self._arms():
+            archived = "active" in one._fields and not one.active
+            if archived or (self.kind == "script" and one.state != "in_use"):
+                return one.display_name
+        return ""
 
     # --- its life ---
     def action_start(self):
@@ -238,14 +250,32 @@ class DebtExperiment(models.Model):
 
     def _check_ready(self):
         """:raises UserError: it cannot be started"""
-        champion, challenger = self._arms()
-        if self.kind != "order" and (
-            not (champion and challenger) or champion == challenger
-        ):
+        if self.kind == "order":
+            self._check_ready_order()
+        else:
+            self._check_ready_arms(*self._arms())
+        if any(self._tries_same(other) for other in self._others_running()):
+            raise UserError(
+                self.env._(
+                    "Another experiment tries one of these already. Stop it first."
+                )
+            )
+
+    def _check_ready_order(self):
+        if self.company_id.debt_queue_order != "gain":
+            raise UserError(
+                self.env._(
+                    "The queue is not ordered by expected gain: choose it in the "
+                    "settings, it is what is tried against amount and age."
+                )
+            )
+
+    def _check_ready_arms(self, champion, challenger):
+        if not (champion and challenger) or champion == challenger:
             raise UserError(self.env._("Choose a champion and another challenger."))
-        if not self._is_usable() or (
-            self.kind == "script"
-            and any(champion[name] != challenger[name] for name in SAME_CALLS)
+        if self.kind == "script" and (
+            self._unusable()
+            or any(champion[name] != challenger[name] for name in SAME_CALLS)
         ):
             raise UserError(
                 self.env._(
@@ -253,19 +283,8 @@ class DebtExperiment(models.Model):
                     "kind of debtor, language, stages, profiles, segment and outcomes."
                 )
             )
-        if self.kind == "order" and self.company_id.debt_queue_order != "gain":
-            raise UserError(
-                self.env._(
-                    "The queue is not ordered by expected gain: choose it in the "
-                    "settings, it is what is tried against amount and age."
-                )
-            )
-        if any(self._tries_same(other) for other in self._others_running()):
-            raise UserError(
-                self.env._(
-                    "Another experiment tries one of these already. Stop it first."
-                )
-            )
+        if unusable := self._unusable():
+            raise UserError(self.env._("“%(name)s” is archived.", name=unusable))
 
     def _others_running(self):
         return self.sudo().search(
@@ -280,9 +299,7 @@ class DebtExperiment(models.Model):
     def _tries_same(self, other):
         if self.kind == "order":
             return True
-        champion, challenger = self._arms()
-        theirs = other._arms()
-        return champion in theirs or challenger in theirs
+        return bool(set(self._arms()) & set(other._arms()))
 
     def _change_running(self):
         """Cases on either ladder are planned anew."""

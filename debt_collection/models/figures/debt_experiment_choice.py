@@ -24,6 +24,31 @@ class DebtScript(models.Model):
         return self.env["debt.experiment"]._swap("script", {case: chosen})[case]
 
 
+class DebtMessage(models.Model):
+    """What a ladder writes, with one text or another."""
+
+    _inherit = "debt.message"
+
+    def _hand_over(self):
+        """Who takes part is drawn first: one to whom it then cannot be sent counts too.
+
+        Else those whom one text reaches were compared with those whom the other does.
+        """
+        self._swap_text(super()._find_template(), draws=True)
+        super()._hand_over()
+
+    def _find_template(self):
+        return self._swap_text(super()._find_template())
+
+    def _swap_text(self, template, draws=False):
+        """The text that this debtor gets; to look at one draws nobody."""
+        if self.kind != "ladder" or not template:
+            return template
+        case, experiments = self.case_id, self.env["debt.experiment"]
+        experiments = experiments.with_context(debt_draws_nobody=not draws)
+        return experiments._swap(self.channel, {case: template})[case]
+
+
 class DebtQueueOrder(models.AbstractModel):
     _inherit = "debt.queue.order"
 

@@ -57,9 +57,9 @@ class DebtExperiment(models.Model):
         :return: the same dict
         """
         for experiment in self.sudo().browse(self._running_ids(kind)):
-            champion, challenger = experiment._arms()
-            if not experiment._is_usable():
+            if experiment._unusable():
                 continue
+            champion, challenger = experiment._arms()
             of_it = [
                 case
                 for case, record in chosen.items()
@@ -87,31 +87,32 @@ class DebtExperiment(models.Model):
         """
         cases = self.env["debt.case"].browse(case.id for case in cases if case._origin)
         cases = cases.filtered(lambda case: case.company_id == self.company_id)
-        known = set(self._known(cases))
+        known = self._known(cases)
         fresh = cases.filtered(lambda case: case.partner_id.id not in known)
         if self.env.context.get("debt_draws_nobody"):
             fresh = fresh.browse()
-        fresh = self._may_join(fresh)
-        self._record(fresh)
-        joined = known | set(fresh.partner_id.ids)
+        if fresh := self._may_join(fresh):
+            self._record(fresh)
+            known |= self._known(fresh)
         return {
-            case: self._arm(case.partner_id)
+            case: known[case.partner_id.id]
             for case in cases
-            if case.partner_id.id in joined
+            if case.partner_id.id in known
         }
 
     def _known(self, cases):
-        return (
-            self.env["debt.experiment.debtor"]
-            .search_fetch(
-                [
-                    ("experiment_id", "=", self.id),
-                    ("partner_id", "in", cases.partner_id.ids),
-                ],
-                ["partner_id"],
-            )
-            .partner_id.ids
+        """The arms of those who take part, by id of the debtor: as they were drawn.
+
+        Contacts are merged, and the lot of who remains may be another.
+        """
+        rows = self.env["debt.experiment.debtor"].search_fetch(
+            [
+                ("experiment_id", "=", self.id),
+                ("partner_id", "in", cases.partner_id.ids),
+            ],
+            ["partner_id", "arm"],
         )
+        return {row.partner_id.id: row.arm for row in rows}
 
     def _may_join(self, cases):
         """Of some cases, those that may be drawn today."""

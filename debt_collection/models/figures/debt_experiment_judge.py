@@ -17,9 +17,12 @@ BROUGHT = {
              WHERE m.case_id = d.case_id
                AND m.day BETWEEN d.drawn_on AND d.drawn_on + e.days)"""
     ),
+    # What was taken back by mistake was none; what a new one replaced was.
     "promised": SQL(
         """(EXISTS (SELECT FROM debt_promise p
-                     WHERE p.case_id = d.case_id AND p.state != 'cancelled'
+                     WHERE p.case_id = d.case_id
+                       AND (p.state != 'cancelled' OR p.ended_reason IS NULL
+                            OR p.replaced_by_id IS NOT NULL)
                        AND p.made_on >= d.drawn_on
                        AND p.made_on <= d.drawn_on + e.days))::int"""
     ),
@@ -137,21 +140,8 @@ class DebtExperiment(models.Model):
             "theirs": challenger.debtors,
             "least": self._told_difference(self._least()),
         }
-        if min(champion.debtors, challenger.debtors) >= LEAST and (
-            verdict.result == "few"
-        ):
-            return self.env._(
-                "Nothing can be said yet: none of the champion's %(ours)s debtors and "
-                "of the challenger's %(theirs)s brought anything within %(days)s days.",
-                **told,
-            )
         if verdict.result == "few":
-            return self.env._(
-                "Nothing can be said yet: %(ours)s debtors with the champion and "
-                "%(theirs)s with the challenger have had their %(days)s days; it takes "
-                "at least 50 of each.",
-                **told,
-            )
+            return self._tell_few(champion, challenger, told)
         figures = {
             "paid": self.env._(
                 "Within %(days)s days %(champion)s of the champion's %(ours)s debtors "
@@ -171,7 +161,7 @@ class DebtExperiment(models.Model):
             ),
         }[self.measure]
         results = {
-            "open": self.env._("Not decided yet."),
+            "open": self._tell_open(),
             "champion": self.env._("Decided: the champion is better."),
             "challenger": self.env._("Decided: the challenger is better."),
             "same": self.env._(
@@ -184,6 +174,27 @@ class DebtExperiment(models.Model):
             **told,
         )
         return f"{results[verdict.result]} {figures} {between}"
+
+    def _tell_open(self):
+        if self.state == "stopped":
+            return self.env._("Not decided when it was stopped.")
+        return self.env._("Not decided yet.")
+
+    def _tell_few(self, champion, challenger, told):
+        if min(champion.debtors, challenger.debtors) >= LEAST:
+            return self.env._(
+                "Not decided, nothing can be said: none of the champion's %(ours)s "
+                "debtors and of the challenger's %(theirs)s brought anything within "
+                "%(days)s days.",
+                **told,
+            )
+        return self.env._(
+            "Not decided, nothing can be said: %(ours)s debtors with the champion and "
+            "%(theirs)s with the challenger have had their %(days)s days; it takes at "
+            "least %(fewest)s of each.",
+            **told,
+            fewest=LEAST,
+        )
 
     def _told(self, number):
         if self.measure == "collected":

@@ -6,7 +6,15 @@ from random import Random
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ...tools.queue_score import Learned, Sight, Weights, features, gain, learn
+from ...tools.queue_score import (
+    MINUTES,
+    Learned,
+    Sight,
+    Weights,
+    features,
+    gain,
+    learn,
+)
 from ..card.lock_rows import lock_found
 
 #: Calls of so many days are learned from, at most so many rows of each kind.
@@ -17,6 +25,9 @@ WEEK = timedelta(days=7)
 BATCH = 500
 #: Cases due within so long are put in order.
 AHEAD = timedelta(hours=2)
+HOUR = timedelta(hours=1)
+#: A call took no longer: whoever has no time leaves the window open.
+LONGEST_CALL = 60.0
 
 
 class ResCompany(models.Model):
@@ -100,8 +111,8 @@ class DebtQueueOrder(models.AbstractModel):
         """
         learned = self._learned(company)
         return {
-            case: gain(sight, hour, learned).rate
-            for case, (sight, hour) in sights.items()
+            case: gain(sight, hour, learned, later).place
+            for case, (sight, hour, later) in sights.items()
         }
 
     # --- what is seen of debtors ---
@@ -109,7 +120,8 @@ class DebtQueueOrder(models.AbstractModel):
     def _sights(self, cases):
         """What counts of the debtors of cases, and which hour it is where they are.
 
-        :return: dict of pairs `tools.queue_score.Sight` and hour by case
+        :return: dict by case of `tools.queue_score.Sight`, the hour, and the later ones
+            of the day at which the debtor may be called
         """
         now = fields.Datetime.now()
         asked = SQL(
@@ -126,8 +138,15 @@ class DebtQueueOrder(models.AbstractModel):
         facts, found = cases._contact_facts(), {}
         for key, sight in self._read_sights(asked, dials):
             case = cases.browse(key)
-            found[case] = sight, case._local_hour(now, facts[case])
+            hour = case._local_hour(now, facts[case])
+            found[case] = sight, hour, self._later(case, hour, now)
         return found
+
+    @api.model
+    def _later(self, case, hour, now):
+        """The hours of the debtor's day after this one, as long as he may be called."""
+        left = int(((case.contact_until or now) - now) / HOUR)
+        return range(hour + 1, min(hour + left + 1, 24))
 
     @api.model
     def _dials_by_hour(self, partners):
@@ -252,7 +271,31 @@ class DebtQueueOrder(models.AbstractModel):
                 fields.Datetime.now() - LEARNED_FROM,
             )
         )
-        return learn(talks, waits, {hour: (n, yes) for hour, n, yes in dials})
+        hours = {hour: (n, yes) for hour, n, yes in dials}
+        return learn(talks, waits, hours, self._spent(company))
+
+    @api.model
+    def _spent(self, company):
+        """Minutes of operators for calls, and their number: answered, and not."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT coalesce(connected, FALSE), count(*)::int,
+                       sum(least(%(longest)s, EXTRACT(EPOCH FROM
+                           greatest(finished_at, ended_at) - started_at) / 60))::float
+                  FROM debt_call
+                 WHERE company_id = %(company)s AND direction = 'outbound'
+                   AND state = 'done' AND started_at > %(since)s
+                   AND mode IN ('manual', 'preview') AND finished_at >= started_at
+                 GROUP BY 1
+                """,
+                company=company.id,
+                longest=LONGEST_CALL,
+                since=fields.Datetime.now() - LEARNED_FROM,
+            )
+        )
+        found = {connected: (minutes, calls) for connected, calls, minutes in rows}
+        return found.get(True, (0, 0)), found.get(False, (0, 0))
 
     @api.model
     def _rows(self, asked):
@@ -334,6 +377,7 @@ def _to_json(learned):
         "none": [learned.none.base, *learned.none.by_name],
         "hours": {str(hour): rate for hour, rate in learned.hours.items()},
         "counts": [learned.talks, learned.waits],
+        "minutes": learned.minutes,
     }
 
 
@@ -342,4 +386,6 @@ def _from_json(kept):
         Weights(base, tuple(by_name)) for base, *by_name in (kept["talk"], kept["none"])
     )
     hours = {int(hour): rate for hour, rate in kept["hours"].items()}
-    return Learned(talk, none, hours, *kept["counts"])
+    # Of the day before an update there are none.
+    minutes = tuple(kept.get("minutes", MINUTES))
+    return Learned(talk, none, hours, *kept["counts"], minutes)

@@ -19,6 +19,21 @@ class DebtMessage(models.Model):
 
     _inherit = "debt.message"
 
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        string="SMS Text",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Text",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+
     def _hand_over(self):
         """Put the message into its queue; what cannot be rendered is marked failed."""
         self.ensure_one()
@@ -90,7 +105,7 @@ class DebtMessage(models.Model):
         self._carried_by(mail)
         # Soon, not within the hour: the gate allowed it now.
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
-        return {"subject": mail.subject}
+        return {"subject": mail.subject, "mail_template_id": template.id}
 
     def _carried_by(self, mail):
         """These messages are one mail. It leaves now: the gate allowed it now.
@@ -133,7 +148,8 @@ class DebtMessage(models.Model):
         self.env["sms.tracker"].create(
             {"sms_uuid": sms.uuid, "debt_message_id": self.id}
         )
-        return {"sms_uuid": sms.uuid, "body": kept}
+        template = self._find_template()
+        return {"sms_uuid": sms.uuid, "body": kept, "sms_template_id": template.id}
 
     def _prepare_sms_text(self):
         """The finished text of an SMS, with how to refuse more."""
