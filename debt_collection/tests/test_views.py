@@ -288,7 +288,7 @@ class TestViews(DebtCommon):
         self.assertTrue(self.case.has_number)
 
     def test_who_did_not_react_is_found(self):
-        """Written to or rung by a robot, and neither spoken with nor paid since (M6)."""
+        """Written to or rung by a robot, and neither spoken with nor paid since."""
         arch = etree.fromstring(self.cases.get_view(view_type="search")["arch"])
         domain = arch.find(".//filter[@name='no_reaction']").get("domain")
         domain = ast.literal_eval(domain)
