@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from odoo.addons.debt_collection.tests.common import DebtCommon
+from odoo.addons.debt_collection.tests.common import TUESDAY, DebtCommon
 from odoo.addons.debt_collection.tests.test_ui import TourCase
 
 FILES = "debt_collection_dashboard/data/files/"
@@ -45,6 +45,15 @@ if (JSON.stringify(shown) !== JSON.stringify(%s)) {
     throw new Error(JSON.stringify([...shown, note]));
 }
 """
+#: Tuesday is the third column, ten o'clock the eighth row.
+HEAT = """
+const [sheetId] = getters.getSheetIds();
+const cell = (col, row) => getters.getEvaluatedCell({sheetId, col, row});
+const shown = [cell(2, 7).formattedValue, cell(2, 8).value, cell(8, 7).value];
+if (JSON.stringify(shown) !== '["33%","",6]') {
+    throw new Error(JSON.stringify(shown));
+}
+"""
 
 
 def _read(name):
@@ -55,8 +64,9 @@ def _read(name):
 def _questions():
     """What the dashboard asks: model, domain, fields to group by and to add up."""
     book = _read("collection_dashboard")
-    for pivot in book["pivots"].values():
-        rows = [row["fieldName"] for row in pivot["rows"]]
+    answers = _read("answers_dashboard")
+    for pivot in (*book["pivots"].values(), *answers["pivots"].values()):
+        rows = [row["fieldName"] for row in (*pivot["rows"], *pivot["columns"])]
         measures = [one["fieldName"] for one in pivot["measures"]]
         yield pivot["model"], pivot["domain"], rows, measures, pivot["fieldMatching"]
     for figure in book["sheets"][0]["figures"]:
@@ -161,6 +171,27 @@ class TestDashboardScreen(TourCase):
         self._cases(self._debtor("Other Debtor", 300, 15))
         self._look(CARDS % json.dumps(["1,200 USD + 300 EUR", True]), cookies)
 
+    def test_the_heat_map_tells_when_debtors_answer(self):
+        """Of six calls at ten on a Tuesday two were answered; one says nothing yet."""
+        self._user("tour_manager", "group_debt_manager")
+        case = self._cases(self._debtor("Tour Debtor", 100, 15))
+        for hour, answers in ((10, (1, 1, 0, 0, 0, 0)), (11, (1,))):
+            for connected in answers:
+                self.env["debt.call"].create(
+                    {
+                        "case_id": case.id,
+                        "partner_id": case.partner_id.id,
+                        "company_id": self.company.id,
+                        "direction": "outbound",
+                        "state": "done",
+                        "number": "+32470123456",
+                        "connected": bool(connected),
+                        "local_hour": hour,
+                        "started_at": TUESDAY.replace(hour=hour - 1),
+                    }
+                )
+        self._look(HEAT, action="debt_answers_action")
+
     def _open_sister(self):
         """A company in euros, of which the next debtors are."""
         euro = self.env.ref("base.EUR")
@@ -177,11 +208,10 @@ class TestDashboardScreen(TourCase):
         self.startPatcher(patch.object(type(self), "company", sister))
         return sister
 
-    def _look(self, check, cookies=None):
-        """Load the dashboard as the manager, and check its cells."""
-        action = "debt_collection_dashboard.debt_dashboard_action"
+    def _look(self, check, cookies=None, action="debt_dashboard_action"):
+        """Load a dashboard as the manager, and check its cells."""
         self.browser_js(
-            f"/odoo/action-{action}",
+            f"/odoo/action-debt_collection_dashboard.{action}",
             ASK.replace("CHECK", check),
             "!!odoo.__WOWL_DEBUG__?.root",
             login="tour_manager",
