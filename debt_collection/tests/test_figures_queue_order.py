@@ -180,15 +180,15 @@ class TestQueueOrder(DebtCommon):
         cases = self._rank()
         fresh = cases.filtered(lambda case: case.partner_id == self.fresh)
         self.assertEqual(self.orders._sights(fresh.sudo())[fresh][1], 10)
-        hours = {10: (40, 4), 14: (40, 36)}
+        hours = {10: (40, 4), 11: (40, 36)}
         sight, hour, later = self.orders._sights(fresh.sudo())[fresh]
-        self.assertIn(14, later)
+        self.assertIn(11, later)
         known = replace(sight, hours=hours)
         before = self.orders._rates(self.company, {fresh: (sight, hour, later)})[fresh]
         after = self.orders._rates(self.company, {fresh: (known, hour, later)})[fresh]
-        evening = self.orders._rates(self.company, {fresh: (known, 14, ())})[fresh]
+        then = self.orders._rates(self.company, {fresh: (known, 11, ())})[fresh]
         self.assertLess(after, 0)
-        self.assertLess(before, evening)
+        self.assertLess(before, then)
 
     def test_a_share_stands_anywhere_and_the_same_all_day(self):
         self.company.debt_queue_random = 0.5

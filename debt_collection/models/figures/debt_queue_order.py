@@ -163,6 +163,7 @@ class DebtQueueOrder(models.AbstractModel):
                   FROM debt_call
                  WHERE partner_id = ANY(%s) AND direction = 'outbound'
                    AND state = 'done' AND started_at IS NOT NULL
+                   AND local_hour IS NOT NULL
                  GROUP BY partner_id, local_hour
                 """,
                 partners.ids,
@@ -264,7 +265,7 @@ class DebtQueueOrder(models.AbstractModel):
                 SELECT local_hour, count(*), count(*) FILTER (WHERE connected)
                   FROM debt_call
                  WHERE company_id = %s AND direction = 'outbound' AND state = 'done'
-                   AND started_at > %s
+                   AND started_at > %s AND local_hour IS NOT NULL
                  GROUP BY local_hour
                 """,
                 company.id,
