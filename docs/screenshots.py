@@ -46,6 +46,9 @@ class Shot(NamedTuple):
 CHOICE = "input[data-value={}] + label"
 OUTCOME = ".o_debt_choice label:text-matches('^(Promise|Обещ)')"
 CASE, CALL = "debt_case_action", "debt_call_report_action"
+COLLECTED = "debt_collection_report_action"
+BY_CHANNEL = (".o_searchview_dropdown_toggler", ".o_menu_item >> text=Channel")
+EXPERIMENT = ("debt.experiment", [])
 VLIERHOUT = ("debt.case", [["partner_id.name", "ilike", "Vlierhout"]])
 # The training debtors may be called at any hour, so the window is always green.
 TRAINING = ("debt.case", [["partner_id.name", "ilike", "Koffiehuis"]])
@@ -70,6 +73,7 @@ MENU = "[data-menu-xmlid='debt_collection.{}']"
 REPORTING = MENU.format("debt_menu_reporting")
 AUDIT = (REPORTING, MENU.format("debt_menu_contact_audit"))
 FORECAST = (REPORTING, MENU.format("debt_menu_forecast"))
+TODAY = (REPORTING, MENU.format("debt_menu_team_today"))
 MODES = (REPORTING, MENU.format("debt_menu_dialler_simulator"))
 INCOMING = (".modal [name=query] input=>0470/00.00.31",)
 RIGHT_PARTY = ("debt.call", [["path_ids", "!=", False], ["note", "!=", False]])
@@ -113,6 +117,11 @@ SHOTS = (
     Shot("ladder", "manager", "debt_ladder_action", "form", LADDER),
     Shot("script", "manager", "debt_script_action", "form", SCRIPT),
     Shot("dashboard", "manager", "debt_collection_dashboard.debt_dashboard_action"),
+    Shot("answers", "manager", "debt_collection_dashboard.debt_answers_action"),
+    Shot("receivables", "manager", "debt_figures_action", "pivot"),
+    Shot("collected", "manager", COLLECTED, "graph", then=BY_CHANNEL),
+    Shot("team-today", "manager", CASE, "list", then=TODAY),
+    Shot("experiment", "manager", "debt_experiment_action", "form", EXPERIMENT),
     Shot("team", "manager", "debt_team_action", "form", ("debt.team", [])),
 )
 
