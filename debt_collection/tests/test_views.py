@@ -305,7 +305,7 @@ class TestViews(DebtCommon):
                 {
                     "case_id": cases[debtor].id,
                     "channel": "sms",
-                    "kind": "ladder",
+                    "kind": "manual",
                     "state": "sent",
                     "sent_at": fields.Datetime.now() - timedelta(days=2),
                 }
