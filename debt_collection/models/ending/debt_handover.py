@@ -250,7 +250,9 @@ class DebtHandover(models.Model):
                 )
             )
             case = one.case_id
-            if case.state == "legal":
+            # Of two debtors who turned out to be one, both may have been handed over.
+            others = case.handover_ids.filtered(lambda other: other.state == "open")
+            if case.state == "legal" and not others:
                 case._set_state(case._state_without_pause())
                 case._restart_ladder_if_over()
                 case._set_dirty()
