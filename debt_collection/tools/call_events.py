@@ -184,7 +184,7 @@ def parse(raw: object) -> Event:
         raise EventError("unknown_kind")
     if raw["kind"] == "ended" and values.get("line") not in LINES:
         raise EventError("unknown_line")
-    return Event(sequence, raw["kind"], _instant(raw.get("at")), values)
+    return Event(sequence, raw["kind"], instant(raw.get("at")), values)
 
 
 def _is_number(value: object) -> TypeGuard[int]:
@@ -208,7 +208,7 @@ def _is_storable(values: object) -> bool:
     return isinstance(values, Mapping) and "\\u0000" not in text
 
 
-def _instant(text: object) -> datetime:
+def instant(text: object) -> datetime:
     """Naive UTC to the second; without a zone it is UTC already."""
     try:
         at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))

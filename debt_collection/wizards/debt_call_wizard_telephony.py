@@ -38,7 +38,7 @@ class DebtCallWizard(models.TransientModel):
         check(self.env, is_text, command, to)
         call = self.call_id
         call._check_owner()
-        provider = call.provider_id
+        provider = call._exchange()
         commands = {
             "hangup": lambda: provider._hangup(call),
             "hold": lambda: provider._hold(call),

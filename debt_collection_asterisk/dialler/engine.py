@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .ari import AriError
 from .checks import Checks
 from .exchange import Exchange
-from .incoming import IncomingCalls
+from .incoming_calls import IncomingCalls
 from .kinds import Event, Pacing
 from .reconcile import LINE_UP, reconcile, revive
 from .sounds import Sounds

@@ -139,7 +139,13 @@ class Exchange:
     def _command(self, command: dict[str, Any]) -> None:
         """Carry it out once, and say so; what was done before is told already."""
         engine, call_id, number = self._engine, command["call_id"], command["id"]
-        if not engine.journal.first_time(number) or not engine.journal.job(call_id):
+        if not engine.journal.first_time(number):
+            return
+        if incoming := engine.incoming.by_call(call_id):
+            incoming.obey(command)
+            engine.journal.carried_out(number)
+            return
+        if not engine.journal.job(call_id):
             return
 
         def answer(error: str | None) -> None:

@@ -3,18 +3,19 @@
 The dialplan sends a call here (`Stasis(debt,incoming)`). Odoo knows who it may be and
 names the phones to ring, one after the other; the caller hears ringing. Whoever picks
 up has him. If nobody does, he hears when we are there and may press a key to be called.
-Nothing of this waits on the disk: a call that is lost to a crash is one that Odoo, not
-having heard its end, calls back. Of a recording the journal knows: Odoo says, once we
-have picked up, whether there is to be one, and what the caller hears before.
+Until then nothing waits on the disk: a call that is lost to a crash while it rings is
+taken anew, and one that ends meanwhile Odoo, not having heard its end, calls back. Of
+a conversation the journal knows, as of what Odoo is to be told: that the recording was
+announced is the proof that it was lawful. Odoo says, once we have picked up, whether
+there is to be a recording, and what the caller hears before.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from . import times
 from .ari import AriError
 from .kinds import Event, Prompt
 from .legs import UP, Leg
@@ -27,13 +28,10 @@ _logger = logging.getLogger(__name__)
 TO_PRESS = 6.0
 #: The longest that such a call may last (seconds), should nobody end it.
 LIMIT = 3600
-#: Seconds until what Odoo did not take is told again, and how often.
-AGAIN, TRIES = 5.0, 60
 #: Seconds until it is looked again whether a prompt has come.
 LOOK_AGAIN = 0.3
 #: How often.
 PATIENCE = 20
-ENTRY = "incoming"
 
 
 class Incoming:
@@ -56,8 +54,11 @@ class Incoming:
         self._patience = PATIENCE
         #: what is being recorded, or nothing
         self.recording: str | None = None
-        #: the id of the call in Odoo, and the announcement, where it is to be recorded
-        self._wanted: dict[str, Any] = {}
+        #: the id of the call in Odoo, once it has one
+        self.call_id: int | None = None
+        #: whether it is to be recorded, and what is announced before
+        self._record_it = False
+        self._announcement: Prompt | None = None
 
     def start(self) -> None:
         """Let it ring, and ask Odoo who it is for."""
@@ -72,7 +73,13 @@ class Incoming:
         )
 
     def _told(self, kind: str, **more: Any) -> dict[str, Any]:
-        return {"uuid": self.channel, "kind": kind, "number": self.number, **more}
+        at = times.iso(self.engine.office_now())
+        told = {"uuid": self.channel, "kind": kind, "number": self.number, "at": at}
+        return told | more
+
+    def _tell(self, kind: str, **more: Any) -> None:
+        """Tell Odoo, whatever becomes of us."""
+        self.engine.incoming.telling.tell(self._told(kind, **more), self._facts())
 
     def _known(self, answer: dict[str, Any]) -> None:
         self._phones = list(answer.get("phones") or [])
@@ -130,19 +137,56 @@ class Incoming:
             self.engine.ari.hangup(self.channel)
             return
         self.state, self._patience = "talking", PATIENCE
-        self._tell("answered", done=self._talks, user_id=leg.user_id)
+        self._tell("answered", user_id=leg.user_id)
+
+    # --- over a crash -------------------------------------------------------------
+    def _facts(self) -> dict[str, Any] | None:
+        """What another process must know to go on with the conversation."""
+        if self.state != "talking" or not self.leg:
+            return None
+        return {
+            "number": self.number,
+            "name": self.name,
+            "leg": self.leg.channel,
+            "endpoint": self.leg.endpoint,
+            "user_id": self.leg.user_id,
+            "call_id": self.call_id,
+            "recording": self.recording,
+        }
+
+    def revive(self, facts: dict[str, Any]) -> None:
+        """Go on with a conversation of an earlier process, if both are still there.
+
+        What is to be seen of the PBX: a comparison with it follows.
+        """
+        self.state = "talking"
+        self.call_id, self.recording = facts["call_id"], facts["recording"]
+        name, user_id = self.engine.names.fullmatch(facts["leg"]), facts["user_id"]
+        if name and name["user"]:
+            station = self.engine.stations.of(user_id)
+            station.incoming, self.leg = self, station.leg
+        else:
+            endpoint = facts["endpoint"]
+            self.leg = Leg(self.engine, facts["leg"], endpoint, user_id, self)
+        self.leg.state = UP
 
     # --- recording ----------------------------------------------------------------
-    def _talks(self, answer: dict[str, Any]) -> None:
-        """Odoo knows who it is, and whether it is recorded."""
-        self._wanted = answer.get("record") or {}
+    def known(self, answer: dict[str, Any]) -> None:
+        """Odoo knows who it is, and whether it is recorded; it says so once."""
+        if self.state != "talking" or self.call_id:
+            return
+        self.call_id = answer.get("call_id")
+        record = answer.get("record")
+        self._record_it = bool(self.call_id and record)
+        self._announcement = (record or {}).get("announcement")
+        self.engine.journal.note_incoming(self.channel, self._facts())
         self._announce()
 
     def _announce(self) -> None:
         """First that it is recorded, then the recording."""
-        if not (self._wanted and self.leg and self.state == "talking"):
+        if not (self._record_it and self.leg and self.state == "talking"):
             return
-        prompt = self._wanted.get("announcement")
+        prompt = self._announcement
         if not prompt:
             self._record()
         elif self.engine.sounds.at_hand([prompt]):
@@ -158,10 +202,10 @@ class Incoming:
 
     def _record(self) -> None:
         """Begin to record; noted before, so that it is found after a crash."""
-        if self.state != "talking" or not self.leg:
+        if not (self._record_it and self.call_id and self.leg):
             return
         name, journal = f"{self.name}-1", self.engine.journal
-        journal.recording(name, self._wanted["call_id"])
+        journal.recording(name, self.call_id)
         try:
             self.engine.ari.record(self.leg.bridge, name, LIMIT)
         except AriError as error:
@@ -169,12 +213,28 @@ class Incoming:
             journal.handed_over(name)
         else:
             self.recording = name
+            self._tell("recording", on=True)
 
     def _stop_recording(self) -> None:
         if self.recording:
             self.engine.ari.stop_recording(self.recording)
             self.engine.uploads.expect(self.recording)
             self.recording = None
+
+    # --- what people do to it in Odoo ---------------------------------------------
+    def obey(self, command: dict[str, Any]) -> None:
+        """Carry out a command, and say so."""
+        done = {"id": command["id"], "ok": True, "error": ""}
+        if command["command"] == "hangup":
+            self.engine.ari.hangup(self.channel)
+        elif command["command"] == "stop_record":
+            # Nor does it begin, should the announcement still be heard.
+            self._record_it = False
+            self._stop_recording()
+            self._tell("recording", on=False)
+        else:
+            done |= {"ok": False, "error": "came_in"}
+        self._tell("command", **done)
 
     def leg_down(self, leg: Leg, cause: int | None) -> None:
         """That phone was not picked up, or whoever spoke there hung up."""
@@ -252,87 +312,3 @@ class Incoming:
             leg.let_go()
         else:
             leg.owner.incoming = None
-
-    def _tell(
-        self,
-        kind: str,
-        tries: int = TRIES,
-        done: Callable[[dict[str, Any]], None] = lambda answer: None,
-        **more: Any,
-    ) -> None:
-        """Tell Odoo; told twice it is the same."""
-        told = self._told(kind, **more)
-
-        def failed(error: Exception) -> None:
-            _logger.warning("Incoming call %s: %s", self.channel, error)
-            if tries:
-                again = partial(self._tell, kind, tries - 1, done, **more)
-                self.engine.later(AGAIN, again)
-
-        self.engine.background(lambda: self.engine.odoo.incoming(told), done, failed)
-
-
-class IncomingCalls:
-    """All that came in and are not over."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._calls: dict[str, Incoming] = {}
-        # Milliseconds: the phones that the process before us rang for the same caller
-        # have other names, however soon we follow it.
-        self._number = int(engine.wall() * 1000)
-
-    def of(self, channel: str) -> Incoming | None:
-        """The call of a caller's line."""
-        return self._calls.get(channel)
-
-    def starts(self, event: Event) -> bool:
-        """Whether an event brings a new call; then it is taken."""
-        if event["type"] != "StasisStart" or event.get("args", [])[:1] != [ENTRY]:
-            return False
-        channel = event["channel"]
-        self._take(channel["id"], (channel.get("caller") or {}).get("number") or "")
-        return True
-
-    def _take(self, channel: str, number: str) -> None:
-        if channel in self._calls:
-            return
-        self._number += 1
-        name = f"{self._engine.app}-in-{self._number}"
-        self._calls[channel] = Incoming(self._engine, channel, number, name)
-        self._calls[channel].start()
-
-    def compare(self, channels: list[dict[str, Any]], busy: set[str]) -> None:
-        """After a gap: those that are gone are over, those that came in are taken.
-
-        :param busy: channels that are in a bridge: somebody speaks with them
-        """
-        there = {channel["id"] for channel in channels}
-        for call in [c for c in self._calls.values() if c.channel not in there]:
-            call.end()
-        entry = f"{self._engine.app},{ENTRY}"
-        for channel in channels:
-            plan = channel.get("dialplan") or {}
-            entered = str(plan.get("app_data") or "").split(",")[:2] == entry.split(",")
-            if not entered or channel["id"] in busy or channel["id"] in self._calls:
-                continue
-            self._engine.ari.subscribe(channel["id"])
-            self._take(channel["id"], (channel.get("caller") or {}).get("number") or "")
-
-    def forget(self, call: Incoming) -> None:
-        """It is over."""
-        self._calls.pop(call.channel, None)
-
-    def by_name(self, name: str) -> Incoming | None:
-        """The call whose phones and prompt have this name in front."""
-        return next((c for c in self._calls.values() if c.name == name), None)
-
-    def recordings(self) -> set[str]:
-        """The names of what is being recorded."""
-        return {c.recording for c in self._calls.values() if c.recording}
-
-    def legs(self) -> Iterator[Leg]:
-        """The phones that ring or speak for them."""
-        for call in self._calls.values():
-            if call.leg and call.leg.owner is call:
-                yield call.leg

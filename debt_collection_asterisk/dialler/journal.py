@@ -1,4 +1,5 @@
-"""What must survive a crash, in one SQLite file: jobs, events to deliver, recordings.
+"""What must survive a crash, in one SQLite file: jobs, events to deliver, recordings,
+conversations that came in and what Odoo is to know of them.
 
 Each method is one transaction, on the disk when it returns. A job's state and the
 event that tells of it are written together, so that neither is ever without the other.
@@ -35,6 +36,11 @@ CREATE TABLE IF NOT EXISTS answer (
     campaign_id INTEGER NOT NULL, at REAL NOT NULL, abandoned INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS command (id INTEGER PRIMARY KEY, changed REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS incoming (channel TEXT PRIMARY KEY, facts TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS incoming_told (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, told TEXT NOT NULL,
+    at REAL NOT NULL
+);
 """
 DAY = 24 * 3600
 KEEP = 7 * DAY
@@ -154,7 +160,7 @@ class Journal:
                 [pair[:2] for pair in pairs],
             )
 
-    # --- recordings and commands --------------------------------------------------
+    # --- recordings -------------------------------------------------------------
     def recording(self, name: str, call_id: int) -> None:
         """A recording is about to begin."""
         self._write("INSERT INTO recording VALUES (?, ?, NULL)", (name, call_id))
@@ -182,6 +188,52 @@ class Journal:
         """Odoo has this recording, or there is none."""
         self._write("DELETE FROM recording WHERE name = ?", (name,))
 
+    # --- calls that came in -------------------------------------------------------
+    def note_incoming(
+        self,
+        channel: str,
+        facts: dict[str, Any] | None,
+        told: dict[str, Any] | None = None,
+        now: float = 0.0,
+    ) -> None:
+        """Note how a call that came in stands, and what Odoo is to be told of it.
+
+        :param facts: nothing once it is over
+        """
+        with self._transaction():
+            self._db.execute("DELETE FROM incoming WHERE channel = ?", (channel,))
+            if facts is not None:
+                values = (channel, json.dumps(facts))
+                self._db.execute("INSERT INTO incoming VALUES (?, ?)", values)
+            if told is not None:
+                self._db.execute(
+                    "INSERT INTO incoming_told (channel, told, at) VALUES (?, ?, ?)",
+                    (channel, json.dumps(told), now),
+                )
+
+    def talks_that_came_in(self) -> list[tuple[str, dict[str, Any]]]:
+        """The conversations that were not over, with their facts."""
+        rows = self._db.execute("SELECT * FROM incoming")
+        return [(row["channel"], json.loads(row["facts"])) for row in rows]
+
+    def untold_calls(self) -> list[str]:
+        """The lines of calls that came in of which Odoo does not know all."""
+        rows = self._db.execute("SELECT DISTINCT channel FROM incoming_told")
+        return [channel for (channel,) in rows]
+
+    def first_untold(self, channel: str) -> tuple[int, dict[str, Any]] | None:
+        """What Odoo is to be told of such a call next, with its number."""
+        row = self._db.execute(
+            "SELECT id, told FROM incoming_told WHERE channel = ? ORDER BY id LIMIT 1",
+            (channel,),
+        ).fetchone()
+        return (row["id"], json.loads(row["told"])) if row else None
+
+    def told(self, number: int) -> None:
+        """Odoo knows this, or will never take it."""
+        self._write("DELETE FROM incoming_told WHERE id = ?", (number,))
+
+    # --- commands and answers -----------------------------------------------------
     def first_time(self, command_id: int) -> bool:
         """Whether this command was not carried out before."""
         sql = "SELECT 1 FROM command WHERE id = ?"
@@ -211,6 +263,7 @@ class Journal:
         """Remove what is long over."""
         self._write("DELETE FROM answer WHERE at < ?", (now - DAY,))
         self._write("DELETE FROM command WHERE changed < ?", (now - KEEP,))
+        self._write("DELETE FROM incoming_told WHERE at < ?", (now - KEEP,))
         self._write(
             "DELETE FROM job WHERE state = 'ended' AND changed < ? AND call_id NOT IN"
             " (SELECT call_id FROM event UNION SELECT call_id FROM recording)",

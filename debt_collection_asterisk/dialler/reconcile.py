@@ -29,6 +29,7 @@ def revive(engine: Engine) -> None:
         elif row["state"] == "asking":
             # Odoo may have said yes, and counted the call: it must not hang.
             call.finish(None)
+    engine.incoming.revive()
 
 
 def reconcile(engine: Engine) -> None:

@@ -126,5 +126,6 @@ class Uploads:
         self._underway.discard(name)
         if length:
             self._engine.journal.recorded(name, length, self._engine.office_now())
-        self._engine.journal.handed_over(name)
+        # Before it is forgotten here: nothing of his voice may stay on the PBX.
         self._engine.ari.forget_recording(name)
+        self._engine.journal.handed_over(name)

@@ -8,6 +8,8 @@ from odoo.addons.debt_collection.tools.clock import local
 
 from .constants import ABANDONED_QUIET, UNREACHED_QUIET
 
+# What can be done with a call that came in; for the rest the operator has a telephone.
+WITH_INCOMING = frozenset(("hangup", "record"))
 # A debtor who pressed "call me back" is not called in the same breath.
 CALLBACK_AFTER = timedelta(hours=1)
 
@@ -131,6 +133,25 @@ class DebtCall(models.Model):
         stations = self.env["debt.dialler.operator"].sudo()
         for station in stations.search([("call_id", "in", self.ids)]):
             station._after_call(station.call_id)
+
+    # --- calls that came in -------------------------------------------------------
+    def _came_in(self):
+        """How the call came in at an exchange; empty where it did not."""
+        # Superuser: exactly this call's, which whoever asks may read.
+        calls = self.env["debt.dialler.incoming"].sudo()
+        if self.direction != "inbound" or not self.id:
+            return calls
+        return calls.search([("call_id", "=", self.id)], limit=1)
+
+    def _exchange(self):
+        incoming = self._came_in()
+        return incoming.provider_id.sudo(self.env.su) or super()._exchange()
+
+    def _line_features(self):
+        return WITH_INCOMING if self._came_in() else super()._line_features()
+
+    def _is_recorded_now(self):
+        return self._came_in().recording or super()._is_recorded_now()
 
     # --- keys ---------------------------------------------------------------------
     def _conclude(self, facts):

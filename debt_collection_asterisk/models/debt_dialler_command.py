@@ -92,15 +92,24 @@ class DebtDiallerCommand(models.Model):
             values = event.get("values")
             if event.get("kind") != "command" or not isinstance(values, dict):
                 continue
-            known = self.search(
-                [
-                    ("id", "=", _as_id(values.get("id"))),
-                    ("provider_id", "=", provider.id),
-                    ("call_id", "=", event["call_id"]),
-                    ("state", "=", "queued"),
-                ]
-            )
-            known._close(bool(values.get("ok")), plain_text(values.get("error"), 200))
+            call = self.env["debt.call"].browse(event["call_id"])
+            self._close_of(provider, call, values)
+
+    @api.model
+    def _close_of(self, provider, call, values):
+        """Close a command of a call, by what the process says of it.
+
+        :param dict values: ``id``, ``ok`` and ``error``
+        """
+        known = self.search(
+            [
+                ("id", "=", _as_id(values.get("id"))),
+                ("provider_id", "=", provider.id),
+                ("call_id", "=", call.id),
+                ("state", "=", "queued"),
+            ]
+        )
+        known._close(bool(values.get("ok")), plain_text(values.get("error"), 200))
 
     def _close(self, done, error):
         for command in self:

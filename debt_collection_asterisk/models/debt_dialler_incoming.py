@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.debt_collection.tools import phones
+from odoo.addons.debt_collection.tools import call_events, phones
 
 from .constants import plain_text
 
@@ -12,6 +12,8 @@ from .constants import plain_text
 CALL_BACK_AFTER = timedelta(minutes=5)
 # A call of which no end was heard is missed after so long.
 LOST = timedelta(hours=1)
+# Told later than that it is no more what happens now.
+LATE = timedelta(days=1)
 # Numbers that agree in so many last digits are the same, however they are written.
 SAME = 9
 
@@ -58,6 +60,9 @@ class DebtDiallerIncoming(models.Model):
     call_id = fields.Many2one(
         "debt.call", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    recording = fields.Boolean(
+        string="Being Recorded", readonly=True, help="At this moment."
+    )
 
     _uuid_once = models.UniqueIndex("(provider_id, uuid)")
 
@@ -66,20 +71,25 @@ class DebtDiallerIncoming(models.Model):
     def _hear(self, provider, told):
         """Answer who a call is for, or note what became of it; twice does no harm.
 
-        :param dict told: ``uuid``, ``number``, ``kind`` (asked, answered, missed,
-            announced, ended), ``user_id`` who answered, ``choice`` made by key
+        :param dict told: ``uuid``, ``number``, ``at``, ``kind`` (asked, answered,
+            missed, announced, recording, command, ended), ``user_id`` who answered,
+            ``choice`` made by key, ``on`` of a recording; of a command ``id``, ``ok``
+            and ``error``
         :return: dict for the process
         """
         incoming = self._of(provider, told)
         steps = {
             "answered": incoming._note_answer,
             "announced": incoming._note_announced,
+            "recording": incoming._note_recording,
+            "command": incoming._note_command,
             "missed": incoming._note_missed,
             "ended": incoming._note_end,
         }
         if step := steps.get(told.get("kind")):
             step(told)
-            return {"ok": True, "record": incoming._prepare_record()}
+            record = incoming._prepare_record()
+            return {"ok": True, "call_id": incoming.call_id.id, "record": record}
         return incoming._prepare_answer()
 
     @api.model
@@ -95,6 +105,7 @@ class DebtDiallerIncoming(models.Model):
                 "provider_id": provider.id,
                 "company_id": company.id,
                 "uuid": uuid,
+                "at": self._instant_told(told, fields.Datetime.now() - LATE),
                 "number": number or False,
                 "case_ids": [fields.Command.set(self._cases_of(company, number).ids)],
             }
@@ -150,6 +161,19 @@ class DebtDiallerIncoming(models.Model):
             )
         ]
 
+    @api.model
+    def _instant_told(self, told, earliest):
+        """When it happened, by the process: Odoo may have been away meanwhile.
+
+        What cannot be is put at the nearest that can.
+        """
+        now = fields.Datetime.now()
+        try:
+            at = call_events.instant(told.get("at"))
+        except call_events.EventError:
+            return now
+        return min(max(at, earliest), now)
+
     # --- what became of it --------------------------------------------------------
     def _note_answer(self, told):
         if self.state != "ringing":
@@ -159,9 +183,9 @@ class DebtDiallerIncoming(models.Model):
         user = self.env["res.users"].browse(user_id if known else []).exists()
         self.write({"state": "talking", "user_id": user.id})
         if user:
-            self._open_window(user)
+            self._open_window(user, self._instant_told(told, self.at))
 
-    def _open_window(self, user):
+    def _open_window(self, user, at):
         """The debtor's window; where it may be several, the search by his number."""
         call = self.env["debt.call"]
         if len(self.case_ids) == 1:
@@ -176,6 +200,9 @@ class DebtDiallerIncoming(models.Model):
             user._bus_send("debt_dialler/incoming", {"number": self.number})
             return
         self.call_id = call
+        # The exchange has the line: that they talk, and since when, it says.
+        times = {"started_at": at, "answered_at": at}
+        call.sudo().write({"confirmed_by": "telephony"} | times)
         station = self.env["debt.dialler.operator"]._of_user(self.company_id, user)
         station._set_state("talking", call=call)
         user._bus_send("debt_dialler/bridged", {"call_id": call.id})
@@ -189,8 +216,7 @@ class DebtDiallerIncoming(models.Model):
         record, said = provider._recording_of(call, provider.announcement_id)
         if not record:
             return None
-        announcement = said._prepare_job() if said else None
-        return {"call_id": call.id, "announcement": announcement}
+        return {"announcement": said._prepare_job() if said else None}
 
     @api.model
     def _call_of(self, provider, call_id):
@@ -199,18 +225,30 @@ class DebtDiallerIncoming(models.Model):
             [("provider_id", "=", provider.id), ("call_id", "=", call_id)], limit=1
         ).call_id
 
-    def _note_announced(self, _told):
+    def _note_announced(self, told):
         if self.call_id and not self.call_id.announced_at:
-            self.call_id.announced_at = fields.Datetime.now()
+            self.call_id.announced_at = self._instant_told(told, self.at)
 
-    def _note_end(self, _told):
+    def _note_recording(self, told):
+        """It begins, or somebody ended it: the operator sees which."""
+        self.recording = self.state == "talking" and told.get("on") is True
+        if self.call_id:
+            self.call_id._push_state()
+
+    def _note_command(self, told):
+        """The process did what the operator wanted, or could not."""
+        self.env["debt.dialler.command"]._close_of(self.provider_id, self.call_id, told)
+
+    def _note_end(self, told):
         if self.state != "talking":
             return
-        self.state = "ended"
+        self.write({"state": "ended", "recording": False})
         call = self.call_id
         if call and call.state == "talking":
-            call.write({"state": "wrapup", "ended_at": fields.Datetime.now()})
+            ended_at = self._instant_told(told, self.at)
+            call.write({"state": "wrapup", "ended_at": ended_at})
             call._station()._line_ended(call)
+            call._push_state()
 
     def _note_missed(self, told):
         if self.state != "ringing":

@@ -64,7 +64,7 @@ def test_the_talk_is_recorded_once_both_were_told(lab, ears):
     odoo = lab.odoo
     said = odoo.prompt(5, sound.wav(sound.tone(PROMPT_HZ, 0.5)))
     odoo.for_whom = {"phones": [OPERATOR]}
-    odoo.to_record = {"call_id": 42, "announcement": said}
+    odoo.call_that_came_in, odoo.to_record = 42, {"announcement": said}
     lab.start()
     ears.call_us(NUMBER)
     told(lab, "announced")

@@ -4,6 +4,9 @@ The process is let die before and after each write to its journal and each reque
 the PBX, one after the other, and started again over the same journal and PBX.
 """
 
+import hashlib
+import itertools
+
 import pytest
 
 from dialler.journal import Journal
@@ -78,6 +81,30 @@ def by_campaign(world):
     yield 2
     if DEBTOR in world.pbx.states:
         world.pbx.end(DEBTOR, 16)
+    yield 2
+
+
+CALLER = "1796033993.7"
+
+
+def came_in(world):
+    """A call that came in: announced, recorded; the caller hangs up."""
+    world.odoo.sounds[5] = b"RIFF"
+    prompt = {"id": 5, "sha1": hashlib.sha1(b"RIFF").hexdigest()}
+    phones = [{"user_id": 7, "endpoint": "PJSIP/100"}]
+    known = {"call_id": 42, "record": {"announcement": prompt}}
+    world.odoo.for_whom = {"phones": phones} | known
+    yield 1
+    world.pbx.comes_in(CALLER, "+32470998877")
+    yield 2
+    for phone in [c for c in world.pbx.states if c != CALLER]:
+        answers(world, phone)
+    yield 2
+    for said in list(world.pbx.playing):
+        world.pbx.played(said)
+    yield 2
+    if CALLER in world.pbx.states:
+        world.pbx.end(CALLER, 16)
     yield 2
 
 
@@ -287,3 +314,26 @@ def test_the_end_in_good_order(tmp_path):
     assert world.engine.settled
     assert world.odoo.values(43, "ended")[0]["reason"] == "stopping"
     assert set(world.pbx.states) == {DEBTOR, OPERATOR}, "who talks goes on talking"
+
+
+def test_a_crash_at_any_step_of_a_call_that_came_in(tmp_path):
+    """Nothing is kept of whom no proof says that he was told; its end is told, too."""
+    for at in itertools.count(1):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        world, bomb = World(folder), Bomb(at)
+        world.journal_class, world.pbx.step = mined(bomb), bomb.step
+        play(world, came_in, bomb)
+        told = world.odoo.came_in
+        where = f"step {at}: {told}"
+        assert not world.pbx.states, where
+        assert not world.journal.untold_calls(), where
+        assert not world.journal.talks_that_came_in(), where
+        assert not world.journal.recordings(), where
+        assert not world.pbx.recordings, where
+        assert "announced" in told or not world.odoo.uploads, where
+        assert ("answered" in told) == ("ended" in told), where
+        if bomb.at:
+            break
+    assert at > 20
+    assert list(world.odoo.uploads.values()) == [42]

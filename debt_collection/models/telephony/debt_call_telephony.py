@@ -180,6 +180,14 @@ class DebtCall(models.Model):
         return alive
 
     # --- the screen ---------------------------------------------------------------
+    def _exchange(self):
+        """Hook: the ``debt.telephony.provider`` that has the line; empty: none."""
+        return self.provider_id
+
+    def _line_features(self):
+        """Hook: what can be done with the line of the call, a set of features."""
+        return self.provider_id._features() if self.provider_id else frozenset()
+
     def _push_state(self, facts=None):
         """Tell the operator's call window what the line does."""
         self.ensure_one()
@@ -209,8 +217,6 @@ class DebtCall(models.Model):
             "cancelled": bool(facts and facts.cancelled),
             "suggested_outcome": bool(outcome) and [outcome.id, outcome.name],
             "confirmed": self.confirmed_by == "telephony",
-            "features": sorted(self.provider_id._features())
-            if self.provider_id
-            else [],
+            "features": sorted(self._line_features()),
             **{name: fields.Datetime.to_string(self[name]) for name in times},
         }

@@ -80,7 +80,9 @@ class FakeOdoo:
         self.label = None
         #: what is told of calls that came in, and for whom they are
         self.came_in, self.for_whom = [], {"phones": [], "prompt": None, "menu": {}}
-        #: whether a talk of theirs is recorded, and what is said before
+        #: the id of the call that a talk of theirs becomes
+        self.call_that_came_in = None
+        #: whether it is recorded, and what is said before
         self.to_record = None
         #: seconds from the end of a talk until the operator is ready again
         self.wrapup = 0
@@ -156,7 +158,10 @@ class FakeOdoo:
             self.came_in.append((told["kind"], told))
         if told["kind"] == "asked":
             return 200, self.for_whom
-        return 200, {"ok": True, "record": self.to_record}
+        if told["kind"] == "command":
+            self.commands.pop(told["id"], None)
+        known = {"call_id": self.call_that_came_in, "record": self.to_record}
+        return 200, {"ok": True} | known
 
     def _sync(self, told):
         with self.lock:

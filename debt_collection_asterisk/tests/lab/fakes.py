@@ -240,7 +240,7 @@ class FakeClient:
         #: what comes with a permission to dial
         self.permits = {}
         #: what is told of calls that came in, and for whom they are
-        self.came_in, self.for_whom = [], {}
+        self.came_in, self.told_of_incoming, self.for_whom = [], [], {}
         #: what happens while Odoo thinks whether somebody may be dialled
         self.on_dial = lambda: None
 
@@ -274,6 +274,7 @@ class FakeClient:
         if self.down:
             raise OSError("Odoo is away")
         self.came_in.append(told["kind"])
+        self.told_of_incoming.append(told)
         return self.for_whom
 
     def recording(self, call_id, name, seconds, data):
