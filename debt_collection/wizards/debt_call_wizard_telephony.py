@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..models.card.arguments import check, is_text
 
+#: What an exchange must be able to do for a command, where it has another name.
+FEATURE_OF = {"resume": "hold", "stop_record": "record"}
+
 
 class DebtCallWizard(models.TransientModel):
     """What the call window shows of the line, and what it can do with it."""
@@ -51,6 +54,7 @@ class DebtCallWizard(models.TransientModel):
             raise UserError(
                 self.env._("Odoo did not dial this call: use your telephone.")
             )
+        provider._check_can(FEATURE_OF.get(command, command), call._line_features())
         return commands[command]() or False
 
     def _transfer_target(self, to):

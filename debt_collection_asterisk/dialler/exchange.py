@@ -92,6 +92,7 @@ class Exchange:
             self._drop(call_id)
         for job in answer.get("jobs") or []:
             self._accept(job)
+        self._engine.incoming.picked(answer.get("came_in") or {})
         for command in answer.get("commands") or []:
             self._command(command)
         if self._engine.journal.outbox(1):

@@ -41,6 +41,12 @@ class IncomingCalls:
         if call and told["kind"] == "answered":
             call.known(answer)
 
+    def picked(self, found: dict[str, Any]) -> None:
+        """Whoever answered found out with whom he speaks."""
+        for channel, answer in found.items():
+            if call := self.of(channel):
+                call.known(answer)
+
     def of(self, channel: str) -> Incoming | None:
         """The call of a caller's line."""
         return self._calls.get(channel)

@@ -143,6 +143,14 @@ class DebtCall(models.Model):
             return calls
         return calls.search([("call_id", "=", self.id)], limit=1)
 
+    def _note_our_number(self, number):
+        """Whoever is on the user's line is the debtor whom he chose."""
+        result = super()._note_our_number(number)
+        if self.state == "talking" and not self._came_in():
+            # Superuser: the call is the user's own (checked above).
+            self.env["debt.dialler.incoming"].sudo()._pick(self.sudo())
+        return result
+
     def _exchange(self):
         incoming = self._came_in()
         return incoming.provider_id.sudo(self.env.su) or super()._exchange()

@@ -63,8 +63,14 @@ class DebtDiallerIncoming(models.Model):
     recording = fields.Boolean(
         string="Being Recorded", readonly=True, help="At this moment."
     )
+    picked = fields.Boolean(
+        string="Found by Hand",
+        readonly=True,
+        help="Whose call it is the operator found out, while they spoke.",
+    )
 
     _uuid_once = models.UniqueIndex("(provider_id, uuid)")
+    _talking_idx = models.Index("(provider_id, user_id) WHERE state = 'talking'")
 
     # --- for the process ----------------------------------------------------------
     @api.model
@@ -98,24 +104,25 @@ class DebtDiallerIncoming(models.Model):
         known = self.search([("provider_id", "=", provider.id), ("uuid", "=", uuid)])
         if known:
             return known
-        company = provider.company_id or self.env["res.company"].search([], limit=1)
+        companies = provider.company_id or self.env["res.company"].search([])
         number = plain_text(told.get("number"), 40)
+        cases = self._cases_of(companies, number)
         return self.create(
             {
                 "provider_id": provider.id,
-                "company_id": company.id,
+                "company_id": (cases.company_id or companies)[:1].id,
                 "uuid": uuid,
                 "at": self._instant_told(told, fields.Datetime.now() - LATE),
                 "number": number or False,
-                "case_ids": [fields.Command.set(self._cases_of(company, number).ids)],
+                "case_ids": [fields.Command.set(cases.ids)],
             }
         )
 
     @api.model
-    def _cases_of(self, company, number):
+    def _cases_of(self, companies, number):
         """The open cases of whoever has this number, in any form it may come."""
         try:
-            known = phones.parse(number, company.country_id.code).e164
+            known = phones.parse(number, companies[:1].country_id.code).e164
         except phones.PhoneError:
             return self.env["debt.case"]
         listed = self.env["debt.phone"].search([("number", "=", known)])
@@ -125,7 +132,7 @@ class DebtDiallerIncoming(models.Model):
         return self.env["debt.case"].search(
             [
                 ("partner_id", "in", listed.partner_id.ids),
-                ("company_id", "=", company.id),
+                ("company_id", "in", companies.ids),
                 ("state", "!=", "closed"),
             ],
             order="priority desc, id",
@@ -148,7 +155,10 @@ class DebtDiallerIncoming(models.Model):
     def _operators(self):
         """Who is there of the debtor's operators and their teams, his own first."""
         stations = self.env["debt.dialler.operator"].search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "ready")]
+            [
+                ("company_id", "in", self.case_ids.company_id.ids),
+                ("state", "=", "ready"),
+            ]
         )
         own = self.case_ids.user_id
         team = self.case_ids.team_id.member_ids.user_id
@@ -199,13 +209,40 @@ class DebtDiallerIncoming(models.Model):
         if not call:
             user._bus_send("debt_dialler/incoming", {"number": self.number})
             return
-        self.call_id = call
-        # The exchange has the line: that they talk, and since when, it says.
         times = {"started_at": at, "answered_at": at}
-        call.sudo().write({"confirmed_by": "telephony"} | times)
-        station = self.env["debt.dialler.operator"]._of_user(self.company_id, user)
-        station._set_state("talking", call=call)
+        self._take(call, times)
         user._bus_send("debt_dialler/bridged", {"call_id": call.id})
+
+    def _take(self, call, values):
+        """It is this call's line: that they talk the exchange says."""
+        self.call_id = call
+        # Superuser: the call is that of whoever answered.
+        call.sudo().write({"confirmed_by": "telephony"} | values)
+        stations = self.env["debt.dialler.operator"]
+        station = stations._of_user(call.company_id, call.user_id)
+        station._set_state("talking", call=call)
+
+    @api.model
+    def _pick(self, call):
+        """The user found out who is on his line, and took the call.
+
+        :param call: ``debt.call`` of the user, just put on record as one that came in
+        """
+        mine = [("user_id", "=", call.user_id.id), ("state", "=", "talking")]
+        companies = [("provider_id.company_id", "in", [False, call.company_id.id])]
+        lines = self.search([*mine, *companies, ("call_id", "=", False)], limit=1)
+        if lines:
+            lines._take(call, {})
+            lines.picked = True
+
+    @api.model
+    def _prepare_picked(self, provider):
+        """For the process: whose calls those are that nobody knew when they began."""
+        talking = [("provider_id", "=", provider.id), ("state", "=", "talking")]
+        return {
+            one.uuid: {"call_id": one.call_id.id, "record": one._prepare_record()}
+            for one in self.search([*talking, ("picked", "=", True)])
+        }
 
     def _prepare_record(self):
         """Whether the talk is recorded, and what is heard before, for the process."""

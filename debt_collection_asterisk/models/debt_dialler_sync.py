@@ -45,6 +45,7 @@ class DebtTelephonyProvider(models.Model):
             "drop": sorted(live - self._on_loan(live)),
             "operators": self.env["debt.dialler.operator"]._prepare_sync(self),
             "campaigns": [campaign._prepare_sync() for campaign in campaigns],
+            "came_in": self.env["debt.dialler.incoming"]._prepare_picked(self),
         }
 
     def _hear(self, sent):

@@ -1,7 +1,8 @@
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import SUPERUSER_ID, Command, fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import DiallerCommon, sound
@@ -110,11 +111,11 @@ class TestIncoming(DiallerCommon):
         self._ready(self._campaign())
         self.assertFalse(self._tell().get("record"))
         for _twice in range(2):
-            record = self._tell("answered", user_id=self.operator.id)["record"]
+            answer = self._tell("answered", user_id=self.operator.id)
             [call] = self.case.call_ids
-            self.assertEqual(record["call_id"], call.id)
+            self.assertEqual(answer["call_id"], call.id)
             self.assertEqual(
-                record["announcement"]["id"], self.provider.announcement_id.id
+                answer["record"]["announcement"]["id"], self.provider.announcement_id.id
             )
         self.assertFalse(call.announced_at)
         self._tell("announced")
@@ -125,8 +126,81 @@ class TestIncoming(DiallerCommon):
         call._attach_recording("debt-in-1-1", sound(), 2)
         self.assertEqual(len(call.recording_ids), 1)
 
-    def test_who_does_not_want_it_is_not_recorded(self):
+    def test_what_is_told_late_bears_its_own_time(self):
+        """Odoo was away for an hour; what cannot have been is put right."""
         self._record()
+        self._ready(self._campaign())
+        self._tell(at="2026-03-10T08:30:05Z")
+        self._tell("answered", user_id=self.operator.id, at="2026-03-10T08:30:10Z")
+        self._tell("announced", at="2026-03-10T08:30:15Z")
+        self._tell("ended", at="2062-03-10T08:31:00Z")
+        [call] = self.case.call_ids
+        self.assertEqual(call.answered_at, datetime(2026, 3, 10, 8, 30, 10))
+        self.assertEqual(call.announced_at, datetime(2026, 3, 10, 8, 30, 15))
+        self.assertEqual(call.ended_at, fields.Datetime.now())
+        self._tell(uuid="2", at="2020-01-01T00:00:00Z")
+        first, last = self.incoming.search([], order="id")
+        self.assertEqual(first.at, datetime(2026, 3, 10, 8, 30, 5))
+        self.assertEqual(last.at, fields.Datetime.now() - timedelta(days=1))
+
+    def _talking(self):
+        """Put through to his operator: the call, and the window that he sees."""
+        self._ready(self._campaign())
+        self._tell()
+        self._tell("answered", user_id=self.operator.id)
+        [call] = self.case.call_ids
+        windows = self.env["debt.call.wizard"].with_user(self.operator)
+        action = windows.action_bridged(call.id)
+        return call, windows.browse(action["res_id"])
+
+    def test_the_operator_sees_and_ends_the_recording(self):
+        self._record()
+        call, window = self._talking()
+        self.assertEqual(window.telephony["features"], ["hangup", "record"])
+        self.assertTrue(window.telephony["confirmed"])
+        self.assertFalse(window.telephony["recording"])
+        self._tell("announced")
+        self._tell("recording", on=True)
+        self.assertTrue(call._prepare_state()["recording"])
+        self.assertEqual(len(self._sent("debt_call/state")), 1)
+        window.action_telephony("stop_record")
+        [command] = self.process.sync()["commands"]
+        self.assertEqual(command["command"], "stop_record")
+        self._tell("recording", on=False)
+        self._tell("command", id=command["id"], ok=True, error="")
+        self.assertFalse(call._prepare_state()["recording"])
+        self.assertFalse(self.process.sync()["commands"])
+        self._tell("ended")
+        self.assertEqual(call._prepare_state()["features"], ["hangup", "record"])
+        self.assertFalse(call._prepare_state()["recording"])
+
+    def test_what_the_exchange_cannot_do_is_said(self):
+        _call, window = self._talking()
+        for command in ("hold", "resume"):
+            with self.assertRaisesRegex(UserError, "cannot put on hold"):
+                window.action_telephony(command)
+        self.assertFalse(self.process.sync()["commands"])
+        window.action_telephony("hangup")
+        [command] = self.process.sync()["commands"]
+        self._tell("command", id=command["id"], ok=False, error="not_talking")
+        self.assertEqual(len(self._sent("simple_notification")), 1)
+
+    def test_a_colleague_does_not_end_it(self):
+        _call, window = self._talking()
+        with self.assertRaises(AccessError):
+            window.with_user(self.colleague).action_telephony("stop_record")
+
+    def test_who_refuses_in_the_middle_is_not_recorded_either(self):
+        """What had been recorded until then is not kept."""
+        self._record()
+        call, _window = self._talking()
+        self._tell("announced")
+        self._refuse()
+        with self.assertRaisesRegex(UserError, "does not want to be recorded"):
+            call._attach_recording("debt-in-1-1", sound(), 2)
+        self.assertFalse(call.recording_ids)
+
+    def _refuse(self):
         self.env["debt.consent"].create(
             {
                 "partner_id": self.debtor.id,
@@ -135,6 +209,10 @@ class TestIncoming(DiallerCommon):
                 "how": "call",
             }
         )
+
+    def test_who_does_not_want_it_is_not_recorded(self):
+        self._record()
+        self._refuse()
         self._ready(self._campaign())
         self._tell()
         self.assertFalse(self._tell("answered", user_id=self.operator.id)["record"])
@@ -151,6 +229,51 @@ class TestIncoming(DiallerCommon):
         self._tell("answered", user_id=self.colleague.id)
         self.assertFalse(self.case.call_ids)
         self.assertEqual(len(self._sent("debt_dialler/incoming")), 1)
+
+    def test_who_it_is_he_finds_out(self):
+        """The call he takes is that of the line: it is recorded, and its end is told."""
+        other = self._new_debtor("Debtor Two", "+32 470 12 34 56")
+        self._invoice(500, 20, other)
+        self._case(other).user_id = self.operator
+        self._record()
+        station = self._ready(self._campaign())
+        self._tell()
+        answer = self._tell("answered", user_id=self.operator.id)
+        self.assertFalse(answer["call_id"] or answer["record"])
+        self.assertFalse(self.process.sync()["came_in"])
+        search = self.env["debt.call.inbound"].with_user(self.operator)
+        case = self._case(other)
+        search.action_take(case.id, number="0470 12 34 56")
+        [call] = case.call_ids
+        self.assertEqual((station.state, station.call_id), ("talking", call))
+        self.assertEqual(call.confirmed_by, "telephony")
+        told = self.process.sync()["came_in"]["1"]
+        self.assertEqual(told["call_id"], call.id)
+        self.assertTrue(told["record"]["announcement"])
+        self._tell("ended")
+        self.assertEqual((call.state, station.state), ("wrapup", "wrapup"))
+        self.assertFalse(self.process.sync()["came_in"])
+
+    def test_who_takes_a_call_on_another_telephone(self):
+        """No line of the exchange is his."""
+        self._ready(self._campaign(), self.colleague)
+        self._tell(number="")
+        self._tell("answered", user_id=self.colleague.id)
+        search = self.env["debt.call.inbound"].with_user(self.operator)
+        search.action_take(self.case.id)
+        [call] = self.case.call_ids
+        self.assertFalse(call._came_in())
+        self.assertFalse(call._prepare_state()["features"])
+
+    def test_an_exchange_for_several_companies(self):
+        """He owes another company of ours: its operators have him."""
+        companies = self.env["res.company"].search([])
+        self.assertNotEqual(companies[0], self.company)
+        self.provider.company_id = False
+        self._ready(self._campaign())
+        self.assertEqual(self._phones(), ["PJSIP/100"])
+        found = self.incoming.search([])
+        self.assertEqual((found.case_ids, found.company_id), (self.case, self.company))
 
     # --- nobody does --------------------------------------------------------------
     def test_a_missed_call_becomes_a_callback(self):

@@ -1,5 +1,6 @@
 """Calls that come in, with a real PBX."""
 
+import calendar
 import time
 
 import pytest
@@ -88,6 +89,82 @@ def test_the_talk_is_recorded_once_both_were_told(lab, ears):
         5,
         "nothing of his voice stays on the PBX",
     )
+
+
+def phone_of(lab):
+    """The phone of ours that somebody speaks at."""
+    return next(name for name in lab.pbx.channels() if "-phone" in name)
+
+
+def live_recordings(lab):
+    """The recordings of calls that came in that go on, as the PBX knows them."""
+    names = [f"{phone_of(lab).rpartition('-')[0]}-1"]
+    return [n for n in names if lab.pbx.ari("GET", f"recordings/live/{n}").ok]
+
+
+def test_the_dialler_dies_before_odoo_knows_that_it_was_announced(lab, ears):
+    """Odoo is away, then the dialler: the proof comes all the same, with its time."""
+    odoo = lab.odoo
+    said = odoo.prompt(5, sound.wav(sound.tone(PROMPT_HZ, 3)))
+    odoo.for_whom = {"phones": [OPERATOR]}
+    odoo.call_that_came_in, odoo.to_record = 42, {"announcement": said}
+    lab.start()
+    caller = ears.call_us(NUMBER)
+    told(lab, "answered")
+    until(lambda: "prompt" in ears.hears(caller, 0.4, spy="in"), 10, "he is told")
+    odoo.down = True
+    until(lambda: live_recordings(lab), 15, "it is recorded")
+    heard_by = time.time()
+    lab.dialler.kill()
+    time.sleep(3)
+    odoo.down = odoo.pbx_up = False
+    assert "announced" not in [kind for kind, _told in odoo.came_in]
+    lab.dialler.start()
+    at = told(lab, "announced")["at"]
+    heard_at = calendar.timegm(time.strptime(at, "%Y-%m-%dT%H:%M:%SZ"))
+    assert heard_at <= heard_by
+    assert live_recordings(lab), "the recording goes on"
+    lab.pbx.ari("DELETE", f"channels/{caller}")
+    told(lab, "ended")
+    kinds = [kind for kind, _told in odoo.came_in]
+    assert kinds == ["asked", "answered", "announced", "recording", "ended"]
+    until(lambda: odoo.recordings, 20, "the recording is handed over")
+    [(call_id, _seconds, data)] = odoo.recordings.values()
+    samples, length = sound.samples_of(data)
+    assert (call_id, length > 3) == (42, True)
+    assert sound.power(samples, network.OPERATOR_HZ) > 300
+    until(
+        lambda: not lab.pbx.ari("GET", "recordings/stored").json(),
+        5,
+        "nothing of his voice stays on the PBX",
+    )
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_the_operator_ends_the_recording(lab, ears, killed):
+    """What was said until then is handed over; they talk on, and nobody records."""
+    odoo = lab.odoo
+    odoo.for_whom = {"phones": [OPERATOR]}
+    odoo.call_that_came_in, odoo.to_record = 42, {"announcement": None}
+    lab.start()
+    caller = ears.call_us(NUMBER)
+    assert told(lab, "recording")["on"] is True
+    if killed:
+        lab.dialler.kill()
+        odoo.pbx_up = False
+        lab.dialler.start()
+        until(lambda: odoo.pbx_up, 15, "it is back")
+    hears_operator(ears, caller)
+    odoo.command(1, 42, "stop_record")
+    assert told(lab, "command")["ok"]
+    assert [t["on"] for kind, t in odoo.came_in if kind == "recording"] == [True, False]
+    until(lambda: odoo.recordings, 20, "the recording is handed over")
+    assert not live_recordings(lab)
+    hears_operator(ears, caller)
+    odoo.command(2, 42, "hangup")
+    told(lab, "ended")
+    until(lambda: not lab.pbx.channels(), 5, "all lines are free")
+    assert len(odoo.recordings) == 1
 
 
 def test_the_operator_hangs_up(lab, ears):
@@ -179,3 +256,5 @@ def test_the_dialler_dies_while_they_talk(lab, ears):
     time.sleep(1)
     hears_operator(ears, caller)
     lab.pbx.ari("DELETE", f"channels/{caller}")
+    told(lab, "ended")
+    until(lambda: not lab.pbx.channels(), 5, "all lines are free")

@@ -242,3 +242,19 @@ def test_a_broken_stream_ends_no_recording(world):
     world.pbx.end(phone, 16)
     world.run(3)
     assert list(world.odoo.uploads.values()) == [42]
+
+
+def test_who_it_is_is_found_out_while_they_speak(world):
+    """From then on it is recorded, as Odoo says; that Odoo says so again is nothing."""
+    [phone] = phones(world)
+    world.odoo.for_whom = {"ok": True, "call_id": None, "record": None}
+    world.pbx.picks_up(phone)
+    world.run(2)
+    assert not world.pbx.recordings
+    world.odoo.picked = {CALLER: {"call_id": 42, "record": {"announcement": None}}}
+    world.run(3)
+    assert len(world.pbx.recordings) == 1
+    assert press(world, "stop_record") == [True]
+    world.run(3)
+    assert not world.pbx.recordings
+    assert list(world.odoo.uploads.values()) == [42]

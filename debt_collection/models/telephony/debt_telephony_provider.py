@@ -91,13 +91,14 @@ class DebtTelephonyProvider(models.Model):
     def _can(self, feature):
         return feature in self._features()
 
-    def _check_can(self, feature):
+    def _check_can(self, feature, features=None):
         """Refuse what it cannot do.
 
+        :param features: what it can do with the call in question, where that is known
         :raises UserError: naming the provider, what it cannot do, and what to do
         """
         self.ensure_one()
-        if self._can(feature):
+        if feature in (self._features() if features is None else features):
             return
         raise UserError(
             self.env._(

@@ -241,6 +241,8 @@ class FakeClient:
         self.permits = {}
         #: what is told of calls that came in, and for whom they are
         self.came_in, self.told_of_incoming, self.for_whom = [], [], {}
+        #: by the caller's line, what was found out while they spoke
+        self.picked = {}
         #: what happens while Odoo thinks whether somebody may be dialled
         self.on_dial = lambda: None
 
@@ -260,6 +262,7 @@ class FakeClient:
             "campaigns": self.campaigns,
             "commands": self.commands,
             "drop": self.drop,
+            "came_in": self.picked,
         }
 
     def dial(self, call_id, lease):
