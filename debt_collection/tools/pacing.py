@@ -15,11 +15,12 @@ Predictive dialling keeps N lines in flight, N the largest number for which
 where A are those who will answer, F the operators who will be free by then, p the
 answers per dial, r the seconds until an answer, H the seconds an operator spends on a
 conversation. p, r and H are estimated as the campaign goes. The target aims at the cap:
-twice the cap less what was measured in the last half hour.
+twice the cap less what was measured in the last half hour; at half of that while a
+second abandoned call would break the cap.
 
 Two cases turn predictive into progressive, and ``reason`` says which: fewer than five
-operators (no average to count on), and a day whose abandoned calls are over the cap. A
-third holds it back: a campaign that has just begun and has yet to learn who answers.
+operators (no average to count on), and a day in which one more abandoned call would
+break the cap. A third holds it back: a campaign that has just begun and has yet to learn who answers.
 
 This file needs the standard library only: the dialler process loads it by itself.
 """
@@ -47,11 +48,14 @@ GREETING = 2.0
 WINDOW = 30 * 60
 PSEUDO_ANSWERS = 30
 LOWEST_TARGET, HIGHEST_TARGET = 0.002, 0.15
-# The cap holds over a day, as regulators count. Above it nothing is dialled ahead of
-# the operators any more. The first few calls of a day do not count as a share yet: a
-# single one would be above any cap.
+# The cap holds over a day, as regulators count. Where one more would break it, nothing
+# is dialled ahead of the operators. The first of a day is no share yet: it would be
+# above any cap.
 DAY = 24 * 60 * 60
-GRACE = 8
+GRACE = 1
+# Two may find nobody at the same moment: where only one more is allowed, the aim is
+# lower.
+CAUTIOUS = 0.5
 # The answer rate is hearsay at first: no more lines than dials whose end was seen, to
 # begin with so many for each operator who waits.
 LINES_TO_LEARN = 2
@@ -254,20 +258,23 @@ class Pacer:
         if self.mode == PREDICTIVE:
             if operators < MIN_OPERATORS:
                 self.reason = FEW_OPERATORS
-            elif self._is_over_cap(now):
+            elif not self._has_room(now):
                 self.reason = OVER_CAP
         return PROGRESSIVE if self.reason else self.mode
 
-    def _is_over_cap(self, now: float) -> bool:
+    def _has_room(self, now: float) -> bool:
+        """Whether the day's cap would bear one more abandoned call."""
         self._day.forget(now)
-        return self._day.abandoned > max(GRACE, self.cap * self._day.answers)
+        return self._day.abandoned + 1 <= max(GRACE, self.cap * self._day.answers)
 
     def target(self, now: float) -> float:
         """The share of abandoned calls to aim at now."""
         measured = max(
             share.smoothed(now, self.cap) for share in (self._recent, self._day)
         )
-        return min(max(2 * self.cap - measured, LOWEST_TARGET), HIGHEST_TARGET)
+        second = self.cap * self._day.answers / 2
+        aim = (2 * self.cap - measured) * min(max(second, CAUTIOUS), 1)
+        return min(max(aim, LOWEST_TARGET), HIGHEST_TARGET)
 
     def stats(self, now: float) -> dict[str, float | str | None]:
         """The figures behind the pace, for people to look at."""

@@ -344,10 +344,18 @@ class DebtDiallerCampaign(models.Model):
         return row
 
     def _is_over_cap(self):
-        """Whether too many were abandoned lately. A single one is above any cap."""
-        since = fields.Datetime.now() - ABANDONED_WINDOW
-        answered, abandoned = self._abandoned_since(since)
-        return abandoned > max(1, self.abandon_cap * answered)
+        """Whether too many were abandoned today, and it goes on.
+
+        Regulators count by the day; what happened in the morning does not keep a
+        campaign from going on in the afternoon. A single one is above any cap.
+        """
+        lately = fields.Datetime.now() - ABANDONED_WINDOW
+        day = self.company_id._debt_day_start()
+        for since in (lately, min(day, lately)):
+            answered, abandoned = self._abandoned_since(since)
+            if abandoned <= max(1, self.abandon_cap * answered):
+                return False
+        return True
 
     def _pause_over_cap(self):
         for campaign in self.filtered(lambda one: one.state == "running"):

@@ -221,8 +221,9 @@ class CampaignCase(DiallerCommon):
     def _patch_which(self, found):
         self.startPatcher(patch.object(shutil, "which", return_value=found))
 
-    def _abandon(self, campaign, count, answered):
-        """So many of those who answered half an hour ago at most found nobody."""
+    def _abandon(self, campaign, count, answered, minutes=10):
+        """So many of those who answered some minutes ago found nobody."""
+        at = TUESDAY - timedelta(minutes=minutes)
         case = self.cases.search([("company_id", "=", self.company.id)], limit=1)
         for number in range(answered):
             self.env["debt.call"].sudo().create(
@@ -233,8 +234,8 @@ class CampaignCase(DiallerCommon):
                     "campaign_id": campaign.id,
                     "mode": "predictive",
                     "state": "done",
-                    "started_at": TUESDAY - timedelta(minutes=10),
-                    "answered_at": TUESDAY - timedelta(minutes=10),
+                    "started_at": at,
+                    "answered_at": at,
                     "abandoned": number < count,
                 }
             )

@@ -273,6 +273,14 @@ class TestPredictive(CampaignCase):
             campaign.action_start()
         self.assertEqual(campaign.state, "running")
 
+    def test_the_cap_is_the_days(self):
+        """Two of sixty in half an hour are within it after a good morning."""
+        campaign = self._predictive()
+        self._abandon(campaign, 0, 20, minutes=60)
+        self._abandon(campaign, 2, 60)
+        self.process.sync()
+        self.assertEqual(campaign.state, "running")
+
     def test_voice_messages_pause_over_the_cap(self):
         """Who pressed the key for an operator and found none was abandoned too."""
         campaign = self._voice()

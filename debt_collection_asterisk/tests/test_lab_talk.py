@@ -167,7 +167,7 @@ def test_nobody_presses_a_key(lab):
 
 
 def test_a_person_is_told_from_a_machine(lab):
-    """A greeting that a busy laboratory plays in pieces is taken for a person's."""
+    """Who says his name and waits, and what speaks on."""
     odoo, machines = lab.odoo, (31, 32, 33)
     message = odoo.prompt(6, sound.wav(sound.tone(600, 0.5)))
     odoo.campaign(1, "voice_message")
@@ -186,9 +186,8 @@ def test_a_person_is_told_from_a_machine(lab):
     assert "human" in odoo.story(30)
     assert "message_played" in odoo.story(30)
     lines = {call_id: odoo.wait(call_id, "ended")["line"] for call_id in machines}
-    found = [call_id for call_id in machines if lines[call_id] == "machine"]
-    assert found, lines
-    assert not any("message_played" in odoo.story(call_id) for call_id in found)
+    assert set(lines.values()) == {"machine"}, lines
+    assert not any("message_played" in odoo.story(call_id) for call_id in machines)
 
 
 def test_nobody_free_within_two_seconds(lab):

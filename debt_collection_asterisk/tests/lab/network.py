@@ -232,7 +232,7 @@ class Network:
             "colleague.al": sound.alaw(sound.tone(COLLEAGUE_HZ, 60)),
             "human.al": sound.alaw(sound.tone(300, 0.6) + sound.quiet(20)),
             "greeting.al": sound.alaw(sound.tone(300, 2.2) + sound.quiet(20)),
-            "machine.al": sound.alaw(sound.tone(300, 6) + sound.quiet(15)),
+            "machine.al": sound.alaw(sound.words(300, 18) + sound.quiet(15)),
             "keys.pcap": sound.keys_pcap("12"),
             "network.xml": scenario(self.numbers(folder)).encode(),
         } | self.sounds()

@@ -23,6 +23,14 @@ def quiet(seconds):
     return array("h", bytes(2 * int(RATE * seconds)))
 
 
+def words(hertz, count):
+    """Somebody who speaks on: two words a second, with pauses as between words.
+
+    Where a busy machine plays it in pieces, it is still many words.
+    """
+    return (tone(hertz, 0.3) + quiet(0.2)) * count
+
+
 def wav(samples):
     """A WAV file of samples."""
     file = io.BytesIO()
