@@ -91,6 +91,17 @@ def test_the_talk_is_recorded_once_both_were_told(lab, ears):
     )
 
 
+def once(odoo):
+    """What Odoo was told; what a dialler told again that died, once."""
+    found = []
+    for _kind, told in odoo.came_in:
+        # The one that follows has another name, and nothing else.
+        same = told | {"instance": None}
+        if same not in found:
+            found.append(same)
+    return found
+
+
 def phone_of(lab):
     """The phone of ours that somebody speaks at."""
     return next(name for name in lab.pbx.channels() if "-phone" in name)
@@ -115,6 +126,7 @@ def test_the_dialler_dies_before_odoo_knows_that_it_was_announced(lab, ears):
     odoo.down = True
     until(lambda: live_recordings(lab), 15, "it is recorded")
     heard_by = time.time()
+    time.sleep(1)
     lab.dialler.kill()
     time.sleep(3)
     odoo.down = odoo.pbx_up = False
@@ -126,7 +138,7 @@ def test_the_dialler_dies_before_odoo_knows_that_it_was_announced(lab, ears):
     assert live_recordings(lab), "the recording goes on"
     lab.pbx.ari("DELETE", f"channels/{caller}")
     told(lab, "ended")
-    kinds = [kind for kind, _told in odoo.came_in]
+    kinds = [told["kind"] for told in once(odoo)]
     assert kinds == ["asked", "answered", "announced", "recording", "ended"]
     until(lambda: odoo.recordings, 20, "the recording is handed over")
     [(call_id, _seconds, data)] = odoo.recordings.values()
@@ -157,7 +169,7 @@ def test_the_operator_ends_the_recording(lab, ears, killed):
     hears_operator(ears, caller)
     odoo.command(1, 42, "stop_record")
     assert told(lab, "command")["ok"]
-    assert [t["on"] for kind, t in odoo.came_in if kind == "recording"] == [True, False]
+    assert [told["on"] for told in once(odoo) if "on" in told] == [True, False]
     until(lambda: odoo.recordings, 20, "the recording is handed over")
     assert not live_recordings(lab)
     hears_operator(ears, caller)

@@ -86,10 +86,13 @@ class Ears:
             return
 
     def call_us(self, number, context="carrier-in"):
-        """Somebody calls one of our numbers; the name of his line."""
+        """Somebody calls one of our numbers; the name of his line.
+
+        :param number: what the carrier says it is; nothing where it says none
+        """
         name = f"caller-{time.monotonic_ns()}"
         call = {"endpoint": f"Local/3225551234@{context}/n", "app": "ears"}
-        call |= {"callerId": number, "timeout": 60}
+        call |= {"callerId": f"<{number}>" if number else "", "timeout": 60}
         found = self._pbx.ari("POST", f"channels/{name}", json=call)
         assert found.ok, found.text
         return name

@@ -3,6 +3,7 @@
 import base64
 import datetime
 import itertools
+import sys
 from typing import NamedTuple
 
 from . import sound
@@ -89,9 +90,9 @@ class Staff:
         self._connect_exchange()
 
     def hire_operators(self, count):
-        """As many more operators, each with his telephone."""
+        """As many more operators, five at most, each with his telephone."""
         return [
-            self._hire(f"debt_operator{n}", "operator", f"PJSIP/9{n:03}21@trunk")
+            self._hire(f"debt_operator{n}", "operator", str(110 + n))
             for n in range(1, count + 1)
         ]
 
@@ -233,6 +234,8 @@ class Whole:
         self.pbx.clear()
         log = self.dialler.log
         text = log.read_text() if log.exists() else ""
+        # Shown where a test fails.
+        sys.stdout.write(text)
         assert "ERROR" not in text, text
         assert not (said := self.office.complaints()), said
 
