@@ -34,7 +34,7 @@ FIELD = {
     for suffix, count in FIELD.items()
 }
 #: The line of each, whether it rang, and the outcome in Odoo; a talk's is saved by its
-#: operator.
+#: operator. Of who answered and hung up at once no line proves how it was.
 ENDS = {
     network.TALKS: ("answered", True, "refused"),
     network.MACHINE: ("machine", True, "voicemail"),
@@ -43,7 +43,7 @@ ENDS = {
     network.UNKNOWN: ("invalid", False, "invalid_number"),
     network.FORWARDS: ("failed", False, False),
     network.CONGESTED: ("congestion", False, False),
-    network.FLEETING: ("answered", True, "no_answer"),
+    network.FLEETING: ("answered", True, False),
 }
 OPERATORS, CAP = 5, 0.03
 #: Seconds from the answer until the greeting of `human.al` is over.
