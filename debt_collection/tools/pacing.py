@@ -20,7 +20,8 @@ second abandoned call would break the cap.
 
 Two cases turn predictive into progressive, and ``reason`` says which: fewer than five
 operators (no average to count on), and a day in which one more abandoned call would
-break the cap. A third holds it back: a campaign that has just begun and has yet to learn who answers.
+break the cap. A third holds it back: a campaign that has just begun and has yet to
+learn who answers.
 
 This file needs the standard library only: the dialler process loads it by itself.
 """

@@ -75,9 +75,7 @@ class Telling:
             failed,
         )
 
-    def _taken(
-        self, number: int, told: dict[str, Any], answer: dict[str, Any]
-    ) -> None:
+    def _taken(self, number: int, told: dict[str, Any], answer: dict[str, Any]) -> None:
         # What follows from it is noted first: nothing of that may be lost either.
         self._heard(told, answer)
         self._engine.journal.told(number)

@@ -231,7 +231,7 @@ class TestIncoming(DiallerCommon):
         self.assertEqual(len(self._sent("debt_dialler/incoming")), 1)
 
     def test_who_it_is_he_finds_out(self):
-        """The call he takes is that of the line: it is recorded, and its end is told."""
+        """The call he takes is that of the line: recorded, and its end is told."""
         other = self._new_debtor("Debtor Two", "+32 470 12 34 56")
         self._invoice(500, 20, other)
         self._case(other).user_id = self.operator
