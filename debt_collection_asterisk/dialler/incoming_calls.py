@@ -28,7 +28,7 @@ class IncomingCalls:
         self._number = int(engine.wall() * 1000)
 
     def revive(self) -> None:
-        """At the start: what an earlier process left, conversations and news of them."""
+        """At the start: what an earlier process left, talks and news of them."""
         for channel, facts in self._engine.journal.talks_that_came_in():
             call = Incoming(self._engine, channel, facts["number"], facts["name"])
             self._calls[channel] = call
