@@ -14,6 +14,7 @@
         "data/debt_dialler_prompt_data.xml",
         "wizards/debt_dialler_secret_views.xml",
         "views/debt_dialler_campaign_views.xml",
+        "views/debt_ladder_views.xml",
         "views/debt_dialler_operator_views.xml",
         "views/debt_dialler_prompt_views.xml",
         "views/debt_dialler_lease_views.xml",

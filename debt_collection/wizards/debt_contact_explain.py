@@ -144,15 +144,19 @@ class DebtContactExplain(models.TransientModel):
     def _marks(self, home, now):
         """What happens at one instant: (look, title, naive UTC)."""
         case = self.case_id
-        written = self.channel in ("sms", "email")
         for look, at, text in (
             ("now", now, self.env._("Now")),
             ("planned", case.next_contact_at, self.env._("Planned call")),
             ("callback", case.callback_at, self.env._("Callback the debtor asked for")),
-            ("message", written and case.next_message_at, self.env._("Message")),
+            ("message", self._message_at(), self.env._("Message")),
         ):
             if at:
                 yield look, f"{text}: {_clock(home, at)}", at
+
+    def _message_at(self):
+        """Hook: when the ladder has the next message of the channel asked about."""
+        written = self.channel in ("sms", "email")
+        return written and self.case_id.next_message_at
 
     # --- in words -------------------------------------------------------------------
     def _segment_text(self, segment, asked):

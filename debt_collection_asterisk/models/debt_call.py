@@ -26,6 +26,14 @@ class DebtCall(models.Model):
         ondelete="restrict",
     )
 
+    ladder_key = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The step of the retry ladder that this voice message carried out, and "
+        "when; each is carried out once.",
+    )
+
     _campaign_idx = models.Index(
         "(campaign_id, answered_at) WHERE campaign_id IS NOT NULL"
     )

@@ -46,7 +46,9 @@ class DebtCase(models.Model):
             self.env["debt.call"].flush_model()
             self.flush_model()
             rows = self.env.execute_query(
-                queue._next_sql(campaign._case_sql(now), now, passed)
+                queue._next_sql(
+                    campaign._case_sql(now), now, passed, due=campaign._due_sql(now)
+                )
             )
             if not rows:
                 break
@@ -58,11 +60,17 @@ class DebtCase(models.Model):
     def _claim_by_campaign(self, campaign, now):
         """Open a call for a campaign unless ledger or gate refuse."""
         facts = self._contact_facts()[self]
+        step = campaign.by_ladder and self._voice_step(facts, now)
+        if campaign.by_ladder and not (step and step.at <= now):
+            self._unless_contended(self._plan)
+            return None
         facts.dialler = campaign.provider_id
         phone = self._dialler_phone(facts)
         if phone:
             facts.zones = self._resolve_zones(phone).names
         values = self._prepare_campaign_call(campaign, phone, now)
+        if step:
+            values |= {"ladder_key": self._ladder_key(step)}
         channel = self.env["debt.call"].new({"mode": campaign.mode})._channel()
         number = phone.number if phone else None
         answer = self._contact_gate(channel, now, facts, number, phone)

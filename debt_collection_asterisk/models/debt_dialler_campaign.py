@@ -161,6 +161,14 @@ class DebtDiallerCampaign(models.Model):
         help="The day that is offered is so many days after the call.",
     )
     menu_stop = fields.Boolean(string="9: Do Not Call Me", default=True)
+    by_ladder = fields.Boolean(
+        string="Only Steps of Ladders",
+        compute="_compute_by_ladder",
+        store=True,
+        readonly=False,
+        help="For debtors whose retry ladder has a voice message due, and for nobody "
+        "else. Otherwise for whoever is due for a call.",
+    )
     message_gap_days = fields.Integer(
         string="Days Between Messages",
         default=7,
@@ -170,6 +178,10 @@ class DebtDiallerCampaign(models.Model):
     _limits = models.Constraint(
         "CHECK(max_lines BETWEEN 1 AND 500 AND message_gap_days >= 1)",
         "A campaign has 1 to 500 lines and a day at least between two messages.",
+    )
+    _by_ladder = models.Constraint(
+        "CHECK(mode = 'voice_message' OR by_ladder IS NOT TRUE)",
+        "Steps of ladders are carried out by a campaign of voice messages.",
     )
     _cap = models.Constraint(
         f"CHECK(abandon_cap > 0 AND abandon_cap <= {HIGHEST_CAP})",
@@ -307,6 +319,12 @@ class DebtDiallerCampaign(models.Model):
         """Where an operator waits for one debtor, he hears himself what answers."""
         for campaign in self:
             campaign.detect_machine = campaign.mode in ("predictive", "voice_message")
+
+    @api.depends("mode")
+    def _compute_by_ladder(self):
+        for campaign in self:
+            if campaign.mode != "voice_message":
+                campaign.by_ladder = False
 
     def _promises_by_key(self):
         return self.mode == "voice_message" and self.menu_promise

@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.debt_collection.models.message.debt_case_ladder import WRITTEN_IN
+
 from .constants import AUTOMATIC_MODES, CLAIMS_A_SYNC, LEASE, utc_text
 
 #: The keys a debtor may press, by the field that offers them.
@@ -151,6 +153,7 @@ class DebtDiallerCampaign(models.Model):
             conditions.append(
                 SQL("COALESCE(c.voice_message_at, %(now)s) <= %(now)s", now=now)
             )
+        if self.mode == "voice_message" and not self.by_ladder:
             since = now - timedelta(days=self.message_gap_days)
             conditions.append(
                 SQL(
@@ -162,13 +165,30 @@ class DebtDiallerCampaign(models.Model):
             )
         return SQL(" AND ").join(conditions)
 
+    def _due_sql(self, now):
+        """Which cases (``c``) a ladder has due for a voice message, as SQL.
+
+        None for a campaign that calls whoever is due for a call.
+        """
+        if not self.by_ladder:
+            return None
+        return SQL("c.state IN %s AND c.voice_step_at <= %s", tuple(WRITTEN_IN), now)
+
+    def _waiting_domain(self, now, until):
+        if self.by_ladder:
+            written = Domain("state", "in", WRITTEN_IN)
+            rested = Domain("voice_message_at", "=", False)
+            rested |= Domain("voice_message_at", "<=", until)
+            return written & Domain("voice_step_at", "<=", until) & rested
+        active = Domain("state", "=", "active")
+        called = Domain("next_contact_at", "<=", until)
+        return active & called & Domain("contact_until", ">", now)
+
     def _due_domain(self, now, until):
         """Cases of the campaign that may be called between two instants (naive UTC)."""
         domain = (
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("state", "=", "active")
-            & Domain("next_contact_at", "<=", until)
-            & Domain("contact_until", ">", now)
+            self._waiting_domain(now, until)
+            & Domain("company_id", "=", self.company_id.id)
             & ~Domain("call_ids", "any", [("state", "!=", "done")])
         )
         if self.team_id:

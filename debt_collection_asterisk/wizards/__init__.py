@@ -1,1 +1,1 @@
-from . import debt_call_wizard, debt_dialler_secret
+from . import debt_call_wizard, debt_contact_explain, debt_dialler_secret

@@ -187,7 +187,7 @@ class DebtQueue(models.AbstractModel):
                 yield self._next_sql(due, now, passed, count)
 
     @api.model
-    def _next_sql(self, owner, now, passed, count=1, callback=False):
+    def _next_sql(self, owner, now, passed, count=1, callback=False, due=None):
         """The inner query walks an index of the queue in order; the outer one stops as
         soon as it could lock enough debtors.
 
@@ -198,14 +198,16 @@ class DebtQueue(models.AbstractModel):
         :param datetime now: naive UTC
         :param list passed: ids of debtors to leave out
         :param bool callback: those who asked to be called by now, paused or not
+        :param SQL due: which are due, by their state and time, where not for a call
         """
-        active, order = (
-            SQL("c.state = 'active'"),
-            self._due_order(),
+        order = self._due_order()
+        called = SQL(
+            "c.next_contact_at <= %(now)s AND c.contact_until > %(now)s", now=now
         )
+        active = due or SQL("c.state = 'active' AND %s", called)
         if callback:
-            active = SQL("c.state != 'legal' AND c.callback_at <= %s", now)
-            order = SQL("c.callback_at")
+            asked = SQL("c.state != 'legal' AND c.callback_at <= %s", now)
+            active, order = SQL("%s AND %s", asked, called), SQL("c.callback_at")
         return SQL(
             """
             SELECT q.id
@@ -214,8 +216,6 @@ class DebtQueue(models.AbstractModel):
                      WHERE %(owner)s
                        AND c.closed_at IS NULL
                        AND %(active)s
-                       AND c.next_contact_at <= %(now)s
-                       AND c.contact_until > %(now)s
                        AND c.company_id = ANY(%(companies)s)
                        AND c.partner_id != ALL(%(passed)s)
                        AND NOT EXISTS (SELECT 1
@@ -230,7 +230,6 @@ class DebtQueue(models.AbstractModel):
             owner=owner,
             active=active,
             order=order,
-            now=now,
             companies=self.env.companies.ids,
             passed=passed,
             count=count,

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ...tools.ladder_messages import next_message
 from ..card.lock_rows import lock_found
+from ..plan.debt_ladder import MESSAGE_CHANNELS
 
 BATCH = 200
 #: States in which a ladder writes; a dormant case has a slow one.
@@ -21,6 +21,18 @@ class LadderHistory(NamedTuple):
 
     occurrences: set
     last: datetime | None
+
+    def _with(self, prefix, key, at):
+        """Return the history with one message more.
+
+        :param str prefix: what keys of this ladder's messages begin with
+        :param str key: its own key
+        :param datetime at: when it goes or went out
+        """
+        if key.startswith(prefix):
+            step, first = key.removeprefix(prefix).split(":")[:2]
+            self.occurrences.add((int(step), int(first)))
+        return self._replace(last=max(filter(None, (self.last, at)), default=None))
 
 
 class DebtCase(models.Model):
@@ -60,14 +72,8 @@ class DebtCase(models.Model):
             return None
         if self.state not in WRITTEN_IN or self.callback_at or facts.pause:
             return None
-        due = next_message(
-            self._question("sms", facts),
-            self.ladder_id._steps(self),
-            self._ladder_start(),
-            now,
-            made=made.occurrences,
-            last=made.last,
-            call_at=call_at,
+        due = self.ladder_id._next_message(
+            self, MESSAGE_CHANNELS, facts, now, made, call_at
         )
         step = self.env["debt.ladder.step"].browse(due.step.key if due else [])
         return due if step and self._step_channel(step, facts) else None
@@ -89,12 +95,9 @@ class DebtCase(models.Model):
             [("case_id", "in", cases.ids), ("kind", "=", "ladder")]
         ):
             case = message.case_id
-            prefix, occurrences = case._ladder_key(), made[case].occurrences
-            if message.key.startswith(prefix):
-                step, first = message.key.removeprefix(prefix).split(":")[:2]
-                occurrences.add((int(step), int(first)))
-            times = filter(None, (made[case].last, message._counts_from()))
-            made[case] = LadderHistory(occurrences, max(times, default=None))
+            made[case] = made[case]._with(
+                case._ladder_key(), message.key, message._counts_from()
+            )
         return made
 
     def _ladder_key(self, due=None):

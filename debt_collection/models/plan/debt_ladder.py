@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import frozendict
 
 from ...tools.ladder import Step
+from ...tools.ladder_messages import next_message
 
 MESSAGE_CHANNELS = ("sms", "email")
 
@@ -64,6 +65,27 @@ class DebtLadder(models.Model):
             return steps
         own = {None, *self.env["debt.segment"]._of(case)[case].ids}
         return tuple(step for step in steps if step.group in own)
+
+    def _next_message(self, case, channels, facts, now, made, call_at):
+        """The next message of a case by some channels; the gate is not asked.
+
+        :param case: ``debt.case`` that is on this ladder
+        :param channels: their names; the first tells whose history counts
+        :param facts: `Facts` of the debtor
+        :param datetime now: naive UTC
+        :param made: `LadderHistory`
+        :param datetime call_at: the next call planned, naive UTC or None
+        :return: `tools.ladder_messages.Due`, or None
+        """
+        return next_message(
+            case._question(channels[0], facts),
+            [step for step in self._steps(case) if step.channel in channels],
+            case._ladder_start(),
+            now,
+            made=made.occurrences,
+            last=made.last,
+            call_at=call_at,
+        )
 
     @tools.ormcache("self.id")
     def _kept_steps(self):
@@ -179,7 +201,7 @@ class DebtLadderStep(models.Model):
     @api.constrains("channel", "sms_template_id", "mail_template_id")
     def _check_template(self):
         for step in self:
-            if step.channel != "call" and not step._template(step.channel):
+            if step.channel in MESSAGE_CHANNELS and not step._template(step.channel):
                 raise ValidationError(
                     self.env._(
                         "Choose the text of the message of days %(first)s to %(last)s.",
@@ -193,7 +215,8 @@ class DebtLadderStep(models.Model):
         """A message asks the debtor to call back, unless another text is chosen."""
         for step in self:
             for kind in ("sms", "mail"):
-                name, wanted = f"{kind}_template_id", step.channel != "call"
+                name = f"{kind}_template_id"
+                wanted = step.channel in MESSAGE_CHANNELS
                 if not (wanted and step[name]):
                     step[name] = wanted and self._callback_template(kind)
 
