@@ -80,7 +80,8 @@ class IrActionsReport(models.Model):
             "foot": foot,
             "numbered": numbered,
             "count": pages.getNumPages(),
-            "aside": form.css_margins,
+            # The post keeps the corner for its own mark.
+            "aside": form.css_margins or self.env.context.get("debt_by_post"),
         }
         feet = run(
             [qweb._render("debt_collection.paper_feet", values)],

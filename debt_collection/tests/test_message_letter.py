@@ -11,9 +11,8 @@ from odoo.tools import html2plaintext
 from .common import TUESDAY, DebtCommon
 
 
-@tagged("post_install", "-at_install")
-class TestMessageLetter(DebtCommon):
-    """Demand letters: how strict, about what, and that they count."""
+class LetterCommon(DebtCommon):
+    """A debtor with an address, and letters to him."""
 
     @classmethod
     def setUpClass(cls):
@@ -50,6 +49,11 @@ class TestMessageLetter(DebtCommon):
     def _words(self, letter):
         text = html2plaintext(letter.body).replace("\N{NO-BREAK SPACE}", " ")
         return re.sub(r"\s+", " ", text)
+
+
+@tagged("post_install", "-at_install")
+class TestMessageLetter(LetterCommon):
+    """Demand letters: how strict, about what, and that they count."""
 
     def test_levels_follow_each_other_over_the_weeks(self):
         self.company.debt_does_hand_over = True
@@ -255,30 +259,6 @@ class TestMessageLetter(DebtCommon):
             case = self._case()
             self.assertEqual((case.amount_overdue, case.amount_disputed), (0, 500))
             self.assertFalse(self._batch(case).line_ids.permitted)
-
-    def _kept(self):
-        """A letter that was posted, as it was handed over."""
-        self._invoice(100, 20)
-        self._case().user_id = self.operator
-        letter = self._post(user=self.operator)
-        letter.sudo()._keep_printed()
-        return letter.sudo().attachment_id
-
-    def test_nobody_replaces_what_was_handed_to_the_post(self):
-        kept = self._kept().with_user(self.operator)
-        self.assertTrue(kept.raw, "but he may look at it")
-        with self.assertRaises(AccessError):
-            kept.raw = b"something else"
-        with self.assertRaises(AccessError):
-            kept.unlink()
-
-    def test_the_printed_letter_goes_with_the_debtors_data(self):
-        kept = self._kept()
-        letter = self._case().debtor_message_ids.sudo()
-        self.env["debt.personal.data"].sudo()._erase_cases(self._case().sudo())
-        self.assertFalse(kept.exists())
-        self.assertTrue(letter.exists())
-        self.assertFalse(letter.attachment_id)
 
     def _one_a_month(self):
         limit = {"channels": "letters", "length": 30, "rolling": True}
