@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .test_call_window import WizardCommon
 
@@ -91,3 +91,15 @@ class TestHome(HttpCase, WizardCommon):
         self.operator.action_id = self.env.ref("debt_collection.debt_case_action").id
         self.assertNotEqual(self._home(self.operator), day.id)
         self.assertFalse(self._home(self.manager))
+
+    def test_an_accountant_lands_on_what_is_overdue(self):
+        overdue = self.env.ref("debt_collection.account_move_action_overdue")
+        accountant = new_test_user(
+            self.env,
+            "lands_here",
+            groups="debt_collection.group_debt_accountant",
+            company_id=self.company.id,
+        )
+        self.assertEqual(self._home(accountant), overdue.id)
+        accountant.group_ids += self.env.ref("debt_collection.group_debt_operator")
+        self.assertFalse(self._home(accountant), "with two roles he chooses himself")
