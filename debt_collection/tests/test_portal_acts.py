@@ -119,7 +119,7 @@ class TestPortalActs(PortalCommon):
         for day in ("2026-03-20", "2026-03-25"):
             self.assertEqual(self._promise(day=day).status_code, 200)
         answer = self._promise(day="2026-03-27")
-        self.assertIn("please call us", answer.text)
+        self.assertIn("please contact us", answer.text)
         self.assertEqual(
             self.case.promise_ids.filtered(lambda p: p.state == "open").mapped("date"),
             [datetime(2026, 3, 25).date()],
@@ -282,7 +282,7 @@ class TestPortalActs(PortalCommon):
             {"income": "150", "monthly": "300"},
         ):
             answer = self._fill("means", said)
-            self.assertIn("please call us", answer.text)
+            self.assertIn("please contact us", answer.text)
             self.assertNotIn("I agree", answer.text)
         for parts in ("4", "6", "10"):
             self.assertEqual(self._promise(parts=parts).status_code, 422)

@@ -41,7 +41,9 @@ class DebtLimitation(models.Model):
         "otherwise on the due date.",
     )
     source = fields.Text(
-        required=True, help="The rule, and where it was read. Say so if nowhere."
+        required=True,
+        translate=True,
+        help="The rule, and where it was read. Say so if nowhere.",
     )
     url = fields.Char(string="Read At")
     read_on = fields.Date(help="The day on which the source was read.")
