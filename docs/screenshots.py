@@ -47,7 +47,8 @@ CHOICE = "input[data-value={}] + label"
 OUTCOME = ".o_debt_choice label:text-matches('^(Promise|Обещ)')"
 CASE, CALL = "debt_case_action", "debt_call_report_action"
 COLLECTED = "debt_collection_report_action"
-BY_CHANNEL = (".o_searchview_dropdown_toggler", ".o_menu_item >> text=Channel")
+SEARCH = ".o_searchview_dropdown_toggler"
+BY_CHANNEL = (SEARCH, ".o_menu_item >> text=Channel", SEARCH)
 EXPERIMENT = ("debt.experiment", [])
 VLIERHOUT = ("debt.case", [["partner_id.name", "ilike", "Vlierhout"]])
 # The training debtors may be called at any hour, so the window is always green.
