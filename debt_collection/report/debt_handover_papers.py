@@ -354,6 +354,12 @@ class DebtHandoverPapers(models.AbstractModel):
             "\n".join(filter(None, (reply.subject, reply.text))),
         ]
 
+    @api.model
+    def _address(self, partner):
+        """Name and address, without the lines that are empty."""
+        lines = partner._display_address().splitlines()
+        return "\n".join(filter(None, map(str.strip, lines)))
+
     # --- the index --------------------------------------------------------------------
     @api.model
     def _index(self, handover, cases, told, tables, documents, missing):
@@ -367,6 +373,7 @@ class DebtHandoverPapers(models.AbstractModel):
             "zone": handover.company_id._debt_zone(),
             "made": self._local(fields.Datetime.now()),
             "kinds": dict(handover._fields["kind"]._description_selection(self.env)),
+            "address": self._address,
             "erased": any(cases.mapped("erased_at")),
         }
         page = self.env["ir.qweb"]._render("debt_collection.handover_index", values)
