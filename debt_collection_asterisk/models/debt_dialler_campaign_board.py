@@ -72,14 +72,16 @@ class DebtDiallerCampaign(models.Model):
         numbers = self.env["debt.caller.number"].search(
             [("company_id", "=", self.company_id.id), ("is_own", "=", True)]
         )
+        counts = numbers._count_wear() if numbers else {}
+        used = {id_ for id_, (dialled, *_more) in counts.items() if dialled}
         return [
             {
                 "id": one.id,
                 "number": one.number,
                 "label": one.label or "",
                 "used_today": one.used_today,
-                "answer_rate": one.answer_rate,
-                "short_rate": one.short_rate,
+                "answer_rate": one.id in used and one.answer_rate,
+                "short_rate": one.id in used and one.short_rate,
                 "complaints": one.complaints,
                 "rests": one.rests,
             }
@@ -106,9 +108,14 @@ class DebtDiallerCampaign(models.Model):
         return {
             "dialled": dialled,
             "answered": answered,
-            "answer_rate": dialled and answered / dialled,
+            "answer_rate": _share(answered, dialled),
             "abandoned": abandoned,
-            "abandoned_share": answered and abandoned / answered,
+            "abandoned_share": _share(abandoned, answered),
             "abandoned_lately": abandoned_lately,
-            "abandoned_share_lately": lately and abandoned_lately / lately,
+            "abandoned_share_lately": _share(abandoned_lately, lately),
         }
+
+
+def _share(part, whole):
+    """A share between 0 and 1, False of nothing."""
+    return part / whole if whole else False

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 from odoo.addons.debt_collection.tools import call_events, phones
 
@@ -203,8 +203,9 @@ class DebtDiallerIncoming(models.Model):
                 with self.env.cr.savepoint():
                     case = self.case_ids.with_user(user).sudo()
                     call = case._open_inbound(number=self.number)
-            except UserError:
-                # A colleague speaks with him on another line: the search shows it.
+            except UserError as error:
+                if not self._speaks_elsewhere():
+                    raise ConcurrencyError(str(error)) from error
                 call = call.browse()
         if not call:
             user._bus_send("debt_dialler/incoming", {"number": self.number})
@@ -212,6 +213,17 @@ class DebtDiallerIncoming(models.Model):
         times = {"started_at": at, "answered_at": at}
         self._take(call, times)
         user._bus_send("debt_dialler/bridged", {"call_id": call.id})
+
+    def _speaks_elsewhere(self):
+        """Whether a colleague speaks with him on another line: the search shows it.
+
+        Else his case was being worked at this moment, and a new try finds it free.
+        """
+        case = self.case_ids
+        calls = self.env["debt.call"].search_count(
+            [("partner_id", "=", case.partner_id.id), ("state", "!=", "done")], limit=1
+        )
+        return bool(calls) or case.state == "closed"
 
     def _take(self, call, values):
         """It is this call's line: that they talk the exchange says."""

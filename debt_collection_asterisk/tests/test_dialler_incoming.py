@@ -1,8 +1,9 @@
 import base64
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 
 from .common import DiallerCommon, sound
@@ -228,6 +229,28 @@ class TestIncoming(DiallerCommon):
         self.assertCountEqual(self._phones(), ["PJSIP/100", "PJSIP/101"])
         self._tell("answered", user_id=self.colleague.id)
         self.assertFalse(self.case.call_ids)
+        self.assertEqual(len(self._sent("debt_dialler/incoming")), 1)
+
+    def test_his_case_is_being_planned_at_this_moment(self):
+        """Not for that he goes without his window: it is tried again."""
+        self._ready(self._campaign())
+        self._tell()
+        contended = patch.object(
+            type(self.case), "_unless_contended", lambda case, work: None
+        )
+        with contended, self.assertRaises(ConcurrencyError):
+            self._tell("answered", user_id=self.operator.id)
+        self.incoming.search([]).state = "ringing"
+        self._tell("answered", user_id=self.operator.id)
+        self.assertEqual(self.case.call_ids.state, "talking")
+
+    def test_a_colleague_speaks_with_him_on_another_line(self):
+        """The search opens, which says so."""
+        self._ready(self._campaign())
+        self.case.with_user(self.colleague)._open_inbound()
+        self._tell()
+        self._tell("answered", user_id=self.operator.id)
+        self.assertEqual(len(self.case.call_ids), 1)
         self.assertEqual(len(self._sent("debt_dialler/incoming")), 1)
 
     def test_who_it_is_he_finds_out(self):

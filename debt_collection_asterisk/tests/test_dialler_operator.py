@@ -302,6 +302,8 @@ class TestOperator(DiallerCommon):
         boards = self.env["debt.dialler.campaign"].with_user(self.manager)
         [row] = boards.board_data()["campaigns"]
         self.assertEqual((row["due"], row["left_today"]), (4, 4))
+        for share in ("answer_rate", "abandoned_share", "abandoned_share_lately"):
+            self.assertIs(row[share], False, "of nothing there is no share")
         with self._at(hours=11):
             [row] = boards.board_data()["campaigns"]
             self.assertEqual(row["left_today"], 0)

@@ -1,6 +1,7 @@
 import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {deserializeDateTime} from "@web/core/l10n/dates";
+import {formatFloat} from "@web/core/utils/numbers";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
@@ -56,7 +57,8 @@ export class DebtDiallerBoard extends Component {
     }
 
     percent(share) {
-        return share === false ? "–" : `${(share * 100).toFixed(1)} %`;
+        const text = formatFloat(share * 100, {digits: [16, 1]});
+        return share === false ? "–" : `${text}\u00a0%`;
     }
 
     async press(campaign, method) {
