@@ -75,8 +75,8 @@ class IncomingCalls:
         there = {channel["id"] for channel in channels}
         for call in [c for c in self._calls.values() if c.channel not in there]:
             call.end()
-        for channel in self._calls:
-            self._engine.ari.subscribe(channel)
+        for name in self._calls:
+            self._engine.ari.subscribe(name)
         entry = f"{self._engine.app},{ENTRY}"
         for channel in channels:
             plan = channel.get("dialplan") or {}
