@@ -122,10 +122,12 @@ def pbx(config: Config, ari: Ari) -> Iterator[Problem]:
 def machine(config: Config) -> Iterator[Problem]:
     """What this machine lacks."""
     for folder in sorted({config.prompts, Path(config.process.state)}):
-        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        # Before the first start they are not there: the process makes them.
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        if not (there.is_dir() and os.access(there, os.W_OK)):
             yield Problem("folder", {"folder": str(folder)})
             continue
-        free = shutil.disk_usage(folder).free
+        free = shutil.disk_usage(there).free
         if free < LEAST_FREE:
             values = {"folder": str(folder), "megabytes": free // 2**20}
             yield Problem("disk", values)

@@ -6,6 +6,8 @@ from io import BytesIO
 
 import pytest
 
+from dialler import checks
+from dialler.config import Config
 from dialler.trunk import STOP, Trunk
 from lab.fakes import FakePbx, World
 
@@ -116,6 +118,16 @@ def test_a_dialler_whose_name_begins_with_ours(world, name):
     world.run(2)
     assert name in world.pbx.states
     assert f"{name}-bridge" in world.pbx.bridged
+
+
+def test_folders_before_the_first_start(tmp_path):
+    """Those that are to be made are no fault; one that nobody can write is."""
+    config = Config()
+    config.process.state = str(tmp_path / "state")
+    assert not list(checks.machine(config))
+    (tmp_path / "state").write_text("a file stands there")
+    found = [problem.code for problem in checks.machine(config)]
+    assert set(found) == {"folder"}
 
 
 # --- the way to the carrier -------------------------------------------------------
