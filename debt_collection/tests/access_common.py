@@ -35,6 +35,7 @@ VALUES = ReadonlyDict(
         "hour_to": 20,
         "next_step_id": None,
         "hotkey": None,
+        "returned_on": None,
     }
 )
 #: Models whose records all companies and teams share, and why nothing is hidden there.
