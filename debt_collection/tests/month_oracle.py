@@ -123,6 +123,16 @@ class Debtor:
             return "open"
         return "partial" if came else "broken"
 
+    def forgive(self, at: datetime):
+        """In the night: whoever owes nothing when his word falls due breaks none.
+
+        What is put off or credited by then is not asked for, and nobody need pay it.
+        """
+        for word in self.words:
+            falls_due = today(at) == word.by + GRACE + DAY
+            if falls_due and not any(self.owes(at)):
+                word.withdrawn |= self.state_of(word, at) == "broken"
+
     def _came_for(self, word: Word) -> int:
         """Money that came for it: what an earlier one that stands has taken is gone."""
         left = {one[0]: one[2] for one in self.money}

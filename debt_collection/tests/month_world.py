@@ -145,6 +145,8 @@ class MonthCommon(DebtCommon):
         """The night's work, then whatever happens between 5:00 and 20:00 UTC."""
         self._go_to(midnight - HOUR + timedelta(minutes=5))
         self.env["res.company"]._cron_debt_day()
+        for debtor in self.book.values():
+            debtor.forgive(self.now)
         self._go_to(midnight + HOUR)
         self._scheduled()
         self._audit()

@@ -1,5 +1,7 @@
 from datetime import date, datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -144,6 +146,16 @@ class TestCall(DebtCommon):
             self.assertTrue(call.requested)
             call.finish("no_answer")
             self.assertFalse(self.case.callback_at)
+
+    def test_a_call_a_day_late_is_not_the_one_that_was_asked_for(self):
+        """W4: nobody planned the case anew in the meantime."""
+        asked = datetime(2026, 3, 11, 13, 0)
+        self.call.finish("callback", callback_at=asked)
+        for late, requested in ((timedelta(hours=23), True), (timedelta(1), False)):
+            with self.subTest(late), freeze_time(asked + late):
+                self.assertEqual(self.case.callback_at, asked)
+                told = self._call(self.case)._is_requested(asked + late)
+                self.assertEqual(told, requested)
 
     def test_a_hold_with_an_end_goes_on_after_the_callback(self):
         self._put_on_hold(self.case)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..models.call.debt_queue import PLAN_WHILE_WAITING
 from .common import TUESDAY, DebtCommon
@@ -132,6 +133,75 @@ class TestQueue(DebtCommon):
         with self._at(hours=2):
             self.assertEqual(self._next(self.mine), second)
             self.assertEqual(self._next(self.theirs), first)
+
+    # --- the list of the day ----------------------------------------------------------
+    def _listed(self, user=None, **limits):
+        """A user's day as its lists show it, and as the activity view does."""
+        action = self.env.ref("debt_collection.debt_case_action_my_day")
+        user = user or self.operator
+        context = safe_eval(action.context)
+        domain = safe_eval(action.domain, {"uid": user.id})
+        activities = self.env["mail.activity"]
+        activities._debt_sync(self.cases.search([("closed_at", "=", False)]))
+        cases = self.cases.with_user(user).with_context(**context)
+        activities = activities.with_user(user).with_context(**context)
+        told = activities.get_activity_data("debt.case", domain, **limits)
+        listed = cases.web_search_read(domain, {"id": {}}, **limits)["records"]
+        self.assertEqual(told["activity_res_ids"], [one["id"] for one in listed])
+        return self.cases.browse(told["activity_res_ids"])
+
+    def _called(self):
+        """All in the order in which the operator gets them, until nobody is left."""
+        called = self.cases
+        while call := self.mine.claim_next():
+            call = self.env["debt.call"].with_user(self.operator).browse(call)
+            called += call.case_id
+            call.dial(call.case_id.sudo().phone_ids[:1])
+            call.finish("no_answer")
+        return called
+
+    def test_my_day_is_in_the_order_of_next_call(self):
+        cases = self._due(7)
+        cases.user_id = self.operator
+        skipped, raised, first, asked, asked_before, held, later = cases
+        for days, case in enumerate((asked, first)):
+            case.sudo().next_contact_at -= timedelta(days=days)
+        raised.priority = "1"
+        with self._at(minutes=-30):
+            skipped.with_user(self.operator)._skip("I know him")
+        self._asks_to_be_called(asked, minutes=20)
+        self._asks_to_be_called(asked_before, minutes=10)
+        held._set_state("on_hold", hold_until=TUESDAY.date() + timedelta(days=5))
+        self._asks_to_be_called(held, minutes=30)
+        # Raised, and yet nobody to call before Wednesday.
+        later.priority = "2"
+        self._asks_to_be_called(later, days=1, hours=1)
+        with self._at(minutes=45):
+            right = [asked_before, asked, held, raised, first, skipped]
+            self.assertEqual(list(self._listed()), [*right, later])
+            self.assertEqual(list(self._called()), right)
+
+    def test_my_day_begins_with_whom_he_has_on_the_line(self):
+        first, second = cases = self._due(2)
+        cases.user_id = self.operator
+        first.priority = "2"
+        self._call(second)
+        self.assertEqual(list(self._listed()), [second, first])
+
+    def test_a_page_of_my_day_goes_on_where_the_last_one_ended(self):
+        cases = self._due(5)
+        cases.user_id = self.operator
+        for days, case in enumerate(cases):
+            case.sudo().next_contact_at -= timedelta(days=days)
+        right = list(reversed(cases))
+        self.assertEqual(list(self._listed(limit=2)), right[:2])
+        self.assertEqual(list(self._listed(limit=2, offset=2)), right[2:4])
+
+    def test_a_list_that_is_sorted_by_hand_stays_so(self):
+        cases = self._due(3)
+        mine = self.mine.with_context(debt_queue_order=True)
+        found = mine.search([("id", "in", cases.ids)], order="id desc")
+        self.assertEqual(found.ids, cases[::-1].ids)
 
     # --- a bad morning ----------------------------------------------------------------
     def _queries_with_refused(self, cases):

@@ -573,6 +573,9 @@ class TestCallWindow(WizardCommon):
         follow = wizards.action_next()["params"]["next"]
         # By its name: an action with its help would show the help's tags.
         self.assertEqual(follow, "debt_collection.debt_case_action_my_day")
+        # Whoever looks at his day already stays there.
+        there = wizards.with_context(debt_on_my_day=True).action_next()
+        self.assertEqual(there["params"]["next"]["type"], "ir.actions.act_window_close")
 
     def test_given_back_the_debtor_is_free_for_the_colleague(self):
         wizard = self._open()
@@ -602,6 +605,22 @@ class TestCallWindow(WizardCommon):
         windows = self.env["debt.call.wizard"]
         with self.assertRaises(AccessError):
             windows.with_user(self.colleague).onchange({"call_id": call.id}, [], asked)
+
+    def test_what_the_window_is_about_does_not_change_and_nothing_is_forgotten(self):
+        """A client that says so gets nothing back: no default, no effect."""
+        wizard = self._open()
+        outcome = self._coded("promise")
+        typed = {"call_id": wizard.call_id.id, "note": "Typed"}
+        typed |= {"outcome_id": outcome.id, "promise_amount": 20}
+        spec = self._specification(wizard)
+        for about in (wizard, wizard.browse()):
+            answer = about.onchange(dict(typed), ["call_id"], spec)
+            self.assertEqual(answer, {"value": {}})
+        # Of a window that is saved, it is not even read.
+        other = self._call(self._case(self._new_debtor("Two", "+32 470 12 34 57")))
+        sent = typed | {"call_id": other.id, "note": "More"}
+        told = wizard.onchange(sent, ["note"], {"partner_id": {}, "note": {}})
+        self.assertNotIn("partner_id", told["value"])
 
     def test_nobody_opens_a_window_on_another_operators_call(self):
         call = self._call()

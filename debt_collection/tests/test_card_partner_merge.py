@@ -97,6 +97,36 @@ class TestPartnerMerge(RefreshCommon):
         )
         self.assertEqual(self.debtor.phone, f"{mine}, +32 470 12 34 99, 0470 12 34 98")
 
+    def test_numbers_that_were_never_listed_go_along(self):
+        """Who owed nothing had no list of numbers, and two that nobody else has."""
+        plain = self._new_debtor("Debtor one", "+32 470 12 34 77; 0470 12 34 78")
+        numbers = self.env["debt.phone"]
+        self.assertFalse(numbers.search([("partner_id", "=", plain.id)]))
+        mine = self.debtor.phone
+        self._merge(plain)
+        numbers._sync(self.debtor)
+        self.assertEqual(
+            set(self.kept.phone_ids.mapped("number")),
+            {"+32470123456", "+32470123477", "+32470123478"},
+        )
+        self.assertEqual(self.debtor.phone, f"{mine}, +32 470 12 34 77, 0470 12 34 78")
+
+    def test_a_debtor_merged_into_who_was_none_keeps_the_numbers_of_both(self):
+        plain = self._new_debtor("Debtor one", "+32 470 12 34 77")
+        self._merge(self.debtor, into=plain)
+        self.env["debt.phone"]._sync(plain)
+        self.assertEqual(
+            set(plain.debt_phone_ids.mapped("number")),
+            {"+32470123456", "+32470123477"},
+        )
+        self.assertEqual(self._open_case(plain), self.kept)
+
+    def test_contacts_who_owe_nothing_are_merged_as_odoo_does(self):
+        one, two = (self._new_debtor("Nobody", f"+32 470 12 34 7{n}") for n in "12")
+        self._merge(one, into=two)
+        self.assertEqual(two.phone, "+32 470 12 34 72")
+        self.assertFalse(two.debt_phone_ids)
+
     def test_case_of_a_debtor_who_had_none(self):
         third = self._new_debtor("Debtor Three")
         self._merge(self.double, into=third)

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .refresh_common import RefreshCommon
@@ -222,6 +222,19 @@ class TestReopen(RefreshCommon):
         self.operator.active = False
         self._bounce(self.env["account.payment"].search([]))
         self.assertNotEqual(self._assert_back().user_id, self.operator)
+
+    def test_who_left_the_team_gets_nothing_back_either(self):
+        users = self.operator | self.colleague
+        members = [Command.create({"user_id": user.id}) for user in users]
+        team = self.env["debt.team"].create({"name": "T", "member_ids": members})
+        self.case.write({"team_id": team.id, "user_id": self.operator.id})
+        self._pay(self.invoice)
+        self._assert_closed("paid")
+        team.member_ids.filtered(
+            lambda one: one.user_id == self.operator
+        ).active = False
+        self._bounce(self.env["account.payment"].search([]))
+        self.assertEqual(self._assert_back().user_id, self.colleague)
 
     # --- owes again ---------------------------------------------------------------
     def test_owes_again_soon(self):

@@ -164,6 +164,20 @@ class TestTours(TourCase):
         codes = sorted(calls.mapped("outcome_code"))
         self.assertEqual(codes, ["busy", "no_answer", "promise"])
 
+    def test_numbers_of_invoices_are_whole_on_every_screen(self):
+        """O5: beside the sum, the status and the column to tick."""
+        action = self.env.ref("debt_collection.debt_call_wizard_action_next")
+        for width in (390, 1024, 1366, 1920):
+            login = f"tour_operator_{width}"
+            debtor = self._debtor(f"Tour {width}", 1752.75, 15)
+            self._invoice(debtor, 500.5, 120)
+            self._cases(debtor, self._user(login, "group_debt_operator"))
+            self.browser_size = f"{width}x900"
+            with self.subTest(width=width):
+                self.start_tour(
+                    f"/odoo/action-{action.id}", "debt_columns_tour", login=login
+                )
+
     def test_managers_rules(self):
         operator = self._user("tour_operator", "group_debt_operator")
         self._user("tour_manager", "group_debt_manager")

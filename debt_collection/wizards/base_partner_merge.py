@@ -12,6 +12,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         and no number twice on a contact.
         """
         debtor = dst_partner.commercial_partner_id
+        self._debt_list_numbers(src_partners | dst_partner)
         # Superuser: whoever may merge these contacts need not see the debtors' cases.
         cases = self.env["debt.case"].sudo().with_context(active_test=False)
         merged = cases.search([("partner_id", "in", (src_partners - debtor).ids)])
@@ -36,6 +37,17 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _debt_move_references(self, source, target):
         self._update_foreign_keys_generic(source._name, source, target)
+
+    def _debt_list_numbers(self, contacts):
+        """List numbers that only stand on the contacts: listed ones go along.
+
+        Where none of them is a debtor, their numbers are none of ours.
+        """
+        debtors = contacts.commercial_partner_id
+        # Superuser: whoever may merge these contacts need not see the debtors' cases.
+        cases = self.env["debt.case"].sudo()
+        if cases.search_count([("partner_id", "in", debtors.ids)], limit=1):
+            self.env["debt.phone"]._sync(debtors)
 
     def _debt_merge_numbers(self, src_partners, dst_partner):
         """Keep one of the numbers that both contacts have, with what is known of it."""

@@ -193,6 +193,8 @@ class DebtCallWizard(models.TransientModel):
         """The next call in the call window, else what to do instead."""
         if claim := self._next_claim():
             return self._action_open(claim.call, claim)
+        if self.env.context.get("debt_on_my_day"):
+            return self._queue_is_empty({"type": "ir.actions.act_window_close"})
         return self._queue_is_empty("debt_collection.debt_case_action_my_day")
 
     @api.model
@@ -215,8 +217,11 @@ class DebtCallWizard(models.TransientModel):
         )
 
     @api.model
-    def _queue_is_empty(self, action_xmlid=None):
-        """A friendly word instead of a call, and where to go from there."""
+    def _queue_is_empty(self, then=None):
+        """A friendly word instead of a call, and where to go from there.
+
+        :param then: an action or its name; without, back to where one came from
+        """
         # The page loads an action by its name as from a menu, its help with it.
         leave = {"type": "ir.actions.client", "tag": "debt_collection.leave"}
         return {
@@ -226,7 +231,7 @@ class DebtCallWizard(models.TransientModel):
                 "type": "info",
                 "title": self.env._("Nobody is to be called now"),
                 "message": self._queue_message(),
-                "next": action_xmlid or leave,
+                "next": then or leave,
             },
         }
 

@@ -131,7 +131,7 @@ class DebtCall(models.Model):
             raise ValidationError(
                 self.env._(
                     "Somebody called, so somebody was on the line: choose what was "
-                    "agreed, or “Other” and a note."
+                    "agreed, or “Something else” and a note."
                 )
             )
         if outcome.needs_promise:

@@ -1,12 +1,39 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..card.groups import SETTERS
+
+#: How the cases of a list are joined with their places in the queue.
+PLACES = "c"
+
+
+class DebtQueueSorted(models.AbstractModel):
+    """Lists that open in the order in which “Next Call” would bring them."""
+
+    _name = "debt.queue.sorted"
+    _description = "Sorted as Next Call"
+
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        """The user's queue, where a list asks for it and nobody sorts it otherwise."""
+        asked = self.env.context.get("debt_queue_order") and not reverse
+        own = (alias or self._table) == self._table
+        if not (asked and own and order in (None, "", self._order)):
+            return super()._order_to_sql(order, query, alias=alias, reverse=reverse)
+        queue = self.env["debt.queue"]
+        # What the SQL below reads.
+        self.env["debt.call"].flush_model()
+        self.flush_model()
+        places = queue._places_sql(fields.Datetime.now())
+        same = SQL("c.id = %s", SQL.identifier(self._table, "id"))
+        query.add_join("JOIN", PLACES, places, same)
+        return SQL("c.place, c.place_at, %s, c.id", queue._due_order())
 
 
 class DebtCase(models.Model):
     """Where a case stands among those that are due, see ``debt.queue.order``."""
 
-    _inherit = "debt.case"
+    _name = "debt.case"
+    _inherit = ["debt.case", "debt.queue.sorted"]
 
     queue_rate = fields.Float(
         string="Expected of a Minute",

@@ -37,6 +37,16 @@ class Claim(NamedTuple):
     facts: object = None
 
 
+class Part(NamedTuple):
+    """A part of the queue: which cases (``c``), by owner and skipping.
+
+    ``asked``: of those, the ones who asked to be called by now, paused or not.
+    """
+
+    where: SQL
+    asked: bool = False
+
+
 class DebtQueue(models.AbstractModel):
     """The queue: who is due, in which order, and nobody's at this moment.
 
@@ -169,6 +179,16 @@ class DebtQueue(models.AbstractModel):
     @api.model
     def _parts(self, now, passed, count):
         """The parts of the queue in the order in which they are gone through."""
+        for part in self._parts_in_order(now):
+            yield self._next_sql(part.where, now, passed, count, callback=part.asked)
+
+    @api.model
+    def _parts_in_order(self, now):
+        """Which cases (``c``) are in each part of the queue, those called first in front.
+
+        :param datetime now: naive UTC
+        :return: iterator of `Part`
+        """
         mine = SQL("c.user_id = %s", self.env.uid)
         pool = SQL(
             "c.user_id IS NULL AND (c.team_id IS NULL OR c.team_id IN ("
@@ -179,12 +199,39 @@ class DebtQueue(models.AbstractModel):
         rested = SQL("c.skipped_at <= %s", now - SKIP_RESTS)
         fresh = SQL("(c.skipped_at IS NULL OR c.skipped_at <= %s)", now - SKIP_LOWERS)
         for owner in (mine, pool):
-            asked = SQL("%s AND %s", owner, fresh)
-            yield self._next_sql(asked, now, passed, count, callback=True)
+            yield Part(SQL("%s AND %s", owner, fresh), asked=True)
         for skipped in (fresh, rested):
             for owner in (mine, pool):
-                due = SQL("%s AND %s", owner, skipped)
-                yield self._next_sql(due, now, passed, count)
+                yield Part(SQL("%s AND %s", owner, skipped))
+
+    @api.model
+    def _called_sql(self, now, callback=False):
+        """SQL of the cases (``c``) that are due for a call by their state and time.
+
+        :param datetime now: naive UTC
+        :param bool callback: those who asked to be called by now, paused or not
+        """
+        state = SQL("c.state = 'active'")
+        if callback:
+            state = SQL("c.state != 'legal' AND c.callback_at <= %s", now)
+        return SQL(
+            "%(state)s AND c.next_contact_at <= %(now)s AND c.contact_until > %(now)s",
+            state=state,
+            now=now,
+        )
+
+    @api.model
+    def _free_sql(self):
+        """SQL of the open cases (``c``) with whose debtors nobody is on the line."""
+        return SQL(
+            """c.closed_at IS NULL
+                       AND c.company_id = ANY(%s)
+                       AND NOT EXISTS (SELECT 1
+                                         FROM debt_call o
+                                        WHERE o.partner_id = c.partner_id
+                                          AND o.state != 'done')""",
+            self.env.companies.ids,
+        )
 
     @api.model
     def _next_sql(self, owner, now, passed, count=1, callback=False, due=None):
@@ -200,40 +247,68 @@ class DebtQueue(models.AbstractModel):
         :param bool callback: those who asked to be called by now, paused or not
         :param SQL due: which are due, by their state and time, where not for a call
         """
-        order = self._due_order()
-        called = SQL(
-            "c.next_contact_at <= %(now)s AND c.contact_until > %(now)s", now=now
-        )
-        active = due or SQL("c.state = 'active' AND %s", called)
-        if callback:
-            asked = SQL("c.state != 'legal' AND c.callback_at <= %s", now)
-            active, order = SQL("%s AND %s", asked, called), SQL("c.callback_at")
         return SQL(
             """
             SELECT q.id
               FROM (SELECT c.id, c.partner_id
                       FROM debt_case c
                      WHERE %(owner)s
-                       AND c.closed_at IS NULL
-                       AND %(active)s
-                       AND c.company_id = ANY(%(companies)s)
+                       AND %(due)s
+                       AND %(free)s
                        AND c.partner_id != ALL(%(passed)s)
-                       AND NOT EXISTS (SELECT 1
-                                         FROM debt_call o
-                                        WHERE o.partner_id = c.partner_id
-                                          AND o.state != 'done')
                      ORDER BY %(order)s, c.id
                     OFFSET 0) q
              WHERE pg_try_advisory_xact_lock(%(space)s, q.partner_id)
              LIMIT %(count)s
             """,
             owner=owner,
-            active=active,
-            order=order,
-            companies=self.env.companies.ids,
+            due=due or self._called_sql(now, callback),
+            free=self._free_sql(),
+            order=SQL("c.callback_at") if callback else self._due_order(),
             passed=passed,
             count=count,
             space=LOCK_SPACE,
+        )
+
+    @api.model
+    def _places_sql(self, now):
+        """Where each case stands for the user: ``place``, and ``place_at`` in it.
+
+        First is whoever he has on the line, then the parts of the queue, and last who
+        is not to be called yet, by when that is.
+
+        :param datetime now: naive UTC
+        :return: SQL of the table of cases (``c``) with these two columns more
+        """
+        parts = list(enumerate(self._parts_in_order(now), 1))
+        free, later = self._free_sql(), len(parts) + 1
+        places = [
+            SQL(
+                "WHEN %(free)s AND %(due)s AND %(part)s THEN %(place)s",
+                free=free,
+                due=self._called_sql(now, part.asked),
+                part=part.where,
+                place=place,
+            )
+            for place, part in parts
+        ]
+        asked = [place for place, part in parts if part.asked]
+        on_line = SQL(
+            "EXISTS (SELECT FROM debt_call o WHERE o.case_id = c.id"
+            " AND o.state != 'done' AND o.user_id = %s)",
+            self.env.uid,
+        )
+        return SQL(
+            """(SELECT p.*, CASE WHEN p.place = ANY(%(asked)s) THEN p.callback_at
+                                 WHEN p.place = %(later)s THEN p.next_contact_at
+                             END AS place_at
+                  FROM (SELECT c.*, CASE WHEN %(on_line)s THEN 0 %(places)s
+                                         ELSE %(later)s END AS place
+                          FROM debt_case c) p)""",
+            asked=asked,
+            later=later,
+            on_line=on_line,
+            places=SQL(" ").join(places),
         )
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 
@@ -13,6 +13,19 @@ class MailActivity(models.Model):
         index="btree_not_null",
         help="The call in which it came up.",
     )
+
+    @api.model
+    def get_activity_data(
+        self, res_model, domain, limit=None, offset=0, fetch_done=False
+    ):
+        """An operator's day lists his calls as “Next Call” would bring them."""
+        data = super().get_activity_data(
+            res_model, domain, limit=limit, offset=offset, fetch_done=fetch_done
+        )
+        if res_model == "debt.case" and self.env.context.get("debt_queue_order"):
+            listed = [("id", "in", data["activity_res_ids"])]
+            data["activity_res_ids"] = self.env["debt.case"].search(listed).ids
+        return data
 
     def _debt_on_done(self, feedback):
         """What answers a debtor's question is told him in the next call."""

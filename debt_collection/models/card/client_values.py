@@ -50,11 +50,17 @@ class Base(models.AbstractModel):
         """
         screened = self._debt_screen(values)
         self._debt_check_subjects(screened)
+        # What a dialog is about does not change: Odoo would work it out without.
+        subjects = self._debt_subjects()
+        changed = [one for one in field_names if one not in subjects]
+        if field_names and not changed:
+            # Without a name Odoo takes it for an opening, and forgets what was typed.
+            return {"value": {}}
         if screened is not values:
             screened |= self._debt_derive(screened, values.keys() - screened.keys())
             screened |= {k: values[k] for k in values.keys() - screened.keys()}
-        # What a dialog is about does not change: Odoo would work it out without.
-        changed = [one for one in field_names if one not in self._debt_subjects()]
+        if self.id:
+            screened = {k: v for k, v in screened.items() if k not in subjects}
         return super().onchange(screened, changed, fields_spec)
 
     def _debt_derive(self, values, names):

@@ -93,6 +93,17 @@ class DebtTeam(models.Model):
                 )
 
     @api.model
+    def _has_left(self, case):
+        """Whether a case's operator left the company, or the case's team, meanwhile."""
+        user = case.user_id
+        if not user:
+            return False
+        # Superuser: who is a member decides, whoever caused it.
+        members = case.sudo().team_id.filtered("active").member_ids
+        is_member = not members or user in members.user_id
+        return not (is_member and user._debt_operates_in(case.company_id))
+
+    @api.model
     def _hand_over(self, cases):
         """Take cases from their operator and give them to a colleague."""
         cases.with_context(tracking_disable=True).write({"user_id": False})

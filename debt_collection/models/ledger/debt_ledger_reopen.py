@@ -122,13 +122,9 @@ class DebtLedger(models.AbstractModel):
                 )
             )
         cases._message_log_batch(bodies=texts)
-        left = cases.filtered(
-            lambda case: (
-                case.user_id and not case.user_id._debt_operates_in(case.company_id)
-            )
-        )
-        if left:
-            self.env["debt.team"]._hand_over(left)
+        teams = self.env["debt.team"]
+        if left := cases.filtered(teams._has_left):
+            teams._hand_over(left)
 
     # --- why a case was closed ------------------------------------------------------
     @api.model

@@ -59,3 +59,38 @@ test("calls that nobody owns are told on an empty day", async () => {
     await contains(".o_debt_next_call").click();
     await waitForSteps(["debt_collection.debt_call_wizard_action_next"]);
 });
+
+test("only kinds of activities that are planned have a column", async () => {
+    onRpc("mail.activity", "get_activity_data", () => ({
+        activity_res_ids: [1],
+        activity_types: [
+            {id: 1, name: "Document", template_ids: []},
+            {id: 2, name: "Collection Call", template_ids: []},
+        ],
+        grouped_activities: {
+            1: {
+                2: {
+                    count_by_state: {today: 1},
+                    ids: [7],
+                    reporting_date: "2026-03-10",
+                    state: "today",
+                    user_assigned_ids: [],
+                    summaries: ["Call"],
+                },
+            },
+        },
+    }));
+    onRpc("debt.queue", "my_day", () => ({done: "Calls today: 0", unowned: 0}));
+    DebtCase._records = [{id: 1}];
+    await mountView({
+        type: "activity",
+        resModel: "debt.case",
+        arch: `
+            <activity js_class="debt_my_day">
+                <templates><div t-name="activity-box"/></templates>
+            </activity>`,
+    });
+    expect(".o_activity_type_cell").toHaveCount(1);
+    expect(".o_activity_type_cell").toHaveText(/Collection Call/);
+    expect(".o_debt_order").toHaveText("In the order of “Next Call”");
+});

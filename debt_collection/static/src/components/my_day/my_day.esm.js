@@ -22,8 +22,19 @@ export class DebtMyDayController extends ActivityController {
         return !this.model.activityData.activity_res_ids.length;
     }
 
+    /** Kinds of activities that nobody has planned would only push calls aside. */
+    get rendererProps() {
+        const props = super.rendererProps;
+        const planned = Object.values(props.groupedActivities).flatMap(Object.keys);
+        const has = (type) => planned.includes(String(type.id));
+        return {...props, activityTypes: props.activityTypes.filter(has)};
+    }
+
     nextCall() {
-        return this.action.doAction("debt_collection.debt_call_wizard_action_next");
+        // When nobody is to be called he stays where he is.
+        return this.action.doAction("debt_collection.debt_call_wizard_action_next", {
+            additionalContext: {debt_on_my_day: true},
+        });
     }
 }
 
