@@ -184,7 +184,7 @@ class DebtQueue(models.AbstractModel):
 
     @api.model
     def _parts_in_order(self, now):
-        """Which cases (``c``) are in each part of the queue, those called first in front.
+        """Which cases (``c``) are in each part of the queue, the first part in front.
 
         :param datetime now: naive UTC
         :return: iterator of `Part`
