@@ -145,7 +145,96 @@ class TestWriteoff(DebtCommon):
             [row["reason"] for row in givable], ["may_be_barred", "too_old"]
         )
 
+    def test_what_a_branch_is_owed_is_its_loss(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.cr.precommit.run()  # the branch gets its parent's chart of accounts
+        self.env.user.company_ids |= branch
+        self.accountant.company_ids |= branch
+        self._pay(self.invoice)
+        invoice = self._invoice(300, 40, company_id=branch.id)
+        self.assertEqual(invoice.company_id, branch)
+        both = (self.company | branch).ids
+        dialogs = self.env["debt.writeoff.decide"].with_user(self.accountant)
+        writeoff = self._propose(self._case())
+        dialogs.with_context(allowed_company_ids=both).create(
+            {"writeoff_id": writeoff.id}
+        ).action_decide()
+        entry = writeoff.sudo().move_ids
+        self.assertEqual(entry.company_id, branch)
+        self.assertEqual(entry.line_ids.company_id, branch)
+        self.assertEqual(invoice.amount_residual, 0)
+
+    def test_no_tax_becomes_due_by_it(self):
+        """A tax that is due once it is paid is not due because nobody pays."""
+        self.company.tax_exigibility = True
+        waiting = self.company_data["default_account_tax_sale"].copy(
+            {"reconcile": True}
+        )
+        tax = self.company_data["default_tax_sale"].copy(
+            {
+                "name": "Due once it is paid",
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": waiting.id,
+            }
+        )
+        self._pay(self.invoice)
+        line = {"name": "Service", "price_unit": 100, "tax_ids": [tax.id]}
+        invoice = self._invoice(0, 40, invoice_line_ids=[Command.create(line)])
+        writeoff = self._propose(self._case())
+        with self.assertRaisesRegex(UserError, "Draft credit notes instead"):
+            self._decide(writeoff)
+        self.assertFalse(invoice.tax_cash_basis_created_move_ids)
+        self._decide(writeoff, way="credit_note")
+        self.assertEqual(writeoff.state, "waiting")
+
+    def test_only_what_was_left_is_given_up_and_told(self):
+        paid = self._invoice(50, 40)
+        writeoff = self._propose()
+        self._pay(paid)
+        writeoff = self._decide(writeoff)
+        self.assertEqual(writeoff.line_ids, self.invoice._debt_lines())
+        self.assertNotIn("Struck off", " ".join(paid.message_ids.mapped("body")))
+
     # --- by credit notes --------------------------------------------------------------
+    def test_a_credit_note_settles_no_other_instalment(self):
+        self._pay(self.invoice)
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "Two parts",
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": days}
+                    )
+                    for days in (0, 30)
+                ],
+            }
+        )
+        invoice = self._invoice(
+            100,
+            0,
+            invoice_date=TODAY - timedelta(days=60),
+            invoice_payment_term_id=terms.id,
+        )
+        first, second = invoice._debt_lines().sorted("date_maturity")
+        writeoff = self._propose(self._case()).with_user(self.accountant)
+        self.assertEqual(writeoff.line_ids, first | second)
+        writeoff.line_ids = second
+        with self.assertRaisesRegex(UserError, "other instalments stay owed"):
+            self._decide(writeoff, way="credit_note")
+        self._decide(writeoff, way="entry")
+        self.assertEqual((first.amount_residual, second.amount_residual), (50, 0))
+
+    def test_what_somebody_left_out_since_stays_left_out(self):
+        writeoff = self._written_off(way="credit_note")
+        lines = self.invoice._debt_lines()
+        until = TODAY + timedelta(days=90)
+        lines.debt_decision_ids.sudo()._debt_decide("excluded", until, "In court")
+        writeoff.move_ids.button_cancel()
+        self.assertEqual(writeoff.state, "reversed")
+        self.assertEqual(lines.debt_decision_ids.debt_excluded_until, until)
+
     def test_credit_notes_wait_for_the_accountant(self):
         self.company.debt_writeoff_account_id = False
         writeoff = self._written_off()
@@ -195,8 +284,11 @@ class TestWriteoff(DebtCommon):
         writeoff.move_ids.button_draft()
         writeoff.move_ids.action_post()
         self.assertEqual(writeoff.state, "posted")
-        writeoff.move_ids._reverse_moves([{"date": TODAY}], cancel=True)
+        reversal = writeoff.move_ids._reverse_moves([{"date": TODAY}], cancel=True)
         self.assertEqual(writeoff.state, "reversed")
+        reversal.button_draft()
+        reversal.button_cancel()
+        self.assertEqual(writeoff.state, "posted", "the entry stands again")
 
     # --- who, and what cannot be ------------------------------------------------------
     def test_declined_it_is_collected_as_before(self):
@@ -215,6 +307,7 @@ class TestWriteoff(DebtCommon):
             lambda: writeoff._take_back("x"),
             lambda: writeoff.write({"state": "posted"}),
             lambda: writeoff.write({"note": "x"}),
+            lambda: writeoff.write({"warns": False}),
             writeoff.unlink,
             lambda: self._propose(self._case(), state="posted"),
         ):
@@ -226,9 +319,15 @@ class TestWriteoff(DebtCommon):
         self._propose()
         with self.assertRaisesRegex(UserError, "already"):
             self._propose()
+        writeoffs = self.env["debt.writeoff"].with_user(self.operator)
+        values = {"reason": "other", "note": "Once more"}
+        with self.assertRaisesRegex(UserError, "already"):
+            writeoffs.with_context(default_case_id=self.case.id).create(values)
         other = self._new_debtor("Debtor Two")
         invoice = self._invoice(300, 40, other)
         case = self._case(other)
+        with self.assertRaisesRegex(UserError, "already"):
+            writeoffs.create([values | {"case_id": case.id}] * 2)
         self._pay(invoice)
         with self.assertRaisesRegex(UserError, "Nothing of what"):
             self._propose(case)
@@ -243,6 +342,9 @@ class TestWriteoff(DebtCommon):
         writeoff = self._propose()
         with self.assertRaisesRegex(UserError, "Choose the account"):
             self._decide(writeoff, way="entry", account_id=False)
+        owed = self.company_data["default_account_receivable"]
+        with self.assertRaisesRegex(UserError, "Choose the account"):
+            self._decide(writeoff, way="entry", account_id=owed.id)
 
     def test_an_opening_balance_has_no_credit_note(self):
         receivable = self.company_data["default_account_receivable"]
@@ -283,6 +385,7 @@ class TestWriteoff(DebtCommon):
         partner = self.debtor.with_user(self.accountant)
         self.assertIn("written off", partner.debt_warning)
         writeoff.with_user(self.accountant).warns = False
+        self.assertIn("does not warn", self.case.message_ids[0].body)
         draft.invalidate_recordset()
         self.assertNotIn("debt_warning", draft.alerts or {})
 

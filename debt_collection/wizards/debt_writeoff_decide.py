@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..models.ending.debt_writeoff_post import POSTED_WITHIN
+
 
 class DebtWriteoffDecide(models.TransientModel):
     """Approve a write-off, decline it, or take it back."""
@@ -34,7 +36,8 @@ class DebtWriteoffDecide(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
-        domain="[('account_type', '!=', 'asset_receivable'), ('active', '=', True)]",
+        domain="[('account_type', 'not in', ('asset_receivable', 'liability_payable')),"
+        " ('active', '=', True)]",
         check_company=True,
     )
     reason = fields.Text()
@@ -73,7 +76,9 @@ class DebtWriteoffDecide(models.TransientModel):
             )
         return self.env._(
             "Credit notes for what is left are drafted: revenue and taxes are taken "
-            "back once you post them. Nothing of it is collected meanwhile."
+            "back once you post them. Nothing of it is collected until then, for "
+            "%(days)s days at most.",
+            days=POSTED_WITHIN.days,
         )
 
     def action_decide(self):

@@ -8,7 +8,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft)
-        (posted | posted.reversed_entry_id)._debt_writeoffs()._follow()
+        posted._debt_writeoffs()._follow()
         return posted
 
     def button_draft(self):
@@ -40,10 +40,12 @@ class AccountMove(models.Model):
         return alerts
 
     def _debt_writeoffs(self):
-        """Write-offs of which these are the entries, decided ones (superuser)."""
+        """Write-offs of which these are the entries, or take entries back (superuser)."""
         writeoffs = self.env["debt.writeoff"].sudo()
         # Invoices, by far the most of what is posted, are none of theirs.
-        moves = self.filtered(lambda move: move.move_type in ("entry", "out_refund"))
+        moves = (self | self.reversed_entry_id).filtered(
+            lambda move: move.move_type in ("entry", "out_refund")
+        )
         if not moves:
             return writeoffs
         return writeoffs.search([("move_ids", "in", moves.ids)])

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..card.lock_rows import lock_rows
+
 #: Not collected, and yet owed: what may be barred or is too old to be pursued.
 GIVEN_UP = ("may_be_barred", "too_old")
 REASONS = [
@@ -141,7 +143,8 @@ class DebtWriteoff(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """:raises UserError: nothing can be given up, or it is proposed already"""
-        self._check_possible([vals.get("case_id") for vals in vals_list])
+        named = self.default_get(["case_id"]).get("case_id")
+        self._check_possible([vals.get("case_id", named) for vals in vals_list])
         records = super().create(vals_list)
         for one in records:
             # Superuser: what is owed is read from the ledger, for whoever has the case.
@@ -162,11 +165,14 @@ class DebtWriteoff(models.Model):
     @api.model
     def _check_possible(self, case_ids):
         """:raises UserError: nothing can be given up, or it is proposed already"""
-        cases = self.env["debt.case"].browse(filter(None, case_ids))
+        named = list(filter(None, case_ids))
+        cases = self.env["debt.case"].browse(dict.fromkeys(named))
         cases.check_access("read")
+        # Whoever proposes the same at this moment comes after, and is told.
+        lock_rows(cases)
         # Superuser: whether there is one; who may read the case was checked.
         waits = [("case_id", "in", cases.ids), ("state", "in", ("proposed", "waiting"))]
-        if self.sudo().search_count(waits, limit=1):
+        if len(cases) < len(named) or self.sudo().search_count(waits, limit=1):
             raise UserError(
                 self.env._("A write-off of this case waits for the accountant already.")
             )
@@ -224,6 +230,22 @@ class DebtWriteoff(models.Model):
         self.todo_id.action_feedback()
         self.todo_id = False
 
+    def write(self, vals):
+        """Whether it warns of new business is told on the case."""
+        turned = self.browse()
+        if "warns" in vals:
+            turned = self.filtered(lambda one: one.warns != bool(vals["warns"]))
+        result = super().write(vals)
+        for one in turned:
+            one._tell(
+                self.env._("New business with the debtor warns of the write-off.")
+                if one.warns
+                else self.env._(
+                    "New business with the debtor does not warn of the write-off."
+                )
+            )
+        return result
+
     def _tell(self, text):
         # Superuser: a note on the case, by whoever did it.
         self.case_id.sudo()._message_log(body=text)
@@ -259,6 +281,8 @@ class DebtWriteoff(models.Model):
         own.amount = own._left()
         own.write(
             {
+                # What was paid or disputed meanwhile is not given up.
+                "line_ids": [Command.set([row["line_id"] for row in rows])],
                 "approved_by_id": self.env.uid,
                 "approved_on": own.company_id._debt_today(),
             }
@@ -318,7 +342,7 @@ class DebtWriteoff(models.Model):
             raise UserError(self.env._("There is nothing to take back."))
         own.ended_reason = reason
         moves = own.move_ids.sudo(self.env.su)
-        moves.filtered(lambda move: move.state == "draft").button_cancel()
+        drafts = moves.filtered(lambda move: move.state == "draft")
         today = own.company_id._debt_today()
         posted = moves.filtered(lambda move: move._debt_stands())
         for move in posted:
@@ -326,6 +350,7 @@ class DebtWriteoff(models.Model):
             if move.is_invoice(include_receipts=True):
                 values["invoice_date"] = today
             move._reverse_moves([values], cancel=True)
+        drafts.button_cancel()
         own._follow()
         self.env["debt.case"].refresh(own.partner_id.ids)
 
@@ -353,10 +378,23 @@ class DebtWriteoff(models.Model):
     def _stand(self, state, text):
         self.state = state
         self._done()
-        left_out = self.decision_ids.filtered(lambda one: one.debt_status == "excluded")
-        left_out._debt_undecide()
+        self._let_go()
         self.env["debt.ledger"]._note_changed("lines", self.line_ids.ids)
         self._tell(text.strip())
+
+    def _let_go(self):
+        """Take back what kept the items out of collection, and nothing else (superuser).
+
+        Somebody may have left them out for reasons of his own since.
+        """
+        ours = self.decision_ids.filtered(
+            lambda one: (
+                one.debt_status == "excluded"
+                and one.debt_excluded_until == self._posted_by()
+            )
+        )
+        ours._debt_undecide()
+        self.decision_ids = False
 
     def action_moves(self):
         """The entries, for those with accounting rights."""

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 #: How long what is credited stays out of collection until its credit note is posted.
 POSTED_WITHIN = timedelta(days=30)
+OF_PARTNERS = ("asset_receivable", "liability_payable")
 
 
 class DebtWriteoff(models.Model):
@@ -40,6 +41,7 @@ class DebtWriteoff(models.Model):
             left[row["line_id"]][0] += row["left"]
             left[row["line_id"]][1] += row["left_currency"]
         items, moves = lines.browse(left), self.env["account.move"]
+        self._check_taxes(items.move_id)
         for company, own in items.grouped("company_id").items():
             move = moves.with_company(company).create(
                 self._prepare_entry(company, own, left, account)
@@ -53,18 +55,40 @@ class DebtWriteoff(models.Model):
             moves |= move
         return moves
 
-    def _prepare_entry(self, company, items, left, account):
-        if not account:
-            raise UserError(
-                self.env._("Choose the account on which the loss is posted.")
+    def _check_taxes(self, moves):
+        """:raises UserError: an entry would make taxes due that nobody has paid"""
+        # Superuser: only how the taxes of exactly these entries become due.
+        taxed = moves.sudo().filtered(
+            lambda move: (
+                "on_payment"
+                in (
+                    move.line_ids.tax_ids.flatten_taxes_hierarchy()
+                    | move.line_ids.tax_line_id
+                ).mapped("tax_exigibility")
             )
-        journal = self.env["account.journal"].search(
-            [
-                *self.env["account.journal"]._check_company_domain(company),
-                ("type", "=", "general"),
-            ],
-            limit=1,
         )
+        if taxed:
+            raise UserError(
+                self.env._(
+                    "Taxes of %(entries)s become due when they are paid, and an entry "
+                    "would count as a payment. Draft credit notes instead.",
+                    entries=", ".join(taxed.mapped("name")),
+                )
+            )
+
+    def _prepare_entry(self, company, items, left, account):
+        if not account or account.account_type in OF_PARTNERS:
+            raise UserError(
+                self.env._(
+                    "Choose the account on which the loss is posted: an expense, no "
+                    "account of what is owed."
+                )
+            )
+        journals = self.env["account.journal"]
+        of_company = journals._check_company_domain(company)
+        found = journals.search([*of_company, ("type", "=", "general")])
+        # A branch may have journals of its own.
+        journal = found.filtered(lambda one: one.company_id == company)[:1] or found[:1]
         if not journal:
             raise UserError(
                 self.env._(
@@ -97,6 +121,8 @@ class DebtWriteoff(models.Model):
         ]
         return {
             "move_type": "entry",
+            # Of a journal that branches share, the head office's otherwise.
+            "company_id": company.id,
             "journal_id": journal.id,
             "date": self.company_id._debt_today(),
             "ref": text,
@@ -121,14 +147,43 @@ class DebtWriteoff(models.Model):
                     entries=", ".join(others.mapped("name")),
                 )
             )
+        lines = self.env["account.move.line"].sudo()
+        lines = lines.browse({row["line_id"] for row in rows})
+        self._check_whole(moves, lines)
         notes = moves.browse()
         for move in moves:
             amount = move.currency_id.round(credited[move.id])
             notes |= disputes.sudo()._draft_note(move, amount, text)
-        until = self.company_id._debt_today() + POSTED_WITHIN
-        lines = self.env["account.move.line"].sudo()
-        lines = lines.browse({row["line_id"] for row in rows})
         decisions = lines._debt_item_decisions()
-        decisions._debt_decide("excluded", until, text)
+        decisions._debt_decide("excluded", self._posted_by(), text)
         self.sudo().decision_ids = decisions
         return notes
+
+    def _check_whole(self, moves, lines):
+        """A credit note is matched with the oldest instalment, whichever was meant.
+
+        :param lines: ``account.move.line``, those that are given up
+        :raises UserError: an invoice has open instalments beside these
+        """
+        parts = moves.filtered(
+            lambda move: (
+                move.line_ids.filtered(
+                    lambda line: (
+                        line.account_type == "asset_receivable" and not line.reconciled
+                    )
+                )
+                - lines
+            )
+        )
+        if parts:
+            raise UserError(
+                self.env._(
+                    "%(entries)s: other instalments stay owed, and a credit note would "
+                    "be matched with them. Post an entry instead.",
+                    entries=", ".join(parts.mapped("name")),
+                )
+            )
+
+    def _posted_by(self):
+        """Until when what is credited stays out of collection: a date."""
+        return self.approved_on and self.approved_on + POSTED_WITHIN
