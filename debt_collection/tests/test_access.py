@@ -49,6 +49,31 @@ class TestAccess(DebtCommon):
         with self.assertRaises(AccessError):
             self.env["account.move.line"].with_user(self.operator).search([])
 
+    def test_whoever_knows_nothing_of_collection_copies_and_reverses(self):
+        """Our fields on what is Odoo's stand in nobody's way."""
+        rule = self.env["debt.fee.rule"].search([], limit=1)
+        charged = self._invoice(40, 10)
+        charged.debt_fee_rule_id = rule
+        self.debtor.write(
+            {
+                "debt_contact_policy_id": self.env["debt.contact.policy"]
+                .search([], limit=1)
+                .id,
+                "debt_profile_id": self.env["debt.profile"].search([], limit=1).id,
+            }
+        )
+        groups = "account.group_account_invoice,base.group_partner_manager"
+        user = new_test_user(
+            self.env, "keeps_books", groups=groups, company_id=self.company.id
+        )
+        for move in (self.invoice, charged):
+            copied = move.with_user(user).copy()
+            self.assertEqual(copied.sudo().debt_fee_rule_id, move.debt_fee_rule_id)
+            reversal = move.with_user(user)._reverse_moves()
+            self.assertEqual(reversal.amount_total, move.amount_total)
+        twin = self.debtor.with_user(user).copy()
+        self.assertFalse(twin.sudo().debt_case_id)
+
     def test_operator_cannot_touch_history(self):
         self._call(self.case).finish("no_answer")
         call = self.case.call_ids.with_user(self.operator)
