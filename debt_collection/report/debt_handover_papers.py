@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -11,12 +12,12 @@ MOST_MADE = 100
 
 
 class Table(NamedTuple):
-    """A table of the package: its file, its title, its heads and its rows."""
+    """A table of the package: its title, its heads, its rows, and its file's name."""
 
-    name: str
     title: str
     heads: list[str]
     rows: list[list]
+    name: str = ""
 
 
 class DebtHandoverPapers(models.AbstractModel):
@@ -43,7 +44,7 @@ class DebtHandoverPapers(models.AbstractModel):
         handover = handover.sudo().with_context(lang=lang, tz=zone)
         papers = self.with_env(handover.env)
         cases, told = papers._cases(handover), papers._told(handover)
-        tables = [one for one in papers._tables(cases, told) if one.rows]
+        tables = papers._named(one for one in papers._tables(cases, told) if one.rows)
         documents, missing = papers._documents(handover, cases, told)
         index = papers._index(handover, cases, told, tables, documents, missing)
         point = self.env["res.lang"]._get_data(code=lang).decimal_point or "."
@@ -57,12 +58,22 @@ class DebtHandoverPapers(models.AbstractModel):
         }
 
     @api.model
+    def _named(self, tables):
+        """These tables, each with a name that no other has."""
+        found, names = [], []
+        for one in tables:
+            names.append(package.file_name(one.title, "csv", names))
+            found.append(one._replace(name=names[-1].removesuffix(".csv")))
+        return found
+
+    @api.model
     def _cases(self, handover):
         """The case, and those before it in which its oldest item was overdue already.
 
         :return: ``debt.case``
         """
-        items = handover.line_ids
+        lines = handover.line_ids
+        items = lines.filtered(lambda line: self._is_theirs(line.move_id, handover))
         due = min(filter(None, items.mapped("date_maturity")), default=None)
         cases = self.env["debt.case"].with_context(active_test=False)
         former = cases.search(
@@ -99,7 +110,7 @@ class DebtHandoverPapers(models.AbstractModel):
 
         :return: dict of bytes by path, and the names of documents without a PDF
         """
-        found, missing = {}, []
+        found, missing, made = {}, [], 0
         statement = self._pdf("debt_collection.statement", handover.case_id.ids)
         if statement:
             found["statement.pdf"] = statement
@@ -109,7 +120,9 @@ class DebtHandoverPapers(models.AbstractModel):
         ):
             names = []
             for record in records:
-                content = self._document(record) if len(found) < MOST_MADE else None
+                content = self._kept_document(record)
+                if not content and made < MOST_MADE:
+                    content, made = self._make_document(record), made + 1
                 if not content:
                     missing.append(record[named] or "")
                     continue
@@ -124,9 +137,19 @@ class DebtHandoverPapers(models.AbstractModel):
         moves = self.env["account.move"].browse(still) | handover.line_ids.move_id
         return moves.filtered(
             lambda move: (
-                move.is_sale_document(include_receipts=True) and move.state == "posted"
+                move.is_sale_document(include_receipts=True)
+                and move.state == "posted"
+                and self._is_theirs(move, handover)
             )
         ).sorted(lambda move: (move.invoice_date or move.date, move.id))
+
+    @api.model
+    def _is_theirs(self, move, handover):
+        """Whether an entry still is this debtor's: another customer may be in it."""
+        return (
+            move.commercial_partner_id == handover.partner_id
+            and move.company_id.root_id == handover.company_id
+        )
 
     @api.model
     def _letters(self, cases):
@@ -135,12 +158,18 @@ class DebtHandoverPapers(models.AbstractModel):
         return posted.sorted("sent_at")
 
     @api.model
-    def _document(self, record):
-        """One document as PDF: as it was sent where that was kept."""
+    def _kept_document(self, record):
+        """The PDF of an invoice or letter as it was sent, where that was kept."""
         if record._name == "account.move":
-            return record.invoice_pdf_report_id.raw or record._debt_pdf()
-        kept = record.attachment_id.raw
-        return kept or self._pdf("debt_collection.letter", record.ids)
+            return record.invoice_pdf_report_id.raw
+        return record.attachment_id.raw
+
+    @api.model
+    def _make_document(self, record):
+        """The PDF of an invoice or letter made now."""
+        if record._name == "account.move":
+            return record._debt_pdf()
+        return self._pdf("debt_collection.letter", record.ids)
 
     @api.model
     def _pdf(self, report, ids):
@@ -185,14 +214,14 @@ class DebtHandoverPapers(models.AbstractModel):
             (
                 "debt.promise",
                 "case_id",
-                ["made_on", "amount", "date", "amount_paid", "state", "ended_reason"]
-                + ["user_id"],
+                ["made_on", "amount", "currency_id", "date", "amount_paid", "state"]
+                + ["ended_reason", "user_id"],
             ),
             (
                 "debt.dispute",
                 "case_id",
                 ["create_date", "move_ids", "reason_code", "reason", "amount_company"]
-                + ["state", "settled_at", "resolution"],
+                + ["company_currency_id", "state", "settled_at", "resolution"],
             ),
             (
                 "debt.forbearance",
@@ -202,7 +231,8 @@ class DebtHandoverPapers(models.AbstractModel):
             (
                 "debt.settlement",
                 "case_id",
-                ["create_date", "owed", "amount", "until", "condition", "state"],
+                ["create_date", "owed", "amount", "currency_id", "until"]
+                + ["condition", "state"],
             ),
             (
                 "debt.recording",
@@ -213,7 +243,7 @@ class DebtHandoverPapers(models.AbstractModel):
             (
                 "debt.handover.cost",
                 "handover_id.case_id",
-                ["day", "name", "amount"],
+                ["day", "name", "amount", "currency_id"],
             ),
         ]
 
@@ -221,7 +251,6 @@ class DebtHandoverPapers(models.AbstractModel):
     def _table_of(self, name, records, columns):
         heads = records.fields_get(columns, ["string"])
         return Table(
-            package.file_name(self.env["ir.model"]._get(name).name, "csv")[:-4],
             self.env["ir.model"]._get(name).name,
             [heads[column]["string"] for column in columns],
             [
@@ -234,11 +263,16 @@ class DebtHandoverPapers(models.AbstractModel):
     def _value(self, record, name):
         """A field as it stands in a table: numbers and days as such, times local."""
         field, value = record._fields[name], record[name]
+        if name == "number" and self._is_a_strangers(record.call_id):
+            return None
         if value is False and field.type != "boolean":
             return None
         match field.type:
             case "datetime":
                 return self._local(value)
+            case "monetary":
+                currency = record[field.get_currency_field(record)]
+                return self._amount(value, currency)
             case "many2one" | "many2many" | "one2many":
                 return ", ".join(filter(None, value.mapped("display_name")))
             case "selection":
@@ -246,6 +280,11 @@ class DebtHandoverPapers(models.AbstractModel):
             case "html":
                 return html2plaintext(value)
         return value
+
+    @api.model
+    def _amount(self, value, currency):
+        """An amount with as many decimals as its currency has."""
+        return Decimal(f"{value:.{currency.decimal_places}f}")
 
     @api.model
     def _local(self, value):
@@ -256,7 +295,6 @@ class DebtHandoverPapers(models.AbstractModel):
     def _items(self, told):
         """What is open, as in the statement."""
         return Table(
-            self.env._("Open Items"),
             self.env._("Open Items"),
             [
                 self.env._("Document"),
@@ -271,8 +309,11 @@ class DebtHandoverPapers(models.AbstractModel):
             ],
             [
                 [item["name"], item["date"], item["due"] or None, item["days"]]
-                + [float(item[key]) for key in ("original", "settled", "left")]
-                + [float(item["disputed"]), account["currency"].name]
+                + [
+                    self._amount(item[key] or 0, account["currency"])
+                    for key in ("original", "settled", "left", "disputed")
+                ]
+                + [account["currency"].name]
                 for account in told["accounts"]
                 for item in account["items"]
             ],
@@ -288,7 +329,6 @@ class DebtHandoverPapers(models.AbstractModel):
             *map(self._reply_row, self._of("debt.reply", cases)),
         ]
         return Table(
-            self.env._("Contact Log"),
             self.env._("Contact Log"),
             [
                 self.env._("Time"),
@@ -311,17 +351,24 @@ class DebtHandoverPapers(models.AbstractModel):
         inbound = call.direction == "inbound"
         party = self._value(call, "party") or ""
         spoken = ", ".join(filter(None, (call.contact_id.name, party)))
+        caller = self._value(call, "contact_id") if inbound else call.user_id.name
+        strange = self._is_a_strangers(call)
         return [
             self._local(call.started_at),
             self.env._("Call"),
             self._value(call, "direction"),
-            self._value(call, "contact_id") if inbound else call.user_id.name,
-            call.number or None,
-            spoken if call.connected else None,
+            None if strange and inbound else caller,
+            None if strange else call.number or None,
+            (party if strange else spoken) if call.connected else None,
             self._value(call, "outcome_id"),
             call.duration,
-            call.note or None,
+            None if strange else call.note or None,
         ]
+
+    @api.model
+    def _is_a_strangers(self, call):
+        """Whether somebody else answered, whose data is nobody's to hand on."""
+        return call.party == "third_party" or call.outcome_id.phone_health == "wrong"
 
     @api.model
     def _message_row(self, message):

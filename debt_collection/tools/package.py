@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 #: With one of these at its beginning, a cell is a formula to a spreadsheet program.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -18,7 +19,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 DATED = (1980, 1, 1, 0, 0, 0)
 LONGEST_NAME = 80
 
-Cell = str | int | float | bool | date | None
+Cell = str | int | float | Decimal | bool | date | None
 
 
 def defused(text: str) -> str:
@@ -40,6 +41,8 @@ def cell(value: Cell, point: str = ".") -> str:
     ('-1234,50', '2026-03-10', '1', '')
     >>> cell(datetime(2026, 3, 10, 9, 5)), cell(7), cell("-7")
     ('2026-03-10 09:05:00', '7', "'-7")
+    >>> cell(Decimal("-1234.567"), ","), cell(Decimal("1500"))
+    ('-1234,567', '1500')
     """
     match value:
         case None:
@@ -50,6 +53,8 @@ def cell(value: Cell, point: str = ".") -> str:
             return value.isoformat(" ", "seconds")
         case date() | int():
             return str(value)
+        case Decimal():
+            return f"{value:f}".replace(".", point)
         case float():
             return f"{value:.2f}".replace(".", point)
     return defused(value)

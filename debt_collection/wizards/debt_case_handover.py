@@ -25,10 +25,20 @@ class DebtCaseHandover(models.TransientModel):
     handed_on = fields.Date(
         string="Handed Over On",
         required=True,
-        default=lambda self: self.env.company._debt_today(),
+        compute="_compute_handed_on",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     note = fields.Text(string="Instructions")
     advice = fields.Text(compute="_compute_advice", string="Think of This First")
+
+    @api.depends("case_ids")
+    def _compute_handed_on(self):
+        """Today, wherever the companies of these cases are."""
+        for wizard in self:
+            companies = wizard.case_ids.company_id or self.env.company
+            wizard.handed_on = min(one._debt_today() for one in companies)
 
     @api.depends("case_ids")
     @api.depends_context("uid", "lang")

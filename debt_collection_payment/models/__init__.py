@@ -1,1 +1,7 @@
-from . import account_payment, debt_portal, debt_portal_act, payment_transaction
+from . import (
+    account_payment,
+    debt_case,
+    debt_portal,
+    debt_portal_act,
+    payment_transaction,
+)

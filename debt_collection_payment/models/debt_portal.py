@@ -135,11 +135,12 @@ class DebtPortal(models.AbstractModel):
     def _payment_ended(self, case, transaction):
         """What was waited for has come, or does not come: the case goes on.
 
-        A hold that somebody asked for meanwhile stays, and so does one that another
-        payment of the debtor's still has.
+        A hold that somebody decided about meanwhile is not the payment's any more and
+        stays, and so does one for which another payment of the debtor's waits.
         """
         transaction.debt_todo_id.action_feedback()
         since, until = transaction.debt_held_at, transaction.debt_held_until
+        transaction.debt_held_until = False
         if not until or case.state != "on_hold" or case.hold_until != until:
             return
         others = case.env["payment.transaction"].search(
@@ -147,15 +148,6 @@ class DebtPortal(models.AbstractModel):
         )
         if waiting := others.filtered(lambda one: one._debt_is_under_way()):
             waiting[0].write({"debt_held_until": until, "debt_held_at": since})
-            return
-        held = case.call_ids.filtered(
-            lambda call: (
-                call.outcome_id.hold_days
-                and call.started_at
-                and call.started_at > since
-            )
-        )
-        if held:
             return
         case.write({"hold_until": False})
         case._set_state(case._state_without_pause())

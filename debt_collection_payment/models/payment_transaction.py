@@ -45,7 +45,7 @@ class PaymentTransaction(models.Model):
         readonly=True,
         copy=False,
         help="Until then the case is on hold, because the provider waits for the "
-        "money.",
+        "money. Empty as soon as somebody else decides about the hold.",
     )
     debt_held_at = fields.Datetime(string="Held Since", readonly=True, copy=False)
     debt_todo_id = fields.Many2one(

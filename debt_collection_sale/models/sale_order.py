@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.debt_collection.models.card.groups import READERS
+
 
 class SaleOrder(models.Model):
     """An order says what must be known of its customer before it is delivered."""
@@ -9,6 +11,8 @@ class SaleOrder(models.Model):
     debt_warning = fields.Text(
         string="Before Delivery",
         compute="_compute_debt_warning",
+        # A customer who looks at his orders must not read about any debtor.
+        groups=f"sales_team.group_sale_salesman,{READERS}",
         help="Deliveries are suspended, or a debt was written off.",
     )
 

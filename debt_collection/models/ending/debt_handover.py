@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..card.lock_rows import lock_rows
+from .case_day import today_of_case, with_day
 
 
 class DebtHandover(models.Model):
@@ -21,6 +22,7 @@ class DebtHandover(models.Model):
     _by_methods = frozenset(
         (
             "amount_disputed",
+            "hold_until_then",
             "line_ids",
             "owed",
             "return_note",
@@ -29,6 +31,7 @@ class DebtHandover(models.Model):
             "returned_on",
             "stage_id",
             "state",
+            "state_then",
         )
     )
     _for_good = frozenset(
@@ -58,6 +61,7 @@ class DebtHandover(models.Model):
         "res.partner",
         string="Handed To",
         index="btree_not_null",
+        ondelete="restrict",
         help="The lawyer, agency or court that has the case now.",
     )
     reference = fields.Char(
@@ -66,7 +70,7 @@ class DebtHandover(models.Model):
     handed_on = fields.Date(
         string="Handed Over On",
         required=True,
-        default=lambda self: self.env.company._debt_today(),
+        default=lambda self: today_of_case(self.env),
         help="What is paid from that day on counts as paid after handing over.",
     )
     note = fields.Text(string="Instructions", help="What they are to do, and how far.")
@@ -77,11 +81,13 @@ class DebtHandover(models.Model):
         readonly=True,
         default=lambda self: self.env.user,
     )
-    owed = fields.Monetary(readonly=True, help="What was overdue on that day.")
+    owed = fields.Monetary(
+        readonly=True, help="What was overdue when it was recorded here."
+    )
     amount_disputed = fields.Monetary(
         string="Disputed Then",
         readonly=True,
-        help="What was disputed on that day, and is not part of what was owed.",
+        help="What was disputed when it was recorded here; no part of what was owed.",
     )
     stage_id = fields.Many2one("debt.stage", string="Stage Then", readonly=True)
     line_ids = fields.Many2many(
@@ -89,8 +95,17 @@ class DebtHandover(models.Model):
         string="Items",
         readonly=True,
         groups="account.group_account_readonly,account.group_account_invoice",
-        help="What was overdue on that day.",
+        help="What was overdue when it was recorded here.",
     )
+    state_then = fields.Selection(
+        lambda self: self.env["debt.case"]._fields["state"]._description_selection(
+            self.env
+        ),
+        string="State Before",
+        readonly=True,
+        help="A legal stop or a hold from before goes on when the case is returned.",
+    )
+    hold_until_then = fields.Date(string="On Hold Until, Before", readonly=True)
     state = fields.Selection(
         [("open", "Handed Over"), ("returned", "Returned")],
         required=True,
@@ -157,25 +172,14 @@ class DebtHandover(models.Model):
         """:raises UserError: it is with somebody already, is closed, or nothing may be
         handed over before something easier was offered
         """
-        cases = self.env["debt.case"].browse(
-            vals.get("case_id") for vals in vals_list if vals.get("case_id")
+        records = super().create(
+            [with_day(self.env, "handed_on", vals) for vals in vals_list]
         )
-        self._check_possible(cases)
-        records = super().create(vals_list)
+        # Afterwards: which cases they are, the context may have said.
+        records._check_possible()
         for one in records:
-            case = one.case_id
-            # Superuser: what is owed is read from the ledger, for whoever has the case.
-            one.sudo().write(
-                {
-                    "owed": case.amount_overdue,
-                    "amount_disputed": case.amount_disputed,
-                    "stage_id": case.stage_id.id,
-                    "line_ids": [
-                        Command.set([row["line_id"] for row in case._collected()])
-                    ],
-                }
-            )
-            case._set_state("legal", hold_until=False)
+            one._record_what_was()
+            one.case_id._set_state("legal")
             one._tell(
                 self.env._(
                     "Handed over to %(whom)s on %(day)s: %(owed)s. %(note)s",
@@ -187,13 +191,29 @@ class DebtHandover(models.Model):
             )
         return records
 
-    @api.model
-    def _check_possible(self, cases):
-        """Before any of these cases is handed over.
+    def _record_what_was(self):
+        """Keep what is owed now, item by item and in all, and what is done about it."""
+        self._check_not_before()
+        case, rows = self.case_id, self.case_id._collected()
+        # Superuser: what is owed is read from the ledger, for whoever has the case.
+        self.sudo().write(
+            {
+                "owed": case.currency_id.round(sum(row["left"] for row in rows)),
+                "amount_disputed": case.amount_disputed,
+                "stage_id": case.stage_id.id,
+                "line_ids": [Command.set([row["line_id"] for row in rows])],
+                "state_then": case.state,
+                "hold_until_then": case.hold_until,
+            }
+        )
+
+    def _check_possible(self):
+        """Whether the cases of these, just entered, may be handed over.
 
         :raises UserError: somebody has one already, one is closed, or the law wants
             something easier offered first
         """
+        cases = self.case_id
         cases.check_access("write")
         lock_rows(cases)
         if closed := cases.filtered("closed_at"):
@@ -204,17 +224,38 @@ class DebtHandover(models.Model):
                 )
             )
         # Superuser: whether there is one; who may read the case was checked.
-        there = [("case_id", "in", cases.ids), ("state", "=", "open")]
-        if other := self.sudo().search(there, limit=1):
+        for case in cases.sudo():
+            mine = self.filtered(lambda one, case=case: one.case_id == case)
+            there = case.handover_ids.filtered(lambda one: one.state == "open")
+            if other := (there - mine)[:1] or mine[1:]:
+                raise UserError(
+                    self.env._(
+                        "The case of %(debtor)s is with %(whom)s already: record its "
+                        "return before you hand it to somebody else.",
+                        debtor=case.partner_id.display_name,
+                        whom=other[0]._with_whom(),
+                    )
+                )
+        self.env["debt.forbearance"]._check_offered(cases)
+
+    def _check_not_before(self):
+        """:raises UserError: on that day there was nothing yet to hand over"""
+        lines = self.case_id._open_items().filtered(lambda line: line.balance > 0)
+        days = [
+            line[name]
+            for line in lines
+            for name in ("date", "date_maturity", "invoice_date")
+        ]
+        oldest = min(filter(None, days), default=self.handed_on)
+        if self.handed_on < oldest:
             raise UserError(
                 self.env._(
-                    "The case of %(debtor)s is with %(whom)s already: record its "
-                    "return before you hand it to somebody else.",
-                    debtor=other.partner_id.display_name,
-                    whom=other._with_whom(),
+                    "%(debtor)s owes nothing from before %(day)s: the case cannot have "
+                    "been handed over earlier.",
+                    debtor=self.partner_id.display_name,
+                    day=format_date(self.env, oldest),
                 )
             )
-        self.env["debt.forbearance"]._check_offered(cases)
 
     def _tell(self, text):
         # Superuser: a note on the case, by whoever did it.
@@ -249,13 +290,50 @@ class DebtHandover(models.Model):
                     note=note or "",
                 )
             )
-            case = one.case_id
-            # Of two debtors who turned out to be one, both may have been handed over.
-            others = case.handover_ids.filtered(lambda other: other.state == "open")
-            if case.state == "legal" and not others:
-                case._set_state(case._state_without_pause())
-                case._restart_ladder_if_over()
-                case._set_dirty()
+            one._go_on()
+
+    def _go_on(self):
+        """What the case was before is restored, once nobody else has it.
+
+        Of two debtors who turned out to be one, both may have been handed over.
+        """
+        case = self.case_id
+        if others := case.handover_ids.filtered(lambda other: other.state == "open"):
+            if self.state_then == "legal":
+                others.state_then = "legal"
+            return
+        if case.closed_at:
+            # It may come back, or the next one take over how it was closed.
+            if case.closed_state == "legal":
+                case.closed_state = self._state_to_restore()
+        elif case.state == "legal":
+            self._restore()
+
+    def _restore(self):
+        """The open case is worked again, unless it was stopped or held before."""
+        case, state = self.case_id, self._state_to_restore()
+        if state == "legal":
+            self._tell(
+                self.env._(
+                    "The case had been stopped before it was handed over, and still "
+                    "is: an accountant decides whether collection goes on."
+                )
+            )
+            return
+        endless = self._was_held_without_end()
+        case._set_state(state, **({"hold_until": False} if endless else {}))
+        case._restart_ladder_if_over()
+        case._set_dirty()
+
+    def _state_to_restore(self):
+        """A legal stop stays one; a hold lasts as long as it was meant to."""
+        if self.state_then == "legal":
+            return "legal"
+        held = self._was_held_without_end()
+        return "on_hold" if held else self.case_id._state_without_pause()
+
+    def _was_held_without_end(self):
+        return self.state_then == "on_hold" and not self.hold_until_then
 
     def _told(self):
         """Where a case is, as a sentence; empty where nobody has it."""

@@ -56,5 +56,9 @@ class DebtHandover(models.Model):
     _inherit = "debt.handover"
 
     export_ids = fields.One2many(
-        "debt.handover.export", "handover_id", string="Packages", readonly=True
+        "debt.handover.export",
+        "handover_id",
+        string="Packages",
+        readonly=True,
+        groups="debt_collection.group_debt_accountant",
     )

@@ -1,16 +1,20 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from .case_day import today_of_case, with_day
+
 
 class DebtSuspension(models.Model):
     """Nothing more is delivered from a day on, until what was demanded is paid.
 
     A letter announces it, or an accountant. It is in force while the ledger says that
-    something of its items is still open and collected: a payment lifts it at once, and
-    one that bounces brings it back. Nothing is kept of that: the ledger is asked.
+    so much of its items is still open and collected as the company collects at all: a
+    payment lifts it at once, and one that bounces brings it back. Nothing is kept of
+    that: the ledger is asked.
     """
 
     _name = "debt.suspension"
@@ -41,7 +45,7 @@ class DebtSuspension(models.Model):
     from_on = fields.Date(
         string="Suspended From",
         required=True,
-        default=lambda self: self.env.company._debt_today(),
+        default=lambda self: today_of_case(self.env),
         help="The first day without deliveries.",
     )
     message_id = fields.Many2one(
@@ -80,7 +84,9 @@ class DebtSuspension(models.Model):
         [
             ("announced", "Announced"),
             ("in_force", "In Force"),
-            ("paid", "Lifted by Payment"),
+            ("withheld", "Nothing to Collect Now"),
+            ("written_off", "Written Off"),
+            ("paid", "Paid or Credited"),
             ("lifted", "Lifted by Hand"),
         ],
         compute="_compute_status",
@@ -98,30 +104,53 @@ class DebtSuspension(models.Model):
     @api.depends("state", "from_on")
     def _compute_status(self):
         """Depends on the clock and on the ledger: worked out whenever it is shown."""
-        left = self._still_open()
+        rows = self._rows_left()
         for one in self:
             today = one.company_id._debt_today() if one.company_id else None
             if one.state == "lifted":
                 one.status = "lifted"
-            elif one not in left:
-                one.status = "paid"
+            elif over := one._why_over(rows):
+                one.status = over
             else:
                 coming = today and one.from_on and one.from_on > today
                 one.status = "announced" if coming else "in_force"
 
-    def _still_open(self):
-        """Those of which something is open, and collected."""
-        # Superuser: whether something is left of exactly their items.
-        own = self.sudo().filtered("company_id")
-        if not own:
-            return self.browse()
-        rows = self.env["debt.ledger"]._rows(own.company_id, own.partner_id.ids)
-        left = {
-            row["line_id"]
-            for row in rows
-            if row["part"] == "collected" and row["left"] > 0
-        }
-        return own.filtered(lambda one: left.intersection(one.line_ids.ids)).sudo(False)
+    def _rows_left(self):
+        """What is left of the items of these debtors, as lists by item."""
+        # Superuser: what is left of exactly their items.
+        own, found = self.sudo().filtered("company_id"), defaultdict(list)
+        if own:
+            ledger = self.env["debt.ledger"]
+            for row in ledger._rows(own.company_id, own.partner_id.ids):
+                if row["left"] > 0:
+                    found[row["line_id"]].append(row)
+        return found
+
+    def _why_over(self, rows):
+        """Why it is not, or not any more, in force; None where it still is.
+
+        :param rows: what is left, by item
+        """
+        # Superuser: whether somebody has paid, or what else became of its items.
+        own = self.sudo()
+        mine = [row for line in own.line_ids.ids for row in rows.get(line, ())]
+        asked = [row for row in mine if row["part"] == "collected"]
+        least = own.company_id.debt_min_amount
+        if asked and (
+            any(row["flagged"] for row in asked)
+            or own._is_enough(sum(row["left"] for row in asked), least)
+        ):
+            return None
+        others = sum(row["left"] for row in mine) - sum(row["left"] for row in asked)
+        if others and own._is_enough(others, least):
+            return "withheld"
+        given = own.line_ids.matched_credit_ids.credit_move_id.move_id._debt_writeoffs()
+        written_off = any(one.state == "posted" for one in given)
+        return "written_off" if written_off else "paid"
+
+    def _is_enough(self, amount, least):
+        """Whether an amount reaches what the company collects at least."""
+        return self.company_id.currency_id.compare_amounts(amount, least) >= 0
 
     def _is_decided(self):
         return self.state != "set"
@@ -130,10 +159,11 @@ class DebtSuspension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """:raises UserError: nothing is overdue that could be paid"""
-        cases = self.env["debt.case"].browse(
-            vals.get("case_id") for vals in vals_list if vals.get("case_id")
+        records = super().create(
+            [with_day(self.env, "from_on", vals) for vals in vals_list]
         )
-        rows_of = {case: case._collected() for case in cases}
+        # Afterwards: which cases they are, the context may have said.
+        rows_of = {case: case._collected() for case in records.case_id}
         if none := [case for case, rows in rows_of.items() if not rows]:
             raise UserError(
                 self.env._(
@@ -142,7 +172,6 @@ class DebtSuspension(models.Model):
                     debtor=none[0].partner_id.display_name,
                 )
             )
-        records = super().create(vals_list)
         for one in records:
             rows = rows_of[one.case_id]
             # Superuser: exactly the items that are collected in this case.
@@ -167,7 +196,7 @@ class DebtSuspension(models.Model):
         # Superuser: who posts a letter that says so may let it come true.
         letter = letter.sudo()
         from_on = self._from_on(letter.company_id, letter.letter_level_id)
-        if from_on:
+        if from_on and not self._is_announced(letter.case_id):
             self.sudo().create(
                 {
                     "case_id": letter.case_id.id,
@@ -176,6 +205,16 @@ class DebtSuspension(models.Model):
                     "user_id": self.env.uid,
                 }
             )
+
+    @api.model
+    def _is_announced(self, case):
+        """Whether all that is collected is subject to a suspension already.
+
+        :param case: ``debt.case`` (superuser)
+        """
+        items = {row["line_id"] for row in case._collected()}
+        there = case.suspension_ids.filtered(lambda one: one.state == "set")
+        return any(items <= set(one.line_ids.ids) for one in there)
 
     @api.model
     def _from_on(self, company, level):
@@ -190,7 +229,7 @@ class DebtSuspension(models.Model):
 
     # --- lifted -----------------------------------------------------------------------
     def _lift(self, reason):
-        """Deliver again although it is not paid.
+        """Deliver again although it is not paid, whatever announced the suspension.
 
         :raises AccessError: the user is no accountant of collection
         """
@@ -199,17 +238,22 @@ class DebtSuspension(models.Model):
             raise AccessError(
                 self.env._("Accountants suspend deliveries, and lift that.")
             )
-        # Superuser: what was decided is not written by hand.
-        for one in self.sudo().filtered(lambda one: one.state == "set"):
-            one.write(
+        # Superuser: what was decided is not written by hand; of the debtor's others,
+        # exactly those in which the same is decided.
+        own = self.sudo().filtered(lambda one: one.state == "set")
+        others = own.case_id.suspension_ids.filtered(
+            lambda one: one.status in ("announced", "in_force")
+        )
+        for case, lifted in (own | others).grouped("case_id").items():
+            lifted.write(
                 {
                     "state": "lifted",
-                    "lifted_on": one.company_id._debt_today(),
+                    "lifted_on": case.company_id._debt_today(),
                     "lifted_by_id": self.env.uid,
                     "lifted_reason": reason,
                 }
             )
-            one.case_id._message_log(
+            case._message_log(
                 body=self.env._(
                     "Deliveries go on although it is not paid: %(reason)s",
                     reason=reason,

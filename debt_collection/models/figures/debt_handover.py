@@ -1,6 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
-from .debt_collection_write import CAUGHT_UP
+from .debt_collection_write import CAUGHT_UP, RENEWED
 
 
 class DebtHandover(models.Model):
@@ -14,6 +14,19 @@ class DebtHandover(models.Model):
         help="What was paid on items in collection while they had the case, as in the "
         "figures of money collected.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Payments from before those that are told anew each day are theirs, too."""
+        records = super().create(vals_list)
+        late = records.filtered(
+            lambda one: one.handed_on < one.company_id._debt_today() - RENEWED
+        )
+        if late:
+            # Superuser: all that was collected is told anew, soon.
+            late.company_id.sudo().debt_collected_changed = True
+            self.env.ref("debt_collection.ir_cron_debt_figures").sudo()._trigger()
+        return records
 
     def _compute_collected(self):
         # Superuser: sums of exactly these debtors' payments.

@@ -87,7 +87,8 @@ class DebtLedger(models.AbstractModel):
         """What is left of each open item, whatever the user's rights.
 
         :return: list of dict as `items`, with ``move_id`` and ``name`` of the entry,
-            and ``barred``: it may be barred, whatever else is the reason
+            ``barred``: it may be barred, whatever else is the reason, and ``flagged``:
+            somebody wants it collected however little it is
         """
         self._flush()
         query = SQL(
@@ -130,6 +131,7 @@ class DebtLedger(models.AbstractModel):
                         WHEN rest.amount = 0 AND rest.paid THEN 'in_payment'
                         WHEN rest.amount = 0 THEN 'covered'
                         ELSE item.reason END AS reason, item.barred,
+                   coalesce(item.flagged, FALSE) AS flagged,
                    sign(item.residual) * coalesce(rest.amount, abs(item.residual))
                        AS left,
                    sign(item.residual) * CASE
