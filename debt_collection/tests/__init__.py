@@ -45,6 +45,8 @@ from . import test_contact_roads
 from . import test_contact_whereabouts
 from . import test_demo
 from . import test_ending_handover
+from . import test_ending_return
+from . import test_ending_suspension
 from . import test_ending_writeoff
 from . import test_figures_aged
 from . import test_figures_experiment

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
+from odoo.addons.debt_collection.report import debt_handover_papers
 from odoo.addons.debt_collection.tools import package
 
 from .common import TUESDAY, DebtCommon
@@ -358,6 +359,97 @@ class TestPackage(HandoverCommon):
                 work()
         with self.assertRaises(AccessError):
             logged.create({"handover_id": handover.id, "sha256": "x"})
+
+    def test_an_invoice_that_became_somebody_elses_is_not_in_it(self):
+        other = self._invoice(55, 40)
+        self._case()
+        handover = self._hand_over()
+        other.button_draft()
+        other.partner_id = self.stranger
+        other.action_post()
+        self.assertIn(other, handover.sudo().line_ids.move_id)
+        with self._pdf():
+            _made, _content, files = self._package(handover)
+        invoices = {path for path in files if path.startswith("invoices/")}
+        name = package.file_name(self.invoice.name, "pdf")
+        self.assertEqual(invoices, {f"invoices/{name}"})
+
+    def test_amounts_have_the_decimals_of_their_currency(self):
+        currency = self.setup_other_currency(
+            "KWD", rounding=0.001, rates=[("2016-01-01", 2)]
+        )
+        self._invoice(12.345, 30, currency_id=currency.id)
+        self._case()
+        self._call(self.case).finish(
+            "promise", promise_amount=10, promise_date=TODAY + timedelta(days=3)
+        )
+        handover = self._hand_over()
+        self.env["debt.handover.cost"].create(
+            {"handover_id": handover.id, "name": "Court fee", "amount": 55}
+        )
+        _made, _content, files = self._package(handover)
+        items = self._table(files, "Open Items")
+        self.assertEqual(
+            {(one["Currency"], one["Remaining"]) for one in items},
+            {(self.company.currency_id.name, "1000.00"), ("KWD", "12.345")},
+        )
+        for name in ("Promise to Pay", "Cost of Handing Over"):
+            [row] = self._table(files, name)
+            self.assertEqual(row["Currency"], self.company.currency_id.name)
+
+    def test_what_concerns_strangers_is_not_in_it(self):
+        for outcome, note in (("third_party", "his son Tom"), ("wrong_number", "Ann")):
+            self.debtor.phone = f"+32 470 55 55 {len(note)}"
+            call = self._call(self.case)
+            call.sudo().number = f"+3247055555{len(note)}"
+            call.finish(outcome, note=note)
+        _made, _content, files = self._package(self._hand_over())
+        log = self._table(files, "Contact Log")
+        strange = [row for row in log if row["Spoken With"] == "Somebody Else"]
+        self.assertEqual(
+            [row["Result"] for row in strange],
+            ["Somebody else answered", "Wrong number"],
+        )
+        for row in strange:
+            self.assertTrue(row["Time"])
+            self.assertFalse(row["Number or Address"])
+            self.assertFalse(row["Text"])
+        everything = b"".join(files.values()).decode()
+        for text in ("Tom", "Ann", "555511", "55553"):
+            self.assertNotIn(text, everything)
+        self.assertIn("he said", everything, "what he said himself is")
+
+    def test_what_is_kept_is_added_however_much_must_be_made(self):
+        letter = self.env["debt.message"].sudo().create(
+            {
+                "case_id": self.case.id,
+                "channel": "letter",
+                "kind": "letter",
+                "subject": "Last demand",
+                "state": "sent",
+                "sent_at": TUESDAY,
+            }
+        )
+        letter.attachment_id = self.env["ir.attachment"].create(
+            {"name": "x.pdf", "raw": b"%PDF-posted"}
+        )
+        limit = patch.object(debt_handover_papers, "MOST_MADE", 0)
+        with self._pdf(), limit:
+            _made, _content, files = self._package(self._hand_over())
+        self.assertEqual(files["letters/Last demand.pdf"], b"%PDF-posted")
+        self.assertFalse([path for path in files if path.startswith("invoices/")])
+        self.assertIn(self.invoice.name, files["index.html"].decode())
+
+    def test_tables_whose_titles_are_the_same_are_all_in_it(self):
+        self._call(self.case).finish(
+            "promise", promise_amount=10, promise_date=TODAY + timedelta(days=3)
+        )
+        models = self.env["ir.model"]
+        for name in ("debt.promise", "debt.contact.decision"):
+            models._get(name).sudo().name = "Open Items"
+        _made, _content, files = self._package(self._hand_over())
+        for name in ("Open Items", "Open Items (2)", "Open Items (3)"):
+            self.assertTrue(self._table(files, name))
 
     def test_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("de_DE")

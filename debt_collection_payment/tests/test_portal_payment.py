@@ -443,6 +443,16 @@ class TestPortalPayment(PortalCommon):
         transaction._post_process()
         self.assertEqual(self.case.state, "on_hold")
 
+    def test_a_hold_to_the_same_day_by_somebody_else_stays(self):
+        transaction = self._pay_online(self._line_ids(), "pending")
+        until = self.case.hold_until
+        self.assertEqual(transaction.debt_held_until, until)
+        self.case._set_state("on_hold", hold_until=until)
+        self.assertFalse(transaction.debt_held_until, "not the payment's any more")
+        transaction._set_canceled()
+        transaction._post_process()
+        self.assertEqual((self.case.state, self.case.hold_until), ("on_hold", until))
+
     def test_a_part_that_came_leaves_the_rest_to_collect(self):
         more = self._invoice(300, 5)
         self._case()

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.debt_collection.tests.common import TUESDAY, DebtCommon
@@ -50,6 +51,20 @@ class TestSaleWarning(DebtCommon):
         with Form(self.env["sale.order"].with_user(self.seller)) as form:
             form.partner_id = self.debtor
             self.assertIn("suspended since", form.debt_warning)
+
+    def test_customers_do_not_read_it(self):
+        self.env["debt.suspension"].with_user(self.accountant).create(
+            {"case_id": self.case.id}
+        )
+        order = self._order()
+        customer = new_test_user(self.env, "debt_customer", groups="base.group_portal")
+        customer.partner_id.parent_id = self.debtor
+        order.message_subscribe(customer.partner_id.ids)
+        theirs = order.with_user(customer)
+        self.assertTrue(theirs.read(["name"]), "his own order")
+        with self.assertRaises(AccessError):
+            theirs.read(["debt_warning"])
+        self.assertNotIn("debt_warning", theirs.fields_get())
 
     def test_another_customer_and_a_cancelled_order(self):
         self.env["debt.suspension"].with_user(self.accountant).create(

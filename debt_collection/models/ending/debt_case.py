@@ -24,6 +24,14 @@ class DebtHandedOver(models.AbstractModel):
             )
         return super().action_resume()
 
+    def _before_merge(self, kept):
+        """A legal stop of one of them outlasts the return of the other."""
+        super()._before_merge(kept)
+        both = self | kept
+        handed = both.handover_ids.filtered(lambda one: one.state == "open")
+        if (both - handed.case_id).filtered(lambda case: case.state == "legal"):
+            handed.state_then = "legal"
+
 
 class DebtCase(models.Model):
     _name = "debt.case"
