@@ -420,15 +420,19 @@ class TestPackage(HandoverCommon):
         self.assertIn("he said", everything, "what he said himself is")
 
     def test_what_is_kept_is_added_however_much_must_be_made(self):
-        letter = self.env["debt.message"].sudo().create(
-            {
-                "case_id": self.case.id,
-                "channel": "letter",
-                "kind": "letter",
-                "subject": "Last demand",
-                "state": "sent",
-                "sent_at": TUESDAY,
-            }
+        letter = (
+            self.env["debt.message"]
+            .sudo()
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "channel": "letter",
+                    "kind": "letter",
+                    "subject": "Last demand",
+                    "state": "sent",
+                    "sent_at": TUESDAY,
+                }
+            )
         )
         letter.attachment_id = self.env["ir.attachment"].create(
             {"name": "x.pdf", "raw": b"%PDF-posted"}

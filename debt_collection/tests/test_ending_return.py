@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
@@ -158,9 +159,7 @@ class TestReturn(HandoverCommon):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         elsewhere.partner_id.tz = "Pacific/Honolulu"
         self.env.user.company_ids |= elsewhere
-        env = self.env(
-            context={"allowed_company_ids": [elsewhere.id, self.company.id]}
-        )
+        env = self.env(context={"allowed_company_ids": [elsewhere.id, self.company.id]})
         with freeze_time(datetime(2026, 3, 10, 21, 0)):
             self.assertEqual(elsewhere._debt_today(), TODAY)
             tomorrow = TODAY + timedelta(days=1)
@@ -175,7 +174,7 @@ class TestReturn(HandoverCommon):
         self._hand_over()
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises(Exception),
+            self.assertRaises(IntegrityError),
             self.env.cr.savepoint(),
         ):
             self.agency.unlink()

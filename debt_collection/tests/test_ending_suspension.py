@@ -1,11 +1,7 @@
-from datetime import timedelta
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import TUESDAY, DebtCommon
-
-TODAY = TUESDAY.date()
+from .common import DebtCommon
 
 
 @tagged("post_install", "-at_install")

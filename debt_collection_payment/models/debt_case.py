@@ -14,6 +14,9 @@ class DebtCase(models.Model):
         if HOLDS & vals.keys():
             # Superuser: marks of payments in exactly these cases.
             payments = self.env["payment.transaction"].sudo()
-            holding = [("debt_case_id", "in", self.ids), ("debt_held_until", "!=", False)]
-            payments.search(holding).debt_held_until = False
+            theirs = [
+                ("debt_case_id", "in", self.ids),
+                ("debt_held_until", "!=", False),
+            ]
+            payments.search(theirs).debt_held_until = False
         return result

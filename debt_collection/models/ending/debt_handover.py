@@ -98,8 +98,8 @@ class DebtHandover(models.Model):
         help="What was overdue when it was recorded here.",
     )
     state_then = fields.Selection(
-        lambda self: self.env["debt.case"]._fields["state"]._description_selection(
-            self.env
+        lambda self: (
+            self.env["debt.case"]._fields["state"]._description_selection(self.env)
         ),
         string="State Before",
         readonly=True,
