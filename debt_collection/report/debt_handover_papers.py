@@ -72,8 +72,7 @@ class DebtHandoverPapers(models.AbstractModel):
 
         :return: ``debt.case``
         """
-        lines = handover.line_ids
-        items = lines.filtered(lambda line: self._is_theirs(line.move_id, handover))
+        items = self._lines(handover)
         due = min(filter(None, items.mapped("date_maturity")), default=None)
         cases = self.env["debt.case"].with_context(active_test=False)
         former = cases.search(
@@ -134,22 +133,18 @@ class DebtHandoverPapers(models.AbstractModel):
     def _invoices(self, handover, told):
         """What is still open, and what was handed over, whatever became of it."""
         still = [item["move_id"] for one in told["accounts"] for item in one["items"]]
-        moves = self.env["account.move"].browse(still) | handover.line_ids.move_id
+        moves = self.env["account.move"].browse(still) | self._lines(handover).move_id
         return moves.filtered(
             lambda move: (
-                move.is_sale_document(include_receipts=True)
-                and move.state == "posted"
-                and self._is_theirs(move, handover)
+                move.is_sale_document(include_receipts=True) and move.state == "posted"
             )
         ).sorted(lambda move: (move.invoice_date or move.date, move.id))
 
     @api.model
-    def _is_theirs(self, move, handover):
-        """Whether an entry still is this debtor's: another customer may be in it."""
-        return (
-            move.commercial_partner_id == handover.partner_id
-            and move.company_id.root_id == handover.company_id
-        )
+    def _lines(self, handover):
+        """The items that were handed over, but for what became somebody else's."""
+        ledger = self.env["debt.ledger"]
+        return handover.line_ids.filtered(lambda line: ledger._is_of(line, handover))
 
     @api.model
     def _letters(self, cases):
