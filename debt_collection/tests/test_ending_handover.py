@@ -316,6 +316,21 @@ class TestPackage(HandoverCommon):
             reports, "_render_qweb_pdf", lambda *args, **kwargs: (b"%PDF-1", "pdf")
         )
 
+    def _post_letter(self):
+        """A letter whose PDF was kept."""
+        values = {
+            "case_id": self.case.id,
+            "channel": "letter",
+            "kind": "letter",
+            "subject": "Last demand",
+            "state": "sent",
+            "sent_at": TUESDAY,
+        }
+        letter = self.env["debt.message"].sudo().create(values)
+        letter.attachment_id = self.env["ir.attachment"].create(
+            {"name": "x.pdf", "raw": b"%PDF-posted"}
+        )
+
     def test_what_is_in_it(self):
         with self._pdf():
             _made, _content, files = self._package(self._hand_over(reference="9/26"))
@@ -420,23 +435,7 @@ class TestPackage(HandoverCommon):
         self.assertIn("he said", everything, "what he said himself is")
 
     def test_what_is_kept_is_added_however_much_must_be_made(self):
-        letter = (
-            self.env["debt.message"]
-            .sudo()
-            .create(
-                {
-                    "case_id": self.case.id,
-                    "channel": "letter",
-                    "kind": "letter",
-                    "subject": "Last demand",
-                    "state": "sent",
-                    "sent_at": TUESDAY,
-                }
-            )
-        )
-        letter.attachment_id = self.env["ir.attachment"].create(
-            {"name": "x.pdf", "raw": b"%PDF-posted"}
-        )
+        self._post_letter()
         limit = patch.object(debt_handover_papers, "MOST_MADE", 0)
         with self._pdf(), limit:
             _made, _content, files = self._package(self._hand_over())
@@ -486,23 +485,7 @@ class TestPackage(HandoverCommon):
         self.assertIn("has been erased", files["index.html"].decode())
 
     def test_letters_as_they_were_posted(self):
-        letter = (
-            self.env["debt.message"]
-            .sudo()
-            .create(
-                {
-                    "case_id": self.case.id,
-                    "channel": "letter",
-                    "kind": "letter",
-                    "subject": "Last demand",
-                    "state": "sent",
-                    "sent_at": TUESDAY,
-                }
-            )
-        )
-        letter.attachment_id = self.env["ir.attachment"].create(
-            {"name": "x.pdf", "raw": b"%PDF-posted"}
-        )
+        self._post_letter()
         _made, _content, files = self._package(self._hand_over())
         self.assertEqual(files["letters/Last demand.pdf"], b"%PDF-posted")
 
