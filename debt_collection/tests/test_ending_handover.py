@@ -393,10 +393,10 @@ class TestPackage(HandoverCommon):
         currency = self.setup_other_currency(
             "KWD", rounding=0.001, rates=[("2016-01-01", 2)]
         )
-        self._invoice(12.345, 30, currency_id=currency.id)
+        self._invoice(12.34, 30, currency_id=currency.id)
         self._case()
-        self._call(self.case).finish(
-            "promise", promise_amount=10, promise_date=TODAY + timedelta(days=3)
+        self.env["debt.promise"].create(
+            {"case_id": self.case.id, "amount": 10, "date": TODAY + timedelta(days=3)}
         )
         handover = self._hand_over()
         self.env["debt.handover.cost"].create(
@@ -406,18 +406,33 @@ class TestPackage(HandoverCommon):
         items = self._table(files, "Open Items")
         self.assertEqual(
             {(one["Currency"], one["Remaining"]) for one in items},
-            {(self.company.currency_id.name, "1000.00"), ("KWD", "12.345")},
+            {(self.company.currency_id.name, "1000.00"), ("KWD", "12.340")},
         )
         for name in ("Promise to Pay", "Cost of Handing Over"):
             [row] = self._table(files, name)
             self.assertEqual(row["Currency"], self.company.currency_id.name)
 
     def test_what_concerns_strangers_is_not_in_it(self):
-        for outcome, note in (("third_party", "his son Tom"), ("wrong_number", "Ann")):
-            self.debtor.phone = f"+32 470 55 55 {len(note)}"
-            call = self._call(self.case)
-            call.sudo().number = f"+3247055555{len(note)}"
-            call.finish(outcome, note=note)
+        case, outcomes = self.case, self.env["debt.call.outcome"]
+        known = {
+            "case_id": case.id,
+            "partner_id": self.debtor.id,
+            "company_id": self.company.id,
+            "number": "+32470555555",
+        }
+        made = {"state": "done", "connected": True, "party": "third_party"}
+        for hours, code, note in (
+            (3, "third_party", "Tom"),
+            (2, "wrong_number", "Ann"),
+        ):
+            at = TUESDAY - timedelta(hours=hours)
+            outcome = outcomes.search([("code", "=", code)], limit=1)
+            values = {"started_at": at, "outcome_id": outcome.id, "note": note}
+            call = self.env["debt.call"].sudo().create(known | made | values)
+            asked = {"kind": "contact", "channel": "call", "at": at, "allowed": True}
+            self.env["debt.contact.decision"].sudo().create(
+                known | asked | {"call_id": call.id}
+            )
         _made, _content, files = self._package(self._hand_over())
         log = self._table(files, "Contact Log")
         strange = [row for row in log if row["Spoken With"] == "Somebody Else"]
@@ -430,7 +445,7 @@ class TestPackage(HandoverCommon):
             self.assertFalse(row["Number or Address"])
             self.assertFalse(row["Text"])
         everything = b"".join(files.values()).decode()
-        for text in ("Tom", "Ann", "555511", "55553"):
+        for text in ("Tom", "Ann", "470555555"):
             self.assertNotIn(text, everything)
         self.assertIn("he said", everything, "what he said himself is")
 
@@ -444,8 +459,8 @@ class TestPackage(HandoverCommon):
         self.assertIn(self.invoice.name, files["index.html"].decode())
 
     def test_tables_whose_titles_are_the_same_are_all_in_it(self):
-        self._call(self.case).finish(
-            "promise", promise_amount=10, promise_date=TODAY + timedelta(days=3)
+        self.env["debt.promise"].create(
+            {"case_id": self.case.id, "amount": 10, "date": TODAY + timedelta(days=3)}
         )
         models = self.env["ir.model"]
         for name in ("debt.promise", "debt.contact.decision"):
