@@ -2,7 +2,7 @@ import json
 from datetime import timedelta
 from unittest.mock import patch
 
-from freezegun.api import real_datetime
+from freezegun import api as clock
 
 from odoo import Command
 from odoo.tests import tagged
@@ -179,7 +179,7 @@ class TestDashboardScreen(TourCase):
         self._user("tour_manager", "group_debt_manager")
         case = self._cases(self._debtor("Tour Debtor", 100, 15))
         # The browser's clock is not ours, and it asks for the days before its own.
-        now = real_datetime.now()
+        now = clock.real_datetime.now()
         tuesday = now - timedelta(days=7 + (now.weekday() - 1) % 7)
         for hour, answers in ((10, (1, 1, 0, 0, 0, 0)), (11, (1,))):
             for connected in answers:
