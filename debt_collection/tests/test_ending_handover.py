@@ -429,9 +429,9 @@ class TestPackage(HandoverCommon):
             outcome = outcomes.search([("code", "=", code)], limit=1)
             values = {"started_at": at, "outcome_id": outcome.id, "note": note}
             call = self.env["debt.call"].sudo().create(known | made | values)
-            asked = {"kind": "contact", "channel": "call", "at": at, "allowed": True}
+            asked = {"kind": "contact", "channel": "call", "occasion": "dial"}
             self.env["debt.contact.decision"].sudo().create(
-                known | asked | {"call_id": call.id}
+                known | asked | {"at": at, "allowed": True, "call_id": call.id}
             )
         _made, _content, files = self._package(self._hand_over())
         log = self._table(files, "Contact Log")

@@ -104,16 +104,18 @@ class DebtSuspension(models.Model):
     @api.depends("state", "from_on")
     def _compute_status(self):
         """Depends on the clock and on the ledger: worked out whenever it is shown."""
+        for one, status in self._status_now():
+            one.status = status
+
+    def _status_now(self):
+        """Each of these with its status, as the clock and the ledger say now."""
         rows = self._rows_left()
         for one in self:
             today = one.company_id._debt_today() if one.company_id else None
-            if one.state == "lifted":
-                one.status = "lifted"
-            elif over := one._why_over(rows):
-                one.status = over
-            else:
-                coming = today and one.from_on and one.from_on > today
-                one.status = "announced" if coming else "in_force"
+            coming = today and one.from_on and one.from_on > today
+            stands = "announced" if coming else "in_force"
+            lifted = one.state == "lifted"
+            yield one, "lifted" if lifted else one._why_over(rows) or stands
 
     def _rows_left(self):
         """What is left of the items of these debtors, as lists by item."""
@@ -241,10 +243,10 @@ class DebtSuspension(models.Model):
         # Superuser: what was decided is not written by hand; of the debtor's others,
         # exactly those in which the same is decided.
         own = self.sudo().filtered(lambda one: one.state == "set")
-        others = own.case_id.suspension_ids.filtered(
-            lambda one: one.status in ("announced", "in_force")
-        )
-        for case, lifted in (own | others).grouped("case_id").items():
+        for one, status in own.case_id.suspension_ids._status_now():
+            if status in ("announced", "in_force"):
+                own |= one
+        for case, lifted in own.grouped("case_id").items():
             lifted.write(
                 {
                     "state": "lifted",

@@ -40,15 +40,16 @@ class ResPartner(models.Model):
     def _debt_suspended_texts(self, theirs):
         # Superuser: as above.
         found = self.env["debt.suspension"].sudo()
-        for one in found.search([*theirs, ("state", "=", "set")], order="from_on"):
+        there = found.search([*theirs, ("state", "=", "set")], order="from_on")
+        for one, status in there._status_now():
             day = format_date(self.env, one.from_on)
-            if one.status == "in_force":
+            if status == "in_force":
                 yield self.env._(
                     "Deliveries are suspended since %(day)s, until what is overdue is "
                     "paid.",
                     day=day,
                 )
-            elif one.status == "announced":
+            elif status == "announced":
                 yield self.env._(
                     "Deliveries are suspended from %(day)s on, unless what is overdue "
                     "is paid before.",
