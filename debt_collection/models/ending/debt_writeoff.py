@@ -383,7 +383,7 @@ class DebtWriteoff(models.Model):
         self._tell(text.strip())
 
     def _let_go(self):
-        """Take back what kept the items out of collection, and nothing else (superuser).
+        """Take back what kept the items from collection, and no more (superuser).
 
         Somebody may have left them out for reasons of his own since.
         """
