@@ -40,7 +40,7 @@ class AccountMove(models.Model):
         return alerts
 
     def _debt_writeoffs(self):
-        """Write-offs of whose entries these are, or take them back (superuser)."""
+        """Write-offs that these entries post or take back (superuser)."""
         writeoffs = self.env["debt.writeoff"].sudo()
         # Invoices, by far the most of what is posted, are none of theirs.
         moves = (self | self.reversed_entry_id).filtered(
