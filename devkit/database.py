@@ -132,30 +132,33 @@ def template(kind="plain"):
     """The name of a database with our addons as they are now, made if need be.
 
     It is a clone of one with the addons below ours, which takes a minute to make
-    and changes seldom; one with all our addons, of one with the core. Call it, and
-    clone its result, with the lock held.
+    and changes seldom. Call it, and clone its result, with the lock held.
 
     :param str kind: plain, demo or glue, see `installable`
     """
     ours = installable(kind)
-    below = dependencies(ours)
-    demo = kind == "demo"
+    if kind == "glue" and list(ours) == [CORE]:
+        return template()
+    demo, base = kind == "demo", below(kind)
     # Odoo brings these along with the core, wherever what they stand on is there.
     along = {n: one for n, one in installable("demo").items() if "auto_install" in one}
-    if kind == "glue":
-        base = template()
-        if list(ours) == [CORE]:
-            return base
-    else:
-        base = base_name(kind)
     name = f"debt_{kind}_{digest(base, UNWATCHED, state(ours | along, demo))}"
-    if not exists(base):
-        drop_all(f"debt_base_{kind}_%")
-        make(base, below, demo, f"Installing {', '.join(below)} (a minute or two)")
     if not exists(name):
         drop_all(f"debt_{kind}_%")
         with_demo = " with demo data" if demo else ""
         make(name, list(ours), demo, f"Installing {', '.join(ours)}{with_demo}", base)
+    return name
+
+
+def below(kind="plain"):
+    """The name of a database with what our addons stand on, made if need be."""
+    name = base_name(kind)
+    if not exists(name):
+        drop_all(f"debt_base_{kind}_%")
+        source = below() if kind == "glue" else None
+        modules = dependencies(installable(kind))
+        title = f"Installing {', '.join(modules)} (a minute or two)"
+        make(name, modules, kind == "demo", title, source)
     return name
 
 

@@ -14,22 +14,30 @@ INVOICES = 10_000
 def run(totals):
     """Do all three; a warning in a log, or a row left behind, is a failure."""
     say(f"\nInstalling on a database with {INVOICES:,} invoices")
-    base = _ledger()
-    ours = list(database.installable("glue"))
-    with database.scratch("glue", "install", base) as (name, _log):
-        found = []
-        for action, title in (("-i", "Installing"), ("-u", "Updating")):
-            log = LOGS / f"{name}{action}.log"
-            with step(f"{title} {', '.join(ours)}"):
-                facts = _odoo(name, action, ours, log)
-            say(f"  {facts}")
-            found += [f"{title.lower()}: {line}" for line in uninstall.complaints(log)]
-        cases = int(postgres.psql("SELECT count(*) FROM debt_case", name)[0][0])
-        say(f"  {cases:,} cases")
-        if not cases:
-            found.append("no case was opened, so nothing was tried")
-        found += uninstall.compare("glue", base, name)
+    ledger, ours = _ledger(), list(database.installable("glue"))
+    with database.scratch("glue", "below", ledger) as (base, _log):
+        others = database.dependencies(database.installable("glue"))
+        with step(f"Installing {', '.join(others)}"):
+            database.run_odoo(base, "-i", others)
+        with database.scratch("glue", "install", base) as (name, _log):
+            found = _try(base, name, ours)
     uninstall.count(found, totals)
+
+
+def _try(base, name, ours):
+    """Install, update and uninstall in `name`; what is wrong with it, in words."""
+    found = []
+    for action, title in (("-i", "Installing"), ("-u", "Updating")):
+        log = LOGS / f"{name}{action}.log"
+        with step(f"{title} {', '.join(ours)}"):
+            facts = _odoo(name, action, ours, log)
+        say(f"  {facts}")
+        found += [f"{title.lower()}: {line}" for line in uninstall.complaints(log)]
+    cases = int(postgres.psql("SELECT count(*) FROM debt_case", name)[0][0])
+    say(f"  {cases:,} cases")
+    if not cases:
+        found.append("no case was opened, so nothing was tried")
+    return found + uninstall.compare("glue", base, name)
 
 
 def _ledger():

@@ -59,7 +59,6 @@ KNOWN_ROWS = {
     r"res_groups_implied_rel: left .*\(1,": "several companies, several currencies",
     r"orm_signaling_": "Odoo counts how often it loaded the addons and its caches",
     r"ir_model_data: left .*\"account\", \"res_id\"": "the chart of the demo's company",
-    r"ir_model_constraint: left .*_voip_pbx_id_fkey": "voip_oca leaves it",
 }
 #: Where the demo data wrote through accounting: entries are posted, and stay with
 #: those whom they name, as they would after a year of work.
@@ -92,10 +91,7 @@ def run(totals):
     """Uninstall everything, without and with demo data; count what is left."""
     with locked("databases"):
         sources = {kind: database.template(kind) for kind in ("glue", "demo")}
-        bases = {
-            "glue": database.base_name("plain"),
-            "demo": database.base_name("demo"),
-        }
+        bases = {kind: database.below(kind) for kind in sources}
     say("\nUninstalling")
     with ThreadPoolExecutor(2) as pool:
         found = [

@@ -52,25 +52,13 @@ def run(totals, *tags):
     tags = tags or TAGS
     say(f"\nOdoo's own tests {' '.join(tags)}")
     with locked("databases"):
-        sources = {"with": database.template("glue"), "without": _below()}
+        sources = {"with": database.template("glue"), "without": database.below("glue")}
     after = _outcomes("with", sources["with"], tags)
     doubtful = sorted(key for key, said in after.items() if said)
     before = {}
     if doubtful:
         before = _outcomes("without", sources["without"], doubtful)
     _judge(before, after, totals)
-
-
-def _below():
-    """A database with what our addons stand on, those of others too."""
-    database.template()
-    plain = database.base_name("plain")
-    name = database.base_name("glue")
-    if not database.exists(name):
-        database.drop_all("debt_base_glue_%")
-        below = database.dependencies(database.installable("glue"))
-        database.make(name, below, False, f"Installing {', '.join(below)}", plain)
-    return name
 
 
 def _outcomes(which, source, tags):

@@ -60,7 +60,9 @@ def cell(value: Cell, point: str = ".") -> str:
     return defused(value)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]], point=".") -> bytes:
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[Cell]], point: str = "."
+) -> bytes:
     r"""Return a CSV file that a spreadsheet program opens by a double click.
 
     It is marked as UTF-8, and where numbers have a decimal comma, cells are parted by

@@ -229,11 +229,12 @@ class _Memory:
                 del self.open[debtor]
 
     def learned(self, day: int) -> Learned:
+        talks, tries = ((minutes, int(calls)) for minutes, calls in self.spent)
         return learn(
             self._rows(self.talks, day),
             self._rows(self.waits, day),
             {hour: (one[0], one[1]) for hour, one in self.by_hour.items()},
-            (tuple(self.spent[0]), tuple(self.spent[1])),
+            (talks, tries),
         )
 
     def _rows(

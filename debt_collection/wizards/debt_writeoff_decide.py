@@ -31,7 +31,6 @@ class DebtWriteoffDecide(models.TransientModel):
     )
     account_id = fields.Many2one(
         "account.account",
-        string="Account",
         compute="_compute_way",
         store=True,
         readonly=False,

@@ -34,14 +34,12 @@ class DebtMessage(models.Model):
 
         Else those whom one text reaches were compared with those whom the other does.
         """
-        self._swap_text(super()._find_template(), draws=True)
+        self.with_context(debt_draws=True)._find_template()
         super()._hand_over()
 
     def _find_template(self):
-        return self._swap_text(super()._find_template())
-
-    def _swap_text(self, template, draws=False):
         """The text that this debtor gets; to look at one draws nobody."""
+        template, draws = super()._find_template(), self.env.context.get("debt_draws")
         if self.kind != "ladder" or not template:
             return template
         case, experiments = self.case_id, self.env["debt.experiment"]
