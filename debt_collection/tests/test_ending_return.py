@@ -81,6 +81,23 @@ class TestReturn(HandoverCommon):
             self._invoice(70, 3)
             self.assertEqual(self._case().state, "legal")
 
+    def test_a_stop_learned_meanwhile_outlasts_the_return(self):
+        handover = self._hand_over()
+        inbound = self.env["debt.call.inbound"].with_user(self.operator)
+        action = inbound.action_take(self.case.id, self.debtor.phone)
+        window = self.env[action["res_model"]].with_user(self.operator)
+        call = window.browse(action["res_id"]).call_id
+        call.finish("bankrupt", note="He rang: filed on Monday")
+        self._return(handover)
+        self.assertEqual(self.case.state, "legal")
+        self.assertFalse(self.case.next_contact_at)
+
+    def test_who_is_insolvent_is_not_called_after_the_return(self):
+        handover = self._hand_over()
+        self._return(handover, "insolvent")
+        self.assertEqual(self.case.state, "legal")
+        self.assertFalse(self.case.next_contact_at)
+
     def test_a_hold_with_a_day_lasts_until_then(self):
         self._put_on_hold(self.case, 10)
         handover = self._hand_over()

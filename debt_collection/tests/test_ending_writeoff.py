@@ -272,6 +272,17 @@ class TestWriteoff(DebtCommon):
             told = " ".join(self.case.message_ids.mapped("body"))
             self.assertIn("He inherited", told)
 
+    def test_what_was_reset_to_draft_is_taken_back_once(self):
+        """It is still matched as a draft, and not reversed as well."""
+        writeoff = self._written_off()
+        writeoff.move_ids.button_draft()
+        self._decide(writeoff, "reverse", reason="He inherited")
+        self.assertEqual(
+            (writeoff.state, writeoff.move_ids.state), ("reversed", "cancel")
+        )
+        self.assertFalse(writeoff.move_ids.reversal_move_ids)
+        self.assertEqual(self.case.amount_overdue, 1000)
+
     def test_cancelled_or_reversed_in_accounting_it_is_taken_back(self):
         writeoff = self._written_off()
         writeoff.move_ids.button_draft()

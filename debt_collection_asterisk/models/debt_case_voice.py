@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.debt_collection.models.message.debt_case_ladder import WRITTEN_IN
 
@@ -26,6 +27,12 @@ class DebtCase(models.Model):
     _voice_step_idx = models.Index(
         "(voice_step_at) WHERE closed_at IS NULL AND voice_step_at IS NOT NULL"
     )
+
+    @api.model
+    def _get_to_plan_domain(self, now):
+        """A voice message whose time passed may have been the last step."""
+        passed = Domain("voice_step_at", "<=", now) & Domain("closed_at", "=", False)
+        return super()._get_to_plan_domain(now) | passed
 
     def _plan(self):
         """With the calls and the messages, the voice messages are planned."""

@@ -155,11 +155,25 @@ class TestVoiceStep(CampaignCase):
 
     def test_a_step_that_nobody_carries_out_says_so(self):
         self.assertIn("No campaign", self.ladder.voice_hint)
+        seen = self.ladder.with_user(self.accountant)
+        self.assertIn("No campaign", seen.voice_hint, "who looks at no campaigns, too")
         campaign = self._voice(by_ladder=True)
         self.ladder.invalidate_recordset()
         self.assertFalse(self.ladder.voice_hint)
         campaign.mode = "progressive"
         self.assertFalse(campaign.by_ladder, "those ring for operators")
+
+    def test_what_nobody_carried_out_holds_the_case_back_for_its_days_only(self):
+        """The last step of a ladder passes, whether or not a campaign took it up."""
+        self.assertTrue(self.case.voice_step_at)
+        nothing = dict.fromkeys(("next_contact_at", "contact_until", "plan_dirty"))
+        self.case.write(nothing)
+        with self._at(days=60):
+            to_plan = self.cases._get_to_plan_domain(fields.Datetime.now())
+            self.assertIn(self.case, self.cases.search(to_plan))
+            self.case._plan()
+            self.assertFalse(self.case.voice_step_at)
+            self.assertEqual(self.case.state, "dormant")
 
     def test_it_needs_no_text(self):
         with Form(self.ladder) as form, form.step_ids.new() as step:

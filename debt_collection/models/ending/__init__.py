@@ -5,6 +5,7 @@ from . import (
     debt_writeoff,
     debt_writeoff_post,
     debt_suspension,
+    debt_call,
     debt_case,
     debt_ledger,
     debt_summary,

@@ -326,8 +326,11 @@ class DebtHandover(models.Model):
         case._set_dirty()
 
     def _state_to_restore(self):
-        """A legal stop stays one; a hold lasts as long as it was meant to."""
-        if self.state_then == "legal":
+        """A legal stop stays one; a hold lasts as long as it was meant to.
+
+        Nobody rings an insolvent debtor before an accountant has looked at it.
+        """
+        if self.state_then == "legal" or self.return_reason == "insolvent":
             return "legal"
         held = self._was_held_without_end()
         return "on_hold" if held else self.case_id._state_without_pause()

@@ -243,9 +243,7 @@ class DebtSuspension(models.Model):
         # Superuser: what was decided is not written by hand; of the debtor's others,
         # exactly those in which the same is decided.
         own = self.sudo().filtered(lambda one: one.state == "set")
-        for one, status in own.case_id.suspension_ids._status_now():
-            if status in ("announced", "in_force"):
-                own |= one
+        own = own.case_id.suspension_ids.filtered(lambda one: one.state == "set")
         for case, lifted in own.grouped("case_id").items():
             lifted.write(
                 {

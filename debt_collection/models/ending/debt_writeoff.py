@@ -344,7 +344,8 @@ class DebtWriteoff(models.Model):
         moves = own.move_ids.sudo(self.env.su)
         drafts = moves.filtered(lambda move: move.state == "draft")
         today = own.company_id._debt_today()
-        posted = moves.filtered(lambda move: move._debt_stands())
+        # What was reset is still matched: it is cancelled, and not reversed as well.
+        posted = (moves - drafts).filtered(lambda move: move._debt_stands())
         for move in posted:
             values = {"date": today, "ref": self.env._("Taken back: %s", move.ref)}
             if move.is_invoice(include_receipts=True):
