@@ -125,10 +125,12 @@ class DebtCall(models.Model):
         self._push_state(facts)
 
     def write(self, vals):
-        """Whose call is over is ready for the next."""
+        """Whose call is over is ready for the next, and records no more."""
         result = super().write(vals)
         if vals.get("state") == "done":
             self._leave_stations()
+            for call in self:
+                call._came_in()._stop_recording()
         return result
 
     def unlink(self):

@@ -53,7 +53,8 @@ class DebtDiallerCommand(models.Model):
         """
         lease = self.env["debt.dialler.lease"]._open_of(call)
         waiting = lease and command == "hangup"
-        if call.state not in ON_THE_LINE and not waiting:
+        talks = call.state in ON_THE_LINE or call._came_in()._is_talking()
+        if not talks and not waiting:
             raise UserError(self.env._("Nobody is on the line."))
         return self.create(
             {
@@ -70,7 +71,7 @@ class DebtDiallerCommand(models.Model):
         waiting = self.search(
             [("provider_id", "=", provider.id), ("state", "=", "queued")]
         )
-        over = waiting.filtered(lambda command: command.call_id.state == "done")
+        over = waiting.filtered(lambda command: command._is_over())
         over.write({"state": "failed", "error": "ended"})
         return [
             {
@@ -81,6 +82,14 @@ class DebtDiallerCommand(models.Model):
             }
             for command in waiting - over
         ]
+
+    def _is_over(self):
+        """Whether nothing can be done any more with the line of the call.
+
+        Of one that came in the line goes on though its outcome is saved.
+        """
+        call = self.call_id
+        return call.state == "done" and not call._came_in()._is_talking()
 
     @api.model
     def _acknowledge(self, provider, events):

@@ -5,15 +5,17 @@ from odoo.exceptions import ConcurrencyError, UserError
 
 from odoo.addons.debt_collection.tools import call_events, phones
 
-from .constants import plain_text
+from .constants import plain_text, utc_text
 
 # Whoever rang and was not answered is called back as soon as that is lawful, but not
 # while he is still putting the receiver down.
 CALL_BACK_AFTER = timedelta(minutes=5)
 # A call of which no end was heard is missed after so long.
 LOST = timedelta(hours=1)
-# Told later than that it is no more what happens now.
-LATE = timedelta(days=1)
+# A talk of which no end was heard is over: the exchange ends it after an hour.
+OVER = timedelta(hours=2)
+# Told later than that it cannot be: the journal of the process keeps seven days.
+LATE = timedelta(days=8)
 # Numbers that agree in so many last digits are the same, however they are written.
 SAME = 9
 
@@ -184,6 +186,29 @@ class DebtDiallerIncoming(models.Model):
             return now
         return min(max(at, earliest), now)
 
+    # --- the line -----------------------------------------------------------------
+    def _is_talking(self):
+        """Whether they speak, as far as is known; none does not."""
+        since = fields.Datetime.now() - OVER
+        return self.state == "talking" and self.at >= since
+
+    def _stop_recording(self):
+        """The outcome is saved: nobody could stop it later, so it ends now.
+
+        Nor does it begin, should the announcement still be heard.
+        """
+        if not self._is_talking() or self._is_stopped():
+            return
+        if self.recording or self.provider_id.record_calls:
+            commands = self.env["debt.dialler.command"]
+            commands._queue(self.provider_id, self.call_id, "stop_record", {})
+
+    def _is_stopped(self):
+        """Whether somebody wanted it stopped; it does not begin again."""
+        stop = [("command", "=", "stop_record"), ("state", "!=", "failed")]
+        call = [("call_id", "=", self.call_id.id)]
+        return bool(self.env["debt.dialler.command"].search_count(call + stop, limit=1))
+
     # --- what became of it --------------------------------------------------------
     def _note_answer(self, told):
         if self.state != "ringing":
@@ -240,7 +265,9 @@ class DebtDiallerIncoming(models.Model):
 
         :param call: ``debt.call`` of the user, just put on record as one that came in
         """
+        since = fields.Datetime.now() - OVER
         mine = [("user_id", "=", call.user_id.id), ("state", "=", "talking")]
+        mine.append(("at", ">=", since))
         companies = [("provider_id.company_id", "in", [False, call.company_id.id])]
         lines = self.search([*mine, *companies, ("call_id", "=", False)], limit=1)
         if lines:
@@ -304,28 +331,48 @@ class DebtDiallerIncoming(models.Model):
             return
         wants = told.get("choice") == "callback"
         self.write({"state": "missed", "callback": wants})
+        at = self._instant_told(told, self.at)
         for case in self.case_ids:
-            self._call_back(case, wants)
+            self._note_on(case, wants)
+            if not self._is_settled(case, at):
+                self._call_back(case)
 
-    def _call_back(self, case, wants):
-        """He rang and nobody answered: he is called as soon as the law allows."""
-        wished = fields.Datetime.now() + CALL_BACK_AFTER
-        answer = case.check_contact("call", self.number or None, wished)
-        at = wished if answer["allowed"] else answer["next_at"]
+    def _note_on(self, case, wants):
         text = (
             self.env._("Called us and asked by key to be called back.")
             if wants
             else self.env._("Called us, and nobody answered.")
         )
         case._message_log(body=f"{text} {self.number or ''}".strip())
+
+    @api.model
+    def _is_settled(self, case, at):
+        """Whether he was spoken with since, or a call to come is agreed on already."""
+        if case.callback_at and case.callback_at > fields.Datetime.now():
+            return True
+        spoken = [("party", "=", "right_party"), ("answered_at", ">", at)]
+        debtor = [("partner_id", "=", case.partner_id.id)]
+        return bool(self.env["debt.call"].search_count(debtor + spoken, limit=1))
+
+    def _call_back(self, case):
+        """He rang and nobody answered: he is called as soon as the law allows."""
+        wished = fields.Datetime.now() + CALL_BACK_AFTER
+        answer = case.check_contact("call", self.number or None, wished)
+        at = wished if answer["allowed"] else answer["next_at"]
         if at:
             case.write({"callback_at": at})
             case._set_dirty()
 
     @api.autovacuum
     def _gc_lost(self):
-        """The process died with them: whoever called is called back."""
-        since = fields.Datetime.now() - LOST
-        lost = self.search([("state", "=", "ringing"), ("at", "<", since)])
+        """The process died with them: whoever called is called back.
+
+        Talks are over; at the latest after an hour, as the exchange has it.
+        """
+        now = fields.Datetime.now()
+        lost = self.search([("state", "=", "ringing"), ("at", "<", now - LOST)])
         for incoming in lost:
-            incoming._note_missed({})
+            incoming._note_missed({"at": utc_text(incoming.at)})
+        over = self.search([("state", "=", "talking"), ("at", "<", now - OVER)])
+        for incoming in over:
+            incoming._note_end({"at": utc_text(incoming.at + OVER)})

@@ -6,6 +6,7 @@ from . import (
     test_dialler_door,
     test_dialler_field,
     test_dialler_incoming,
+    test_dialler_incoming_late,
     test_dialler_join,
     test_dialler_keys,
     test_dialler_ladder,

@@ -169,6 +169,61 @@ class DiallerCommon(DebtCommon):
         )
 
 
+class IncomingCase(DiallerCommon):
+    """A debtor with an operator, who rings us at the exchange."""
+
+    def setUp(self):
+        super().setUp()
+        self._invoice(1000, 10)
+        self.case = self._case()
+        self.case.user_id = self.operator
+        self.provider.incoming_extension = "190"
+        prompt = self.env.ref("debt_collection_asterisk.prompt_incoming_en")
+        russian = self.env.ref("debt_collection_asterisk.prompt_incoming_ru")
+        (prompt | russian).audio = base64.b64encode(sound())
+        self.provider.incoming_prompt_id = prompt
+        self.prompt, self.russian = prompt, russian
+        # As the door of the process does.
+        self.incoming = self.env["debt.dialler.incoming"].with_user(SUPERUSER_ID)
+
+    def _tell(self, kind="asked", number="+32470123456", uuid="1", **more):
+        told = {"uuid": uuid, "kind": kind, "number": number, **more}
+        return self.incoming._hear(self.provider, told)
+
+    def _phones(self, **told):
+        return [one["endpoint"] for one in self._tell(**told)["phones"]]
+
+    def _sent(self, kind):
+        self.env.cr.precommit.run()
+        rows = self.env["bus.bus"].sudo().search([])
+        return [row.message for row in rows if f'"{kind}"' in row.message]
+
+    def _record(self):
+        prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
+        prompt.audio = base64.b64encode(sound())
+        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
+
+    def _talking(self):
+        """Put through to his operator: the call, and the window that he sees."""
+        self._ready(self._campaign())
+        self._tell()
+        self._tell("answered", user_id=self.operator.id)
+        [call] = self.case.call_ids
+        windows = self.env["debt.call.wizard"].with_user(self.operator)
+        action = windows.action_bridged(call.id)
+        return call, windows.browse(action["res_id"])
+
+    def _refuse(self):
+        self.env["debt.consent"].create(
+            {
+                "partner_id": self.debtor.id,
+                "channel": "recording",
+                "state": "withdrawn",
+                "how": "call",
+            }
+        )
+
+
 class CampaignCase(DiallerCommon):
     """Five debtors who are due, and what campaigns play to them."""
 

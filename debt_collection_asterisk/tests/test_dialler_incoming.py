@@ -1,43 +1,17 @@
-import base64
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, Command, fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 
-from .common import DiallerCommon, sound
+from ..models.debt_dialler_incoming import LATE
+from .common import IncomingCase, sound
 
 
 @tagged("post_install", "-at_install")
-class TestIncoming(DiallerCommon):
+class TestIncoming(IncomingCase):
     """A debtor rings us at the exchange: he is recognised, put through or called."""
-
-    def setUp(self):
-        super().setUp()
-        self._invoice(1000, 10)
-        self.case = self._case()
-        self.case.user_id = self.operator
-        self.provider.incoming_extension = "190"
-        prompt = self.env.ref("debt_collection_asterisk.prompt_incoming_en")
-        russian = self.env.ref("debt_collection_asterisk.prompt_incoming_ru")
-        (prompt | russian).audio = base64.b64encode(sound())
-        self.provider.incoming_prompt_id = prompt
-        self.prompt, self.russian = prompt, russian
-        # As the door of the process does.
-        self.incoming = self.env["debt.dialler.incoming"].with_user(SUPERUSER_ID)
-
-    def _tell(self, kind="asked", number="+32470123456", uuid="1", **more):
-        told = {"uuid": uuid, "kind": kind, "number": number, **more}
-        return self.incoming._hear(self.provider, told)
-
-    def _phones(self, **told):
-        return [one["endpoint"] for one in self._tell(**told)["phones"]]
-
-    def _sent(self, kind):
-        self.env.cr.precommit.run()
-        rows = self.env["bus.bus"].sudo().search([])
-        return [row.message for row in rows if f'"{kind}"' in row.message]
 
     # --- for whom it is -----------------------------------------------------------
     def test_his_operator_then_the_team_if_they_are_there(self):
@@ -102,11 +76,6 @@ class TestIncoming(DiallerCommon):
         )
         self.assertEqual(station.state, "ready")
 
-    def _record(self):
-        prompt = self.env.ref("debt_collection_asterisk.prompt_announcement_en")
-        prompt.audio = base64.b64encode(sound())
-        self.provider.write({"record_calls": True, "announcement_id": prompt.id})
-
     def test_he_is_told_and_recorded_as_others_are(self):
         self._record()
         self._ready(self._campaign())
@@ -142,17 +111,7 @@ class TestIncoming(DiallerCommon):
         self._tell(uuid="2", at="2020-01-01T00:00:00Z")
         first, last = self.incoming.search([], order="id")
         self.assertEqual(first.at, datetime(2026, 3, 10, 8, 30, 5))
-        self.assertEqual(last.at, fields.Datetime.now() - timedelta(days=1))
-
-    def _talking(self):
-        """Put through to his operator: the call, and the window that he sees."""
-        self._ready(self._campaign())
-        self._tell()
-        self._tell("answered", user_id=self.operator.id)
-        [call] = self.case.call_ids
-        windows = self.env["debt.call.wizard"].with_user(self.operator)
-        action = windows.action_bridged(call.id)
-        return call, windows.browse(action["res_id"])
+        self.assertEqual(last.at, fields.Datetime.now() - LATE)
 
     def test_the_operator_sees_and_ends_the_recording(self):
         self._record()
@@ -200,16 +159,6 @@ class TestIncoming(DiallerCommon):
         with self.assertRaisesRegex(UserError, "does not want to be recorded"):
             call._attach_recording("debt-in-1-1", sound(), 2)
         self.assertFalse(call.recording_ids)
-
-    def _refuse(self):
-        self.env["debt.consent"].create(
-            {
-                "partner_id": self.debtor.id,
-                "channel": "recording",
-                "state": "withdrawn",
-                "how": "call",
-            }
-        )
 
     def test_who_does_not_want_it_is_not_recorded(self):
         self._record()
