@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -197,11 +198,25 @@ class TestQueue(DebtCommon):
         self.assertEqual(list(self._listed(limit=2)), right[:2])
         self.assertEqual(list(self._listed(limit=2, offset=2)), right[2:4])
 
+    def test_what_a_button_searches_is_not_sorted_like_the_screen(self):
+        cases = self._due(3)
+        mine = self.mine.with_context(debt_queue_order=True)
+        domain = [("id", "in", cases.ids)]
+        plain = self.mine.search(domain)
+        with patch.object(type(self.env["debt.queue"]), "_places_sql") as sorting:
+            self.assertEqual(mine.search(domain).ids, plain.ids)
+        sorting.assert_not_called()
+        groups = mine.web_read_group(domain, ["state"], auto_unfold=True)["groups"]
+        right = mine.web_search_read(domain, {"id": {}})["records"]
+        self.assertEqual(groups[0]["__records"], right)
+
     def test_a_list_that_is_sorted_by_hand_stays_so(self):
         cases = self._due(3)
         mine = self.mine.with_context(debt_queue_order=True)
-        found = mine.search([("id", "in", cases.ids)], order="id desc")
-        self.assertEqual(found.ids, cases[::-1].ids)
+        listed = mine.web_search_read(
+            [("id", "in", cases.ids)], {"id": {}}, order="id desc"
+        )["records"]
+        self.assertEqual([one["id"] for one in listed], cases[::-1].ids)
 
     # --- a bad morning ----------------------------------------------------------------
     def _queries_with_refused(self, cases):

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..tools.queue_score import Sight
+from ..tools.queue_score import Sight, learn
 from .common import TUESDAY, DebtCommon
 
 
@@ -147,6 +147,34 @@ class TestQueueOrder(DebtCommon):
         again.assert_not_called()
         self.assertEqual(self.orders._learned(self.company), before, "once a day")
 
+    def test_a_call_that_never_rang_says_nothing_of_its_hour(self):
+        case = self._case(self.fresh).sudo()
+        calls = self.env["debt.call"].sudo()
+        for unreached in (False, True, True):
+            calls += calls.create(
+                {
+                    "case_id": case.id,
+                    "partner_id": case.partner_id.id,
+                    "company_id": self.company.id,
+                    "user_id": self.operator.id,
+                    "direction": "outbound",
+                    "state": "done",
+                    "number": "+32470002001",
+                    "connected": not unreached,
+                    "unreached": unreached,
+                    "local_hour": 11,
+                    "started_at": TUESDAY - timedelta(days=2),
+                }
+            )
+        [(seen, _hour, _later)] = self.orders._sights(case).values()
+        self.assertEqual(set(calls.mapped("local_hour")), {11})
+        self.assertEqual((seen.attempts, seen.answered), (1, 1))
+        self.assertEqual(seen.hours, {11: (1, 1)})
+        learned = self.orders._learn(self.company)
+        usual = (1 + 20 * 0.25) / 21
+        self.assertAlmostEqual(learned.usual, usual)
+        self.assertAlmostEqual(learned.hours[11], (1 + 20 * usual) / 21)
+
     def test_how_long_calls_take_is_measured(self):
         cases = self._rank()
         for case, minutes, connected in zip(
@@ -176,6 +204,17 @@ class TestQueueOrder(DebtCommon):
         # Beside 20 calls of 4 and of 0.75 minutes that were assumed.
         self.assertEqual(kept.minutes, ((69 + 80) / 22, (3 + 15) / 21))
 
+    def test_hours_at_which_calls_are_made_are_kept(self):
+        dials = {9: (2000, 140), 18: (3, 3)}
+        with patch.object(
+            type(self.orders), "_learn", lambda _orders, _company: learn([], [], dials)
+        ):
+            self.orders._learn_daily(self.company)
+        self.env.invalidate_all()
+        kept = self.orders._learned(self.company)
+        self.assertEqual(kept, learn([], [], dials))
+        self.assertEqual(kept.worked, {9})
+
     def test_who_is_easier_to_reach_later_today_comes_later(self):
         cases = self._rank()
         fresh = cases.filtered(lambda case: case.partner_id == self.fresh)
@@ -187,7 +226,8 @@ class TestQueueOrder(DebtCommon):
         before = self.orders._rates(self.company, {fresh: (sight, hour, later)})[fresh]
         after = self.orders._rates(self.company, {fresh: (known, hour, later)})[fresh]
         then = self.orders._rates(self.company, {fresh: (known, 11, ())})[fresh]
-        self.assertLess(after, 0)
+        self.assertGreater(after, 0)
+        self.assertLess(after, before)
         self.assertLess(before, then)
 
     def test_a_share_stands_anywhere_and_the_same_all_day(self):

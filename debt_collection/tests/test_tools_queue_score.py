@@ -18,6 +18,7 @@ from ..tools.queue_score import (
     fit,
     gain,
     learn,
+    place,
     points,
     reach,
     shipped,
@@ -96,6 +97,42 @@ def test_whoever_is_easier_to_reach_later_today_stands_further_down(seen, hour, 
         assert found.better in later
         assert reach(seen, found.better, Learned()) > found.reach
         assert found.place < found.rate
+
+
+#: Nine hours of 2,000 dials each, of which 7 % are answered.
+SELDOM = {hour: (2000, 140) for hour in range(9, 18)}
+EVENING = range(11, 21)
+
+
+def test_nobody_waits_for_an_hour_at_which_nobody_works():
+    learned = learn([], [], SELDOM)
+    assert math.isclose(reach(Sight(100, 20), 18, learned), 0.07, abs_tol=0.001)
+    for evening in ({}, {18: (30, 25)}):
+        learned = learn([], [], {**SELDOM, **evening})
+        found = [
+            gain(Sight(amount, 20, usual=amount), 10, learned, EVENING)
+            for amount in (100, 10000)
+        ]
+        assert [one.better for one in found] == [None, None]
+        assert 0 < found[0].place < found[1].place
+
+
+def test_of_two_who_had_better_wait_the_larger_debt_comes_first():
+    learned = learn([], [], {**SELDOM, 18: (2000, 600)})
+    small, large = (
+        gain(Sight(amount, 20, usual=amount), 10, learned, EVENING)
+        for amount in (100, 10000)
+    )
+    assert small.better == large.better == 18
+    assert 0 < small.place < large.place < large.rate
+
+
+@given(st.floats(0, 1e6), st.lists(st.floats(0, 1e6)), st.floats(1, 100))
+def test_a_place_is_never_negative_and_grows_with_the_debt(now, later, times):
+    before = place(now, later)
+    after = place(now * times, [one * times for one in later])
+    assert 0 <= before <= now
+    assert math.isclose(after, before * times, rel_tol=1e-6, abs_tol=1e-6)
 
 
 def test_who_owes_most_is_called_when_he_is_there():

@@ -40,6 +40,11 @@ MINUTES = (4.0, 0.75)
 #: So many calls of one's own weigh as much as what was assumed of an hour, of a debtor,
 #: of an hour of a debtor, and of how long a call takes.
 HOUR_WEIGHT, DEBTOR_WEIGHT, OWN_HOUR_WEIGHT, MINUTES_WEIGHT = 20.0, 2.0, 4.0, 20.0
+#: An hour may be waited for if it has as many calls as `HOUR_WEIGHT`, and this share of
+#: those of the busiest hour: at others nobody works, save for calls asked for.
+WORKED = 0.1
+#: Whoever is easier to reach later keeps at least this share of what a call adds now.
+LEAST = 0.01
 #: How firmly the shipped weights hold: the inverse of a squared deviation.
 FIRMNESS = 1.0
 STEPS = 12
@@ -133,7 +138,8 @@ class Learned:
     """What one's own calls have taught.
 
     ``talk``: the chance that money follows within a week of a talk.  ``none``: that it
-    comes in a week without one.  ``hours``: the share of dials answered, by hour.
+    comes in a week without one.  ``hours``: the share of dials answered, by hour, and
+    ``usual`` at any.  ``worked``: the hours at which calls are made.
     ``talks`` and ``waits``: how many of each were learned from.  ``minutes``: of the
     operator, for a call that somebody answers and for one that nobody does.
     """
@@ -144,6 +150,8 @@ class Learned:
     talks: int = 0
     waits: int = 0
     minutes: tuple[float, float] = MINUTES
+    usual: float = REACH
+    worked: frozenset[int] = frozenset()
 
 
 Spent = tuple[float, int]
@@ -168,10 +176,10 @@ def learn(
     >>> learn([], [], {}, ((380, 60), (0, 0))).minutes
     (5.75, 0.75)
     """
-    hours = {
-        hour: (answered + HOUR_WEIGHT * REACH) / (tried + HOUR_WEIGHT)
-        for hour, (tried, answered) in dials.items()
-    }
+    tried = {hour: calls for hour, (calls, _answers) in dials.items()}
+    answers = sum(answered for _calls, answered in dials.values())
+    usual = _answered(sum(tried.values()), answers, REACH)
+    hours = {hour: _answered(*found, usual) for hour, found in dials.items()}
     return Learned(
         fit(talks, shipped(TALK_AT)),
         fit(waits, shipped(NONE_AT)),
@@ -179,7 +187,24 @@ def learn(
         len(talks),
         len(waits),
         (_measured(spent[0], MINUTES[0]), _measured(spent[1], MINUTES[1])),
+        usual,
+        _worked(tried),
     )
+
+
+def _answered(tried: int, answered: int, usual: float) -> float:
+    """Return the share of dials that are answered, drawn towards the usual one."""
+    return (answered + HOUR_WEIGHT * usual) / (tried + HOUR_WEIGHT)
+
+
+def _worked(tried: Mapping[int, int]) -> frozenset[int]:
+    """Return the hours at which calls are made, by how many there were at each.
+
+    >>> sorted(_worked({9: 2000, 10: 1500, 18: 30})), sorted(_worked({9: 3}))
+    ([9, 10], [])
+    """
+    least = max(HOUR_WEIGHT, WORKED * max(tried.values(), default=0))
+    return frozenset(hour for hour, calls in tried.items() if calls >= least)
 
 
 def _measured(spent: Spent, usual: float) -> float:
@@ -224,10 +249,10 @@ def reach(seen: Sight, hour: int, learned: Learned) -> float:
     What is known of the hour, of the debtor beside others at his hours, and of him at
     this hour, each drawn towards the one before.
     """
-    usual = learned.hours.get(hour, REACH)
+    usual = learned.hours.get(hour, learned.usual)
     expected, tried, answered = DEBTOR_WEIGHT, 0, DEBTOR_WEIGHT
     for at, (attempts, answers) in seen.hours.items():
-        expected += attempts * learned.hours.get(at, REACH)
+        expected += attempts * learned.hours.get(at, learned.usual)
         tried += attempts
         answered += answers
     own = min(0.95, usual * answered / expected) if tried else usual
@@ -251,13 +276,29 @@ def per_minute(added: float, answers: float, learned: Learned) -> float:
 def place(now: float, later: Iterable[float]) -> float:
     """Return by what a call is ordered: what it adds, less what waiting would add.
 
+    A share of what it adds is left: of two who are alike, the larger debt comes first.
+
     :param now: what a minute adds now, see `per_minute`
     :param later: and at the other hours of today at which the debtor may be called
 
-    >>> place(3, []), place(3, [1, 2]), place(3, [1, 5])
-    (3, 3, 1)
+    >>> place(3, []), place(3, [1, 2]), place(3, [1, 5]), place(10, [100])
+    (3, 3, 1, 0.1)
     """
-    return now - max(0, max(later, default=now) - now)
+    return max(LEAST * now, now - max(0, max(later, default=now) - now))
+
+
+def may_wait_for(hour: int, seen: Sight, learned: Learned) -> bool:
+    """Return whether a debtor is really called at an hour, where he may be.
+
+    Calls are made then, or he himself was called then more than once or twice.
+
+    >>> may_wait_for(18, Sight(100, 5), Learned())
+    False
+    >>> may_wait_for(18, Sight(100, 5, hours={18: (9, 2)}), Learned())
+    True
+    """
+    calls, _answers = seen.hours.get(hour, (0, 0))
+    return hour in learned.worked or calls >= OWN_HOUR_WEIGHT
 
 
 class Gain(NamedTuple):
@@ -295,7 +336,8 @@ def worth(seen: Sight, learned: Learned) -> float:
 def gain(seen: Sight, hour: int, learned: Learned, later: Iterable[int] = ()) -> Gain:
     """Return what a call at an hour of the debtor's day is expected to add.
 
-    :param later: hours of the same day at which he may be called instead
+    :param later: hours of the same day at which he may be called instead; those at
+        which nobody calls are not waited for
 
     >>> fresh = Sight(1000, 10, paid=8, paid_on_time=8, usual=900)
     >>> old = Sight(1000, 400, made=3, attempts=9, hours={10: (9, 0)})
@@ -311,7 +353,11 @@ def gain(seen: Sight, hour: int, learned: Learned, later: Iterable[int] = ()) ->
     }
     added = worth(seen, learned)
     rate = per_minute(added, answers, learned)
-    waiting = {at: per_minute(added, reach(seen, at, learned), learned) for at in later}
+    waiting = {
+        at: per_minute(added, reach(seen, at, learned), learned)
+        for at in later
+        if may_wait_for(at, seen, learned)
+    }
     best = max(waiting, key=waiting.__getitem__, default=hour)
     better = best if waiting.get(best, 0) > rate else None
     stands = place(rate, waiting.values())

@@ -18,6 +18,7 @@ from .queue_score import (
     Sight,
     features,
     learn,
+    may_wait_for,
     per_minute,
     place,
     reach,
@@ -117,7 +118,9 @@ class ByGain(ByAgeAndAmount):
         added, best, places = worth(sight, learned), 0.0, {}
         for hour in reversed(self.hours):
             rate = per_minute(added, reach(sight, hour, learned), learned)
-            places[hour], best = place(rate, [best]), max(rate, best)
+            places[hour] = place(rate, [best])
+            if may_wait_for(hour, sight, learned):
+                best = max(rate, best)
         return places
 
     def order(self, free: Mapping[int, Sight], hour: int) -> list[int]:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..card.groups import SETTERS
@@ -13,9 +13,28 @@ class DebtQueueSorted(models.AbstractModel):
     _name = "debt.queue.sorted"
     _description = "Sorted as Next Call"
 
+    @api.model
+    def web_search_read(self, *args, **kwargs):
+        return super(DebtQueueSorted, self._as_listed()).web_search_read(
+            *args, **kwargs
+        )
+
+    @api.model
+    def web_read_group(self, *args, **kwargs):
+        return super(DebtQueueSorted, self._as_listed()).web_read_group(*args, **kwargs)
+
+    @api.model
+    def _as_listed(self):
+        """In the order of the queue, where a screen asks for it.
+
+        Screens hand on their context: what buttons do is not to read that order.
+        """
+        asked = self.env.context.get("debt_queue_order")
+        return self.with_context(debt_queue_listed=True) if asked else self
+
     def _order_to_sql(self, order, query, alias=None, reverse=False):
         """The user's queue, where a list asks for it and nobody sorts it otherwise."""
-        asked = self.env.context.get("debt_queue_order") and not reverse
+        asked = self.env.context.get("debt_queue_listed") and not reverse
         own = (alias or self._table) == self._table
         if not (asked and own and order in (None, "", self._order)):
             return super()._order_to_sql(order, query, alias=alias, reverse=reverse)

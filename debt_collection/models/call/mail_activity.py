@@ -19,12 +19,15 @@ class MailActivity(models.Model):
         self, res_model, domain, limit=None, offset=0, fetch_done=False
     ):
         """An operator's day lists his calls as “Next Call” would bring them."""
-        data = super().get_activity_data(
+        sort = res_model == "debt.case" and self.env.context.get("debt_queue_order")
+        activities = self.with_context(debt_queue_listed=True) if sort else self
+        data = super(MailActivity, activities).get_activity_data(
             res_model, domain, limit=limit, offset=offset, fetch_done=fetch_done
         )
-        if res_model == "debt.case" and self.env.context.get("debt_queue_order"):
+        if sort:
             listed = [("id", "in", data["activity_res_ids"])]
-            data["activity_res_ids"] = self.env["debt.case"].search(listed).ids
+            cases = activities.env["debt.case"].search(listed)
+            data["activity_res_ids"] = cases.ids
         return data
 
     def _debt_on_done(self, feedback):

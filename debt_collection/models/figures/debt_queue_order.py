@@ -8,6 +8,7 @@ from odoo.tools import SQL, split_every
 
 from ...tools.queue_score import (
     MINUTES,
+    REACH,
     Learned,
     Sight,
     Weights,
@@ -163,6 +164,7 @@ class DebtQueueOrder(models.AbstractModel):
                   FROM debt_call
                  WHERE partner_id = ANY(%s) AND direction = 'outbound'
                    AND state = 'done' AND started_at IS NOT NULL
+                   AND unreached IS NOT TRUE
                    AND local_hour IS NOT NULL
                  GROUP BY partner_id, local_hour
                 """,
@@ -201,7 +203,8 @@ class DebtQueueOrder(models.AbstractModel):
                           count(*) FILTER (WHERE connected) AS answered
                      FROM debt_call
                     WHERE partner_id = k.partner_id AND direction = 'outbound'
-                      AND state = 'done' AND started_at < asked.at
+                      AND state = 'done' AND unreached IS NOT TRUE
+                      AND started_at < asked.at
                       AND started_at > asked.at - interval '30 days') dial
              CROSS JOIN LATERAL (
                    SELECT count(*) AS paid,
@@ -266,6 +269,7 @@ class DebtQueueOrder(models.AbstractModel):
                   FROM debt_call
                  WHERE company_id = %s AND direction = 'outbound' AND state = 'done'
                    AND started_at > %s AND local_hour IS NOT NULL
+                   AND unreached IS NOT TRUE
                  GROUP BY local_hour
                 """,
                 company.id,
@@ -379,6 +383,8 @@ def _to_json(learned):
         "hours": {str(hour): rate for hour, rate in learned.hours.items()},
         "counts": [learned.talks, learned.waits],
         "minutes": learned.minutes,
+        "usual": learned.usual,
+        "worked": sorted(learned.worked),
     }
 
 
@@ -389,4 +395,5 @@ def _from_json(kept):
     hours = {int(hour): rate for hour, rate in kept["hours"].items()}
     # Of the day before an update there are none.
     minutes = tuple(kept.get("minutes", MINUTES))
-    return Learned(talk, none, hours, *kept["counts"], minutes)
+    usual, worked = kept.get("usual", REACH), frozenset(kept.get("worked", ()))
+    return Learned(talk, none, hours, *kept["counts"], minutes, usual, worked)
