@@ -8,6 +8,10 @@ from .access_common import ForeignRecords, is_ours
 ABSURD = ("0001-01-01", "2226-03-10", "9999-12-31 23:59:59", "2026-13-45", 20260310)
 
 
+#: What Odoo makes, and nobody by hand: it fails without what it needs.
+MADE_BY_ODOO = {"payment.transaction"}
+
+
 @tagged("post_install", "-at_install")
 class TestAccessTimes(ForeignRecords):
     """Every door that takes a day or a time says of an absurd one that it is one."""
@@ -42,8 +46,9 @@ class TestAccessTimes(ForeignRecords):
                 for value in ABSURD:
                     what = f"{model._name}.{name} = {value!r}"
                     sent = {name: value}
-                    doors = [lambda o=own, s=sent: o.browse().create(s)]
-                    doors.append(lambda o=own, s=sent: o.onchange(s, [], {}))
+                    doors = [lambda o=own, s=sent: o.onchange(s, [], {})]
+                    if model._name not in MADE_BY_ODOO:
+                        doors.append(lambda o=own, s=sent: o.browse().create(s))
                     if own:
                         doors.append(lambda o=own, s=sent: o.write(s))
                     for door in doors:

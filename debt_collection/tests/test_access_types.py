@@ -43,7 +43,7 @@ NONSENSE = (
     {"nothing": ["of", {"the": "kind"}]},
 )
 #: Methods of Odoo's that we add to, and that fail by themselves before we have a say.
-OF_ODOO = {"get_activity_data"}
+OF_ODOO = {"get_activity_data", "get_bindings"}
 #: What a promise or a dispute needs beside what is tried.
 ENOUGH = {
     "callback": {"callback_at": "2026-03-11 10:00:00"},

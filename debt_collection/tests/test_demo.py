@@ -17,8 +17,9 @@ from .questions import check
 SUNDAY_NIGHT = datetime(2026, 3, 15, 1, 30)
 WEDNESDAY = datetime(2026, 3, 18)
 LEAST_DEBTORS, LEAST_COUNTRIES, LEAST_CALLS, LEAST_DAYS = 60, 6, 300, 20
-# No debt of the demo company is as old as a limitation period.
-REASONS = {reason for reason, _ in CLOSE_REASONS} - {"may_be_barred"}
+# No debt of the demo company is as old as a limitation period, and the one write-off
+# waits for whoever tries the demo.
+REASONS = {reason for reason, _ in CLOSE_REASONS} - {"may_be_barred", "written_off"}
 PROMISES = {"open", "kept", "partial", "broken", "cancelled"}
 
 
