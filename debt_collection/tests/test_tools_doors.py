@@ -19,6 +19,7 @@ FOR_OTHERS = {
     "receive_sms": "gateways, for an SMS that has arrived",
     "reject_call": "the softphone's own script",
     "terminate_call": "the softphone's own script",
+    "web_read_group": "Odoo's list and kanban, whose super() is called further down",
 }
 
 
