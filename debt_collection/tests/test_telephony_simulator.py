@@ -127,7 +127,7 @@ class TestDiallerSimulator(DebtCommon):
         form = self._form(answer_rate=0.1)
         self.assertRegex(
             form.result_html,
-            r"Predictive would give (18|19|20)\.\d conversations an hour per operator "
+            r"Predictive would give (17|18|19)\.\d conversations an hour per operator "
             r"instead of 10\.8; [12]\.\d % of those who answer",
         )
         self.assertIn("Progressive", form.result_html)
