@@ -72,7 +72,7 @@ def public_methods(model_class, addons="debt_collection.*"):
             public = inspect.isfunction(value) and not name.startswith("_")
             # Odoo's own methods that are only marked by us are Odoo's.
             public = public and "debt_collection" in value.__module__
-            if public and not hasattr(models.BaseModel, name):
+            if public and not hasattr(model_class.pool["base"], name):
                 found.setdefault(name, inspect.signature(value).parameters)
     for name, parameters in sorted(found.items()):
         yield (

@@ -37,6 +37,7 @@ KNOWN_CODE = {
     "link",
     "link[0]",
     "link[1]",
+    "not object.company_id.phone",
     "part",
     "part.amount_text",
 }
