@@ -10,12 +10,13 @@ class DebtCase(models.Model):
     _inherit = "debt.case"
 
     def write(self, vals):
+        # Superuser: whether there is a hold, and marks of payments in exactly these.
+        held = HOLDS & vals.keys() and self.sudo().filtered("hold_until")
         result = super().write(vals)
-        if HOLDS & vals.keys():
-            # Superuser: marks of payments in exactly these cases.
+        if held:
             payments = self.env["payment.transaction"].sudo()
             theirs = [
-                ("debt_case_id", "in", self.ids),
+                ("debt_case_id", "in", held.ids),
                 ("debt_held_until", "!=", False),
             ]
             payments.search(theirs).debt_held_until = False
