@@ -1,0 +1,22 @@
+{
+    "name": "Debt Collection: Meetings",
+    "summary": "Meetings with debtors in Odoo's calendar, confirmed, held or missed",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Debt Collection",
+    "author": "Debt Collection Contributors",
+    "license": "LGPL-3",
+    "depends": ["debt_collection", "calendar"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/meeting_rules.xml",
+        "data/message_data.xml",
+        "wizards/debt_meeting_dialog_views.xml",
+        "views/debt_meeting_views.xml",
+        "views/debt_case_views.xml",
+        "views/settings_views.xml",
+        "views/portal_templates.xml",
+        "views/menus.xml",
+    ],
+    "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
+}

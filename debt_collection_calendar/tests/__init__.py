@@ -1,0 +1,5 @@
+from . import (
+    test_meeting,
+    test_meeting_confirm,
+    test_meeting_portal,
+)
