@@ -62,6 +62,7 @@ ALIKE = {
         "Text",
         "Token",
         "Version",
+        "Video",
         "name@example.com",
         "object.display_name",
         "Number: %(number)s",
