@@ -115,10 +115,13 @@ class DebtMeeting(models.Model):
             "allowed_company_ids": self.company_id.ids,
             "no_mail_to_attendees": True,
             "skip_contact_description": True,
+            # It belongs to no document that a screen happens to show.
+            "active_model": False,
+            "active_id": False,
         }
         words = self.with_context(lang=user.lang).env
         debtor = self.partner_id.display_name
-        event = events.with_context(context).create(
+        event = events.with_context(**context).create(
             {
                 "name": words._("Meeting with %(debtor)s", debtor=debtor),
                 "start": self.start,
@@ -127,8 +130,6 @@ class DebtMeeting(models.Model):
                 "partner_ids": partners.ids,
                 "location": self.place,
                 "privacy": "private",
-                "res_model_id": False,
-                "res_id": False,
             }
         )
         if self.how == "video":

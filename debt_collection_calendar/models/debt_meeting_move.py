@@ -19,6 +19,6 @@ class DebtMeetingMove(models.Model):
     moved_at = fields.Datetime(
         string="Moved On", required=True, readonly=True, default=fields.Datetime.now
     )
-    moved_by = fields.Selection(BY, string="Moved By", required=True, readonly=True)
+    moved_by = fields.Selection(BY, required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Operator", readonly=True)
     reason = fields.Char(readonly=True)

@@ -45,7 +45,7 @@ class DebtMeetingDialog(models.TransientModel):
         compute="_compute_place", store=True, readonly=False, string="Where"
     )
     start = fields.Datetime(string="When", required=True)
-    minutes = fields.Integer(string="Minutes", required=True, default=30)
+    minutes = fields.Integer(required=True, default=30)
     local_time = fields.Char(string="The Debtor's Time", compute="_compute_local_time")
     tell = fields.Boolean(
         string="Tell the Debtor",
@@ -53,7 +53,7 @@ class DebtMeetingDialog(models.TransientModel):
         help="Time and place, with the video link where there is one; by e-mail or "
         "else by SMS, as soon as that is permitted. It is confirmed later, too.",
     )
-    note = fields.Text(string="Note")
+    note = fields.Text()
 
     @api.model
     def default_get(self, fields):
