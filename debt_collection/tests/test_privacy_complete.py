@@ -32,6 +32,7 @@ IMPERSONAL = {
     "debt.fee.details": "days, rates and amounts",
     "debt.handover.export.contents": "names of files",
     "debt.handover.export.sha256": "shows which file it was",
+    "debt.meeting.tz": "where the clock was read",
     "debt.message.failure": "what the carrier said",
     "debt.message.key": "tells two messages of a step apart",
     "debt.message.lang": "a language",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from odoo.addons.debt_collection.models.contact.debt_case_reason import told_time
+
 from . import debtor_words
 
 HOW = [("in_person", "In Person"), ("video", "Video"), ("phone", "Telephone")]
@@ -69,6 +71,12 @@ class DebtMeeting(models.Model):
     place = fields.Char(readonly=True)
     start = fields.Datetime(required=True, readonly=True, index=True)
     stop = fields.Datetime(string="End", required=True, readonly=True)
+    tz = fields.Char(
+        string="Time Zone",
+        required=True,
+        readonly=True,
+        help="The debtor's when it was agreed or moved, else the company's.",
+    )
     state = fields.Selection(
         [
             ("planned", "Planned"),
@@ -169,26 +177,23 @@ class DebtMeeting(models.Model):
             )
             meeting.display_name = f"{meeting.partner_id.display_name}, {when or '…'}"
 
-    @api.depends("start")
+    @api.depends("start", "tz")
     @api.depends_context("lang")
     def _compute_local_time(self):
-        facts = self.case_id._contact_facts(only_call=True)
         for meeting in self:
-            case = meeting.case_id
-            meeting.local_time = case._local_time(meeting.start, facts[case])
+            meeting.local_time = told_time(self.env, meeting.start, (meeting.tz,))
 
     @api.depends("event_id.videocall_location")
     def _compute_video_url(self):
         for meeting in self:
             meeting.video_url = meeting.event_id.videocall_location
 
-    @api.depends("start", "place", "how", "event_id.videocall_location")
+    @api.depends("start", "tz", "place", "how", "event_id.videocall_location")
     @api.depends_context("lang")
     def _compute_texts(self):
         for meeting in self:
-            zone = meeting._zone()
             meeting.when_text = format_datetime(
-                self.env, meeting.start, zone, "EEEE d MMMM HH:mm"
+                self.env, meeting.start, meeting.tz, "EEEE d MMMM HH:mm"
             )
             match meeting.how:
                 case "video":
@@ -198,11 +203,6 @@ class DebtMeeting(models.Model):
                 case _:
                     where = meeting.place
             meeting.where_text = where
-
-    def _zone(self):
-        """The debtor's time zone, that of the company where it is not known."""
-        case = self.case_id
-        return case._contact_facts()[case].zone or case.company_id._debt_zone()
 
     @api.model
     def _get_coming_domain(self):

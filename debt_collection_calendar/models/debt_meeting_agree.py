@@ -38,8 +38,8 @@ class DebtMeeting(models.Model):
             raise UserError(
                 self.env._("There is a meeting to come already: move that one.")
             )
-        self._check_time(case, values["how"], values["start"], values["stop"])
-        meeting = self.sudo().create({**values, "case_id": case.id})
+        zone = self._check_time(case, values["how"], values["start"], values["stop"])
+        meeting = self.sudo().create({**values, "case_id": case.id, "tz": zone})
         meeting.event_id = meeting._create_event()
         meeting._log(
             self.env._("Meeting agreed: %(time)s, %(how)s.", **meeting._in_words())
@@ -57,7 +57,10 @@ class DebtMeeting(models.Model):
 
     @api.model
     def _check_time(self, case, how, start, stop):
-        """:raises UserError: the debtor cannot be met, or not then"""
+        """:return: the name of the time zone in which the debtor reads it
+
+        :raises UserError: the debtor cannot be met, or not then
+        """
         now = fields.Datetime.now()
         if not start or not now < start <= now + FURTHEST:
             raise ValidationError(
@@ -71,7 +74,7 @@ class DebtMeeting(models.Model):
             raise UserError(case._reason_text(case.state))
         answer, facts = self._ask_gate(case, how, start)
         if answer.allowed:
-            return
+            return facts.zone or case.company_id._debt_zone()
         text = self.env._(
             "The debtor cannot be met then (%(time)s, local time). %(reason)s",
             time=case._local_time(start, facts),
@@ -150,7 +153,7 @@ class DebtMeeting(models.Model):
             self._set_time(start, stop)
             self.case_id._plan()
             return
-        self._check_time(self.case_id, self.how, start, stop)
+        zone = self._check_time(self.case_id, self.how, start, stop)
         before = self._in_words()["time"]
         self.env["debt.meeting.move"].create(
             {
@@ -162,7 +165,8 @@ class DebtMeeting(models.Model):
                 "reason": reason,
             }
         )
-        self._set_time(start, stop, state="planned", confirmed_at=False, asked=False)
+        anew = {"state": "planned", "confirmed_at": False, "asked": False}
+        self._set_time(start, stop, tz=zone, **anew)
         text = self.env._(
             "Meeting moved from %(before)s to %(time)s.",
             before=before,
@@ -190,10 +194,7 @@ class DebtMeeting(models.Model):
     def _in_words(self):
         """When, in the debtor's time, and how, for people."""
         names = dict(self._fields["how"]._description_selection(self.env))
-        return {
-            "time": self.case_id._local_time(self.start),
-            "how": names[self.how],
-        }
+        return {"time": self.local_time, "how": names[self.how]}
 
     def _log(self, text):
         """One line in the case's history, in the name of who did it."""
@@ -201,13 +202,18 @@ class DebtMeeting(models.Model):
         author = self.partner_id if by_debtor else self.env.user.partner_id
         self.case_id._message_log(body=text, author_id=author.id)
 
+    def _drop_todo(self):
+        """What was done by then stays in the history."""
+        self.todo_id.filtered("active").unlink()
+        self.todo_id = False
+
     def _set_todo(self, at, summary):
         """What is to be done about it next, by who meets the debtor.
 
         :param datetime at: on that day of his, naive UTC
         :param summary: a function of an environment and words that returns a text
         """
-        self.todo_id.unlink()
+        self._drop_todo()
         case = self.case_id
         user = self.user_id if self.user_id.active else case._accountant()
         zone = user._debt_zone_in(self.company_id)

@@ -28,7 +28,7 @@ class DebtMeeting(models.Model):
         :param bool tell: he is written to at once as well
         """
         messages, now = self.env["debt.message"], fields.Datetime.now()
-        asked = steps(now, self.start, self._zone(), self._lawful_from())
+        asked = steps(now, self.start, self.tz, self._lawful_from())
         wanted = [("told", now, False)] if tell else []
         wanted += [("again" if one.again else "ask", *one) for one in asked]
         last = None
@@ -39,6 +39,21 @@ class DebtMeeting(models.Model):
                 messages._trigger_sending(at)
                 last = values
 
+    def _call_off(self):
+        """He is told that it does not take place, by us or else by who meets him."""
+        if self.start <= fields.Datetime.now():
+            return
+        values = self._prepare_confirmation("off", fields.Datetime.now(), False)
+        if values and not self.case_id.closed_at:
+            self.env["debt.message"].create(values)._trigger_sending()
+            return
+        self._set_todo(
+            fields.Datetime.now(),
+            lambda env, words: env._(
+                "Tell the debtor that the meeting is off: %(time)s", **words
+            ),
+        )
+
     def _lawful_from(self):
         """When the debtor may be written to, whatever pauses and limits say by then.
 
@@ -48,7 +63,7 @@ class DebtMeeting(models.Model):
         """
         case = self.case_id
         facts = case._contact_facts()[case]
-        channel = next(iter(self._channels(facts, False)), "email")
+        channel = next(iter(self._channels()), "email")
         if not facts.policy:
             return lambda at: None
         asked = case._question(channel, facts)
@@ -60,7 +75,7 @@ class DebtMeeting(models.Model):
 
         return lawful
 
-    def _channels(self, facts, again):
+    def _channels(self, again=False):
         """How he is written to: as he prefers, else by e-mail; unanswered, by SMS."""
         debtor = self.partner_id
         ways = ("sms", "email") if again else (debtor.debt_preferred_channel, "email")
@@ -75,7 +90,7 @@ class DebtMeeting(models.Model):
     def _prepare_confirmation(self, name, at, again):
         """Values of a message, None where there is no way to write to him."""
         case = self.case_id
-        channel = next(iter(self._channels(None, again)), None)
+        channel = next(iter(self._channels(again)), None)
         if not channel:
             return None
         key = f"{self._message_key()}{name}"
@@ -102,9 +117,16 @@ class DebtMeeting(models.Model):
 
         :param str key: its key
         """
-        told = key == f"{self._message_key()}told" and self.state in COMING
-        current = key.startswith(self._message_key()) and self.state == "planned"
-        return (told or current) and self.start > fields.Datetime.now()
+        if self.start <= fields.Datetime.now():
+            return False
+        match key.removeprefix(self._message_key()):
+            case "off":
+                return self.state == "cancelled"
+            case "told":
+                return self.state in COMING
+            case "ask" | "again":
+                return self.state == "planned"
+        return False
 
     def _confirm(self):
         """He said that he will be there: nobody asks again."""
@@ -113,7 +135,7 @@ class DebtMeeting(models.Model):
         if self.state == "confirmed":
             return
         self.write({"state": "confirmed", "confirmed_at": fields.Datetime.now()})
-        self.todo_id.unlink()
+        self._drop_todo()
         self._log(
             self.env._(
                 "The debtor confirmed the meeting: %(time)s.", **self._in_words()

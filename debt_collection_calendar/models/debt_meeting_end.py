@@ -9,10 +9,11 @@ class DebtMeeting(models.Model):
 
     _inherit = "debt.meeting"
 
-    def _end(self, state, note=None):
+    def _end(self, state, note=None, tell=True):
         """Note what became of it; collection goes on.
 
         :param str state: held, missed, cancelled
+        :param bool tell: the debtor is told that it does not take place
         :raises UserError: it is over already, or has not begun
         """
         self.ensure_one()
@@ -30,15 +31,18 @@ class DebtMeeting(models.Model):
                 "ended_by_id": self.env.uid,
             }
         )
-        self.todo_id.unlink()
+        self._drop_todo()
         self._log(self._ended_text())
         if state == "held" and self.how == "in_person":
             # He was met: it counts as a contact, whatever the gate says by now.
             self.env["debt.message"]._record_in_person(
                 self.case_id, "visit", note, made_at=self.start
             )
-        if state == "cancelled" and self.event_id.active:
-            self.event_id.active = False
+        if state == "cancelled":
+            if self.event_id.active:
+                self.event_id.active = False
+            if tell:
+                self._call_off()
         self._resume()
 
     def _ended_text(self):

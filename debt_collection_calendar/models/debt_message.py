@@ -37,7 +37,8 @@ class DebtMessage(models.Model):
         if self.kind != "meeting":
             return super()._find_template()
         kind = "mail" if self.channel == "email" else "sms"
-        name = f"debt_collection_calendar.{kind}_template_meeting"
+        off = "_off" if self.meeting_id.state == "cancelled" else ""
+        name = f"debt_collection_calendar.{kind}_template_meeting{off}"
         return self.env.ref(name, raise_if_not_found=False)
 
     def _template(self):

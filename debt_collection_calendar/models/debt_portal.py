@@ -143,7 +143,7 @@ class DebtPortal(models.AbstractModel):
             case "confirm":
                 meeting._confirm()
             case "cancel":
-                meeting._end("cancelled", case.env._("By the debtor."))
+                meeting._end("cancelled", case.env._("By the debtor."), tell=False)
             case _:
                 self._choose(case, meeting, done, form)
 

@@ -31,7 +31,7 @@ class MeetingCommon(DebtCommon):
         """Agree on a meeting, as the dialog does."""
         values = {"how": "in_person", "minutes": 60, "tell": False, **values}
         self._dialog(user, start=start, **values).action_apply()
-        return self.case.meeting_ids[:1]
+        return self.case.meeting_ids.sorted("id")[-1:]
 
     def _move(self, meeting, start, user=None, **values):
         dialogs = self.env["debt.meeting.dialog"].with_user(user or self.operator)
@@ -55,7 +55,7 @@ class MeetingCommon(DebtCommon):
 
     def _next_day(self):
         """What the planner makes of the case by now."""
-        self.case._cron_plan()
+        self.case._plan()
         return self.case.next_contact_at and self.case.next_contact_at.date()
 
     def _said(self):

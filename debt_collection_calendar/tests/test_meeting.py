@@ -129,7 +129,9 @@ class TestMeeting(MeetingCommon):
         self._agree(MONDAY)
         self.assertEqual(self.case.paused_on, TUESDAY.date())
         with freeze_time(MONDAY + HOUR):
-            self.cases._cron_plan()
+            over = self.cases._get_to_plan_domain(MONDAY + HOUR)
+            self.assertIn(self.case, self.cases.search(over))
+            self.case._plan()
         self.assertFalse(self.case.paused_on)
         self.assertEqual(self.case.ladder_started_on, started + timedelta(days=6))
         self.assertEqual(self.case.ladder_paused_days, 6)
@@ -183,7 +185,7 @@ class TestMeeting(MeetingCommon):
         with freeze_time(FRIDAY + 2 * HOUR):
             self.assertEqual(self._reason(), "meeting")
         with freeze_time(MONDAY + timedelta(days=1)):
-            self.cases._cron_daily()
+            self.cases.sudo()._cron_daily()
             self.assertIn("Was the meeting held?", meeting.todo_id.summary)
             self._end(meeting, "held")
         self.assertEqual((meeting.state, meeting.move_count), ("held", 2))
@@ -238,15 +240,15 @@ class TestMeeting(MeetingCommon):
     def test_who_meets_is_asked_the_day_after_and_once(self):
         meeting = self._agree()
         with freeze_time(THURSDAY + 3 * HOUR):
-            self.cases._cron_daily()
+            self.cases.sudo()._cron_daily()
             self.assertIn("Confirm", meeting.todo_id.summary)
         with freeze_time(THURSDAY + timedelta(days=1)):
-            self.cases._cron_daily()
+            self.cases.sudo()._cron_daily()
             todo = meeting.todo_id
             self.assertEqual(
                 (todo.user_id, todo.date_deadline), (self.operator, FRIDAY.date())
             )
-            self.cases._cron_daily()
+            self.cases.sudo()._cron_daily()
             self.assertEqual(meeting.todo_id, todo)
             self.assertEqual(self._reason(), "ok")
 
@@ -358,5 +360,5 @@ class TestMeeting(MeetingCommon):
         event = self._agree().event_id
         # What is dropped of the models themselves is no matter here.
         with patch.object(hooks, "leave_nothing"):
-            hooks.uninstall_hook(self.env)
+            hooks.uninstall_hook(self.env(su=True))
         self.assertFalse(event.exists())

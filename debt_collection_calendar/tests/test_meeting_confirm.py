@@ -62,7 +62,10 @@ class TestMeetingConfirm(MeetingCommon):
 
     def _send_until(self, at):
         with freeze_time(at):
-            self.env["debt.message"]._cron_send()
+            due = self.case.debtor_message_ids.sudo().filtered(
+                lambda m: m.state == "queued" and m.send_after <= at
+            )
+            due._send()
 
     def test_in_the_morning_by_mail_and_unanswered_by_sms(self):
         self._agree()
@@ -107,6 +110,19 @@ class TestMeetingConfirm(MeetingCommon):
             [("email", "2026-03-13 08:00:00"), ("sms", "2026-03-13 11:00:00")],
         )
 
+    def test_called_off_by_us_he_is_told(self):
+        meeting = self._agree()
+        self._end(meeting, "cancelled", note="Our car broke down.")
+        self._send_until(THURSDAY - 2 * HOUR)
+        told = self.case.debtor_message_ids.filtered("sent_at")
+        self.assertIn("does not take place", told.body)
+        self.assertNotIn("Our car", told.body)
+        paid = self._agree(THURSDAY + timedelta(days=1))
+        self._pay(self.invoice)
+        self.cases.refresh(self.debtor.ids)
+        # Nobody is written to who owes nothing: who meets him tells him.
+        self.assertIn("the meeting is off", paid.todo_id.summary)
+
     def test_he_is_written_to_at_once_where_somebody_wants_it(self):
         self._agree(tell=True, how="video")
         self._send_until(TUESDAY)
@@ -132,13 +148,17 @@ class TestMeetingConfirm(MeetingCommon):
         self.assertTrue(all(at >= "2026-03-12 15:00:00" for at in times), times)
 
     def test_each_language_has_its_words(self):
-        for lang in speak_all(self.env):
-            with self.subTest(lang=lang):
-                self.debtor.lang = lang
-                meeting = self._agree(tell=True, how="phone")
-                self._send_until(TUESDAY)
-                told = self.case.debtor_message_ids.filtered(
-                    lambda m, one=meeting: m.meeting_id == one and m.sent_at
-                )
-                self.assertEqual(told.state, "sent", told.failure)
-                self._end(meeting, "cancelled")
+        meeting, names = self._agree(how="phone"), ("meeting", "meeting_off")
+        said = set()
+        languages = speak_all(self.env)
+        for lang in languages:
+            for name in names:
+                template = self.env.ref(f"debt_collection_calendar.sms_template_{name}")
+                text = template._render_field("body", meeting.ids, set_lang=lang)
+                said.add(text[meeting.id])
+                mail = self.env.ref(f"debt_collection_calendar.mail_template_{name}")
+                mail = mail.with_context(lang=lang)
+                text = mail._render_field("body_html", meeting.ids)[meeting.id]
+                self.assertIn(meeting.with_context(lang=lang).when_text, text)
+                said.add(text)
+        self.assertEqual(len(said), 4 * len(languages))

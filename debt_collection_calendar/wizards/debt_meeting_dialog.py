@@ -153,7 +153,7 @@ class DebtMeetingDialog(models.TransientModel):
                     self.start, self._stop(), reason=self.note, tell=self.tell
                 )
             case kind:
-                meeting._end(kind, self.note)
+                meeting._end(kind, self.note, tell=self.tell)
         return {"type": "ir.actions.act_window_close"}
 
     def _stop(self):
