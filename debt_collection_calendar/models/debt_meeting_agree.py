@@ -41,9 +41,7 @@ class DebtMeeting(models.Model):
         zone = self._check_time(case, values["how"], values["start"], values["stop"])
         meeting = self.sudo().create({**values, "case_id": case.id, "tz": zone})
         meeting.event_id = meeting._create_event()
-        meeting._log(
-            self.env._("Meeting agreed: %(time)s, %(how)s.", **meeting._in_words())
-        )
+        meeting._log(meeting._agreed_text())
         meeting._go_on(tell)
         return meeting
 
@@ -191,6 +189,9 @@ class DebtMeeting(models.Model):
         self.case_id._plan()
 
     # --- who is told ------------------------------------------------------------------
+    def _agreed_text(self):
+        return self.env._("Meeting agreed: %(time)s, %(how)s.", **self._in_words())
+
     def _in_words(self):
         """When, in the debtor's time, and how, for people."""
         names = dict(self._fields["how"]._description_selection(self.env))

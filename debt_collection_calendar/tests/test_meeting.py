@@ -71,6 +71,7 @@ class TestMeeting(MeetingCommon):
         )
         dialogs.create({"start": THURSDAY, "how": "video"}).action_apply()
         self.assertEqual(self.case.meeting_ids.call_id, call)
+        self.assertIn("Meeting agreed: Thu 12 Mar 15:00", window.note)
 
     def test_nobody_is_met_at_night_nor_in_the_past(self):
         for start in (

@@ -172,4 +172,10 @@ class DebtMeetingDialog(models.TransientModel):
             "user_id": self.user_id.id,
             "call_id": self.call_id.id,
         }
-        self.env["debt.meeting"]._agree(self.case_id, values, tell=self.tell)
+        meetings = self.env["debt.meeting"]
+        meeting = meetings._agree(self.case_id, values, tell=self.tell)
+        # The window of the call in which it was agreed, where its note is still empty.
+        windows = self.env["debt.call.wizard"]
+        mine = [("call_id", "=", self.call_id.id), ("note", "in", (False, ""))]
+        if self.call_id and (window := windows.search(mine, limit=1)):
+            window.note = meeting._agreed_text()
