@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command, fields, models
+from odoo import Command, fields
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 from odoo.tools.misc import ReadonlyDict
