@@ -357,6 +357,21 @@ class TestWriteoff(DebtCommon):
         with self.assertRaisesRegex(UserError, "Choose the account"):
             self._decide(writeoff, way="entry", account_id=owed.id)
 
+    def test_a_loss_is_no_money_and_no_equity(self):
+        """Picked by mistake from the list, the bank would be short of the debt."""
+        writeoff = self._propose()
+        for name in ("default_journal_bank", "default_journal_cash"):
+            money = self.company_data[name].default_account_id
+            with self.assertRaises(UserError):
+                self._decide(writeoff, way="entry", account_id=money.id)
+        self.assertEqual(writeoff.state, "proposed")
+
+    def test_one_entry_is_opened_and_several_are_listed(self):
+        writeoff = self._written_off()
+        action = writeoff.with_user(self.accountant).action_moves()
+        self.assertEqual(action["res_id"], writeoff.move_ids.id)
+        self.assertEqual(action["views"], [(False, "form")])
+
     def test_an_opening_balance_has_no_credit_note(self):
         receivable = self.company_data["default_account_receivable"]
         other = self._new_debtor("Debtor Two")

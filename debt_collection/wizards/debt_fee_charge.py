@@ -31,7 +31,7 @@ class DebtFeeCharge(models.TransientModel):
                 for currency, lines in chosen.grouped("currency_id").items()
             ]
             one.summary = chosen and self.env._(
-                "%(amounts)s for %(items)s items of %(debtors)s debtors",
+                "%(amounts)s (items: %(items)s, debtors: %(debtors)s)",
                 amounts=" + ".join(sums),
                 items=len(chosen),
                 debtors=len(chosen.partner_id),

@@ -35,8 +35,7 @@ class DebtWriteoffDecide(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
-        domain="[('account_type', 'not in', ('asset_receivable', 'liability_payable')),"
-        " ('active', '=', True)]",
+        domain=[("internal_group", "=", "expense"), ("active", "=", True)],
         check_company=True,
     )
     reason = fields.Text()

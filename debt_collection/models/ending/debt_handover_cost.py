@@ -50,7 +50,7 @@ class DebtHandover(models.Model):
 
     cost_ids = fields.One2many("debt.handover.cost", "handover_id", string="Costs")
     cost_total = fields.Monetary(
-        string="Costs in All", compute="_compute_cost_total", store=True
+        string="Total Costs", compute="_compute_cost_total", store=True
     )
 
     # Costs still come in when the case is back.

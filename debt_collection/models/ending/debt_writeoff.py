@@ -70,6 +70,7 @@ class DebtWriteoff(models.Model):
         help="What is given up: all that was overdue and undisputed, unless you take "
         "something out.",
     )
+    overdue = fields.Monetary(related="case_id.amount_overdue", string="Overdue Now")
     proposed = fields.Monetary(readonly=True, help="What was left when it was made.")
     amount = fields.Monetary(
         string="Written Off", readonly=True, help="What was left when it was posted."
@@ -86,7 +87,7 @@ class DebtWriteoff(models.Model):
     )
     approved_by_id = fields.Many2one("res.users", readonly=True)
     approved_on = fields.Date(readonly=True)
-    ended_reason = fields.Text(string="Why Not", readonly=True)
+    ended_reason = fields.Text(string="Why It Ended", readonly=True)
     move_ids = fields.Many2many(
         "account.move",
         "debt_writeoff_move_rel",
@@ -401,12 +402,17 @@ class DebtWriteoff(models.Model):
         """The entries, for those with accounting rights."""
         self.ensure_one()
         self.check_access("read")
+        moves = self.move_ids
+        entries = self.env.ref("account.view_move_tree").id
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Entries of the Write-Off"),
             "res_model": "account.move",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", self.move_ids.ids)],
+            "res_id": moves.id if len(moves) == 1 else False,
+            "views": [(False, "form")]
+            if len(moves) == 1
+            else [(entries, "list"), (False, "form")],
+            "domain": [("id", "in", moves.ids)],
         }
 
 

@@ -6,7 +6,16 @@ from odoo.exceptions import UserError
 
 #: How long what is credited stays out of collection until its credit note is posted.
 POSTED_WITHIN = timedelta(days=30)
-OF_PARTNERS = ("asset_receivable", "liability_payable")
+#: No loss is posted on accounts of these types: what partners owe, money, equity.
+NO_LOSS = (
+    "asset_receivable",
+    "asset_cash",
+    "liability_payable",
+    "liability_credit_card",
+    "equity",
+    "equity_unaffected",
+    "off_balance",
+)
 
 
 class DebtWriteoff(models.Model):
@@ -77,11 +86,11 @@ class DebtWriteoff(models.Model):
             )
 
     def _prepare_entry(self, company, items, left, account):
-        if not account or account.account_type in OF_PARTNERS:
+        if not account or account.account_type in NO_LOSS:
             raise UserError(
                 self.env._(
-                    "Choose the account on which the loss is posted: an expense, no "
-                    "account of what is owed."
+                    "Choose the account on which the loss is posted: an expense, and "
+                    "no account of money, of equity, or of what is owed."
                 )
             )
         journals = self.env["account.journal"]

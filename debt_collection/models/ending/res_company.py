@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..card.groups import SETTERS
+from .debt_writeoff_post import NO_LOSS
 
 
 class ResCompany(models.Model):
@@ -11,6 +12,7 @@ class ResCompany(models.Model):
         string="Account of Written-Off Debts",
         groups=SETTERS,
         check_company=True,
+        domain=[("account_type", "not in", NO_LOSS), ("active", "=", True)],
         help="Losses on debts that are given up. Empty: credit notes are drafted.",
     )
 

@@ -51,6 +51,7 @@ class DebtSettlement(models.Model):
         groups="account.group_account_readonly,account.group_account_invoice",
         help="What was collected when it was proposed: nothing else is settled by it.",
     )
+    overdue = fields.Monetary(related="case_id.amount_overdue", string="Overdue Now")
     owed = fields.Monetary(readonly=True, help="What was overdue when it was proposed.")
     amount = fields.Monetary(string="To Be Paid", required=True)
     rebate = fields.Monetary(compute="_compute_rebate", help="What is credited then.")
