@@ -61,6 +61,8 @@ INVOICE = (
     "account.move",
     [["debt_status", "=", "excluded"], ["move_type", "=", "out_invoice"]],
 )
+HANDOVER = ("debt.handover", [["state", "=", "open"]])
+WRITEOFF = ("debt.writeoff", [["state", "=", "proposed"]])
 # At a week's end nearly all next contacts lie in the next one.
 WEEK = (".o_calendar_button_next",) if date.today().weekday() in (4, 5) else ()
 WINDOW = ("button[name=action_call]:visible >> nth=0",)
@@ -84,6 +86,8 @@ SHOTS = (
     Shot("invoice", "accountant", "account_move_action_overdue", "form", INVOICE),
     Shot("disputes", "accountant", "debt_dispute_action"),
     Shot("numbers", "accountant", "debt_phone_action"),
+    Shot("handover", "accountant", "debt_handover_action", "form", HANDOVER),
+    Shot("writeoff", "accountant", "debt_writeoff_action", "form", WRITEOFF),
     Shot("cases", "manager", CASE, "kanban"),
     Shot("cases-1920", "manager", CASE, "kanban", width=1920),
     Shot("case-list", "manager", CASE, "list"),

@@ -32,6 +32,7 @@ def _hand_over(env, case):
                 "day": handed_on + timedelta(days=days),
                 "name": name,
                 "amount": amount,
+                "user_id": case.company_id.debt_accountant_id.id,
             }
         )
 

@@ -64,6 +64,14 @@ class TestInboundSearch(DebtCommon):
         self.assertEqual((caller["match"], caller["debtor"]), ("similar", "Debtor One"))
         self.assertFalse(self._found("9999999"))
 
+    def test_digits_in_the_middle_of_a_number_tell_nothing(self):
+        self._new_debtor("Elsewhere", "+352 123 456 789")
+        self.assertFalse(self._found("+49 1511 2345678"))
+
+    def test_an_extension_does_not_hide_the_number(self):
+        desk = self._new_debtor("Desk", "+32 2 555 12 12 ext. 34")
+        self.assertEqual(self._only("5551212 / x")["partner_id"], desk.id)
+
     def test_a_contact_of_the_debtor_is_named(self):
         buyer = self.env["res.partner"].create(
             {"name": "Ann", "parent_id": self.debtor.id, "phone": "+32 477 11 22 33"}

@@ -263,7 +263,7 @@ class TestPortalActs(PortalCommon):
         self._invoice(200, 10)
         self._case()
         answer = self._fill("means", {"monthly": "250"})
-        self.assertIn("5", answer.text)
+        self.assertRegex(answer.text, r"5 × .*240\.00")
         self.assertIn("I agree to this plan", answer.text)
         self.assertFalse(self.case.promise_ids, "nothing is promised yet")
         self.assertIn("it is noted", self._agree(answer).text)

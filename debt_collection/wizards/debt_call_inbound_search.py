@@ -113,10 +113,17 @@ class DebtCallInbound(models.TransientModel):
             "phone_mobile_search", "=like", f"%{tail[-phones.FEWEST_SAME :]}"
         )
         found = self.env["res.partner"].search(alike, limit=LOOKED_AT)
-        return [
-            Lead(contact.id, contact.phone, phones.same_tail(contact.phone, tail))
+        leads = [
+            Lead(contact.id, contact.phone, self._same(contact.phone, tail))
             for contact in found
         ]
+        # Odoo finds the digits in the middle of a number as well.
+        return [lead for lead in leads if lead.same >= phones.FEWEST_SAME]
+
+    def _same(self, phone, tail):
+        """How many last digits agree, of the text and of the number without what
+        follows it."""
+        return max(phones.same_tail(one, tail) for one in (phone, phones.tail(phone)))
 
     def _leads_by_name(self, query):
         """Debtors of that name; others only where no debtor has it."""
