@@ -72,7 +72,8 @@ class IrActionsReport(models.Model):
         """
         qweb = self.env["ir.qweb"]
         if numbered:
-            rows = qweb._render("debt_collection.paper_rows")
+            width = form.print_page_width - form.margin_left - form.margin_right
+            rows = qweb._render("debt_collection.paper_rows", {"width": width})
             body = str(body).replace("</head>", f"{rows}</head>", 1)
         paper = run([body], **kwargs)
         pages = PdfFileReader(io.BytesIO(paper), strict=False)
