@@ -16,7 +16,7 @@ class DebtCaseHandover(models.TransientModel):
         lambda self: (
             self.env["debt.handover"]._fields["kind"]._description_selection(self.env)
         ),
-        string="To",
+        string="To Whom",
         required=True,
         default="agency",
     )

@@ -53,7 +53,7 @@ class DebtHandover(models.Model):
             ("court", "Court"),
             ("own", "Own Legal Department"),
         ],
-        string="To",
+        string="To Whom",
         required=True,
         default="agency",
     )
