@@ -50,7 +50,7 @@ class DebtForbearance(models.Model):
             ("letter", "Letter"),
             ("person", "In Person"),
         ],
-        string="Made By",
+        string="How",
         required=True,
         default="call",
     )
